@@ -1,0 +1,83 @@
+"""An exhibit: one figure as a reader meets it, made once and drawn many ways.
+
+The shapes here hold plain values only, so the same exhibit becomes words and an HTML table
+(`dashboard.tables`), a static SVG (`dashboard.svg`) or an interactive hvPlot chart
+(`dashboard.charts`). This module draws nothing and imports no plotting library.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+ValueKind = Literal["text", "count", "share", "days", "date", "flag"]
+ChartKind = Literal["columns", "bars", "lines", "steps"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """One row of marks. `values` aligns with `Chart.x`; None is "not published" and is drawn as a gap."""
+
+    key: str
+    label: str
+    values: tuple[float | None, ...]
+    low: tuple[float | None, ...] | None = None  # 95% bounds, drawn as a band (lines, steps)
+    high: tuple[float | None, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """What to draw. At most four series (the palette has four colours that can be told apart).
+
+    columns  vertical bars over categories (years, months), side by side when there are several series
+    bars     horizontal bars over categories, longest label first class; one series
+    lines    points joined over ordered categories
+    steps    a step curve over numbers (days), holding its value to the right
+    """
+
+    kind: ChartKind
+    x: tuple[str, ...] | tuple[float, ...]
+    x_label: str
+    y_label: str  # with its unit: "requests", "share of requests still open", "calendar days"
+    series: tuple[Series, ...]
+    value_kind: ValueKind = "count"
+    y_max: float | None = None  # fixed top of the value axis, e.g. 1.0 for shares; the bottom is always 0
+    links: tuple[str | None, ...] = ()  # where each x leads (its rows); same length as x, or empty
+    partial: frozenset[int] = frozenset()  # positions in x that are not complete yet, drawn hatched
+    marks: tuple[tuple[int, str], ...] = ()  # (position in x, words): a change of regime before that x
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One table column: `name` as in the measure, `label` as the reader sees it, unit included."""
+
+    name: str
+    label: str
+    kind: ValueKind = "text"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A semantic table. The first column is the row header. None is shown as "not published"."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[object, ...], ...]
+    links: tuple[str | None, ...] = ()  # where each row header leads; same length as rows, or empty
+    missing: str = "not published"  # words for None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """Title states the finding; summary is one sentence and the chart's text alternative."""
+
+    key: str
+    title: str
+    summary: str
+    table: Table
+    chart: Chart | None = None
+    notes: tuple[str, ...] = ()
+    source: str = ""
+    measure: str = ""  # the measure and its address query, so the figure can be followed home
+    query: str = ""

@@ -1,0 +1,64 @@
+"""Words and numbers as a reader meets them. The one place where values become text.
+
+GOV.UK style: dates "4 July 2026", numbers with thousands commas, the per cent sign with numerals.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from datetime import date
+
+
+NOT_PUBLISHED = "not published"
+
+
+def escape(value: object) -> str:
+    """Text of any value, safe inside HTML content and quoted attributes."""
+    return html.escape(str(value), quote=True)
+
+
+def defuse(value: str) -> str:
+    """Text for a spreadsheet cell: a leading character that would start a formula gets an apostrophe.
+
+    Tab and carriage return are included because spreadsheet programs skip them before looking for a
+    formula. Only text is defused; numbers never pass through here.
+    """
+    return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def number(value: float | None) -> str:
+    """1234 -> "1,234"; 12.5 -> "12.5"; None -> "not published"."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return NOT_PUBLISHED
+    if float(value).is_integer():
+        return f"{int(value):,}"
+    return f"{value:,.1f}"
+
+
+def percent(share: float | None) -> str:
+    """0.123 -> "12%"; shares under 1% but above nothing are "under 1%", and 99.6% is not 100%."""
+    if share is None or math.isnan(share):
+        return NOT_PUBLISHED
+    if 0 < share < 0.01:
+        return "under 1%"
+    if 0.99 < share < 1:
+        return "over 99%"
+    return f"{share:.0%}"
+
+
+def day(value: date | None) -> str:
+    """date(2026, 7, 4) -> "4 July 2026"."""
+    return NOT_PUBLISHED if value is None else f"{value.day} {value:%B %Y}"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """2, "request" -> "2 requests"; 1 -> "1 request"."""
+    return f"{number(count)} {one if count == 1 else (many or one + 's')}"
+
+
+def join_words(words: list[str]) -> str:
+    """["a", "b", "c"] -> "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return ", ".join(words[:-1]) + " and " + words[-1]
