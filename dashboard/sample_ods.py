@@ -1,0 +1,146 @@
+"""A small OpenDocument spreadsheet writer for the synthetic sample.
+
+It exists so that the sample comes out byte for byte the same each time: fixed zip times, fixed order,
+no library version in the file. Rows are streamed, so memory does not grow with the sheet.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
+
+
+Cell = str | int | float | date | None
+
+MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
+# The earliest time a zip entry can carry. Any constant would do; this one cannot be taken for a real one.
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+MANIFEST = f"""<?xml version="1.0" encoding="UTF-8"?>
+<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">
+<manifest:file-entry manifest:full-path="/" manifest:version="1.3" manifest:media-type="{MIMETYPE}"/>
+<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>
+<manifest:file-entry manifest:full-path="styles.xml" manifest:media-type="text/xml"/>
+<manifest:file-entry manifest:full-path="meta.xml" manifest:media-type="text/xml"/>
+</manifest:manifest>
+"""
+
+STYLES = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document-styles xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"\
+ xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" office:version="1.3">
+<office:styles><style:style style:name="Default" style:family="table-cell"/></office:styles>
+</office:document-styles>
+"""
+
+META = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document-meta xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"\
+ xmlns:dc="http://purl.org/dc/elements/1.1/" office:version="1.3">
+<office:meta><dc:title>{title}</dc:title></office:meta>
+</office:document-meta>
+"""
+
+CONTENT_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"\
+ xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"\
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"\
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"\
+ xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"\
+ xmlns:number="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0" office:version="1.3">
+<office:automatic-styles>
+<number:date-style style:name="N1"><number:day number:style="long"/><number:text>/</number:text>\
+<number:month number:style="long"/><number:text>/</number:text><number:year number:style="long"/>\
+</number:date-style>
+<style:style style:name="co1" style:family="table-column">\
+<style:table-column-properties style:column-width="4cm"/></style:style>
+<style:style style:name="shown" style:family="table">\
+<style:table-properties table:display="true"/></style:style>
+<style:style style:name="hidden" style:family="table">\
+<style:table-properties table:display="false"/></style:style>
+<style:style style:name="day" style:family="table-cell" style:parent-style-name="Default"\
+ style:data-style-name="N1"/>
+<style:style style:name="wrap" style:family="table-cell" style:parent-style-name="Default">\
+<style:table-cell-properties fo:wrap-option="wrap"/></style:style>
+</office:automatic-styles>
+<office:body><office:spreadsheet>
+"""
+CONTENT_TAIL = "</office:spreadsheet></office:body></office:document-content>\n"
+
+# XML 1.0 has no way to write these, so a reader would refuse the whole file.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# OpenDocument collapses white space as HTML does: every space after the first, and any at either end
+# of a paragraph, has to be an element of its own.
+_SPACES = re.compile(r"^ +| +$|(?<= ) +")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    name: str
+    rows: Iterable[Sequence[Cell]]
+    columns: int
+    hidden: bool = False
+
+
+def write_ods(path: Path, *, title: str, sheets: Iterable[Sheet]) -> None:
+    """Write the sheets to `path`, the same bytes for the same content."""
+    with zipfile.ZipFile(path, "w") as archive:
+        # First and uncompressed: that is how a program tells an OpenDocument file from any other zip.
+        archive.writestr(_entry("mimetype", zipfile.ZIP_STORED), MIMETYPE)
+        archive.writestr(_entry("META-INF/manifest.xml"), MANIFEST)
+        archive.writestr(_entry("styles.xml"), STYLES)
+        archive.writestr(_entry("meta.xml"), META.format(title=escape(title)))
+        with archive.open(_entry("content.xml"), "w") as content:
+            content.write(CONTENT_HEAD.encode())
+            for sheet in sheets:
+                for piece in _table(sheet):
+                    content.write(piece.encode())
+            content.write(CONTENT_TAIL.encode())
+
+
+def _entry(name: str, compression: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, ZIP_TIME)
+    info.compress_type = compression
+    info.create_system = 3
+    info.external_attr = 0o644 << 16
+    return info
+
+
+def _table(sheet: Sheet) -> Iterator[str]:
+    style = "hidden" if sheet.hidden else "shown"
+    yield (
+        f'<table:table table:name={quoteattr(sheet.name)} table:style-name="{style}">'
+        f'<table:table-column table:style-name="co1" table:number-columns-repeated="{sheet.columns}"/>\n'
+    )
+    for row in sheet.rows:
+        yield f"<table:table-row>{''.join(map(_cell, row)) or '<table:table-cell/>'}</table:table-row>\n"
+    yield "</table:table>\n"
+
+
+def _cell(value: Cell) -> str:
+    if value is None or value == "":
+        return "<table:table-cell/>"
+    if isinstance(value, date):
+        return (
+            f'<table:table-cell table:style-name="day" office:value-type="date" office:date-value='
+            f'"{value.isoformat()}"><text:p>{value:%d/%m/%Y}</text:p></table:table-cell>'
+        )
+    if isinstance(value, str):
+        paragraphs = "".join(f"<text:p>{_text(line)}</text:p>" for line in value.split("\n"))
+        return (
+            f'<table:table-cell table:style-name="wrap" office:value-type="string">{paragraphs}'
+            "</table:table-cell>"
+        )
+    return (
+        f'<table:table-cell office:value-type="float" office:value="{value}">'
+        f"<text:p>{value}</text:p></table:table-cell>"
+    )
+
+
+def _text(line: str) -> str:
+    safe = escape(_NOT_XML.sub("\ufffd", line))
+    spaced = _SPACES.sub(lambda match: f'<text:s text:c="{len(match.group())}"/>', safe)
+    return spaced.replace("\t", "<text:tab/>")
