@@ -14,7 +14,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from dashboard.exhibits import Chart, Series, ValueKind
 from dashboard.tables import dom_id, local_link
@@ -55,9 +55,9 @@ def svg_figure(chart: Chart, *, key: str, title: str, summary: str) -> str:
 def svg_chart(
     chart: Chart, *, key: str, title: str, summary: str, width: int = WIDE, height: int | None = None
 ) -> str:
-    _check(chart)
     key = dom_id(key)
     plot = _layout(chart, width, height)
+    chart = plot.chart
     body: Iterable[str]
     if not plot.shown:
         body = _empty(plot)
@@ -159,7 +159,7 @@ class _Plot:
     end_labels: float = 0.0  # room kept at the right for the names of lines
     value_labels: bool = False
     labels: tuple[tuple[tuple[str, ...], str], ...] = ()  # bars: lines and full text of each label
-    row: float = 0.0  # bars: height of one row
+    rows: tuple[float, ...] = ()  # bars: where each row begins, and where the last one ends
     marks: tuple[_Mark, ...] = ()
     marks_top: float = 0.0
 
@@ -190,7 +190,11 @@ class _Plot:
 
 
 def _layout(chart: Chart, width: int, height: int | None) -> _Plot:
+    _check(chart)
     narrow = width < NARROW_BELOW
+    if narrow and chart.kind == "columns" and len(chart.series) == 1 and not _periods(chart):
+        # Words under columns would be cut to bits on a phone; over bars there is room for them.
+        chart = replace(chart, kind="bars")
     font = 14.0
     line = font * 1.3
     values = [v for series in chart.series for v in series.values if v is not None]
@@ -260,7 +264,7 @@ def _upright_layout(plot: _Plot, height: int | None) -> _Plot:
     rows = max((mark.row for mark in marks), default=-1) + 1
     marks_top = plot.top
     top = plot.top + rows * plot.line + (font if plot.value_labels else 0) + (4 if rows else 0)
-    below = _category_lines(plot) * plot.line + 8 + (plot.line + 2 if chart.x_label else 0)
+    below = _category_lines(plot) * plot.line + 8 + len(_x_label(plot)) * plot.line + 2
     total = height or top + (190 if plot.narrow else 230) + below
     bottom = max(total - below, top + 40)
     return replace(plot, top=top, bottom=bottom, height=total, marks=marks, marks_top=marks_top)
@@ -272,25 +276,26 @@ def _bars_layout(plot: _Plot, height: int | None) -> _Plot:
     values = max(text_width(value_text(v, chart.value_kind), font) for v in chart.series[0].values) + 8
     if plot.narrow:
         # Beside a bar there is no room for words: each label goes over its bar, over the full width.
-        left, lines, most = 0.0, [wrap(text, plot.width - 4, font, 2) for text in texts], 2
+        left, lines = 0.0, [wrap(text, plot.width - 4, font, 2) for text in texts]
     else:
-        most = 2
         widest = max(text_width(text, font) for text in texts) + 2
         left = min(widest, plot.width * 0.38) + 10
-        lines = [wrap(text, left - 10, font, most) for text in texts]
-    deepest = max(len(label) for label in lines)
-    row = deepest * plot.line + (24 if plot.narrow else 10)
+        lines = [wrap(text, left - 10, font, 2) for text in texts]
+    heights = [len(label) * plot.line + (24 if plot.narrow else 10) for label in lines]
+    if not plot.narrow:
+        heights = [max(heights)] * len(heights)  # bars of one thickness compare better
     below = 0.0 if plot.narrow else plot.line + 6
     if height is not None:
-        row = max((height - plot.top - below) / len(texts), row)
-    bottom = plot.top + row * len(texts)
+        spare = (height - plot.top - below - 2 - sum(heights)) / len(heights)
+        heights = [row + max(spare, 0) for row in heights]
+    rows = tuple(plot.top + done for done in accumulate(heights, initial=0.0))
     return replace(
         plot,
         left=left,
         right=plot.width - 2 - values,
-        bottom=bottom,
-        height=bottom + below + 2,
-        row=row,
+        bottom=rows[-1],
+        height=rows[-1] + below + 2,
+        rows=rows,
         labels=tuple((tuple(label), text) for label, text in zip(lines, texts, strict=True)),
     )
 
@@ -591,7 +596,7 @@ def _category_labels(plot: _Plot) -> list[tuple[float, list[str], str]]:
             (plot.left + tick * scale, [number(tick)], number(tick)) for tick in ticks if tick <= _span(chart)
         ]
     texts = [_x_text(x) for x in chart.x]
-    if all(re.search(r"\d{4}", text) and len(text) <= 12 for text in texts):
+    if _periods(chart):
         # Ordered periods: a reader fills in those between.
         step, first = _thin(texts, plot.band, font)
         return [(plot.at(i), [texts[i]], texts[i]) for i in range(first, len(texts), step)]
@@ -599,6 +604,11 @@ def _category_labels(plot: _Plot) -> list[tuple[float, list[str], str]]:
         return [(plot.at(i), wrap(text, plot.band - 6, font - 1, 3), text) for i, text in enumerate(texts)]
     step = math.ceil(60 / plot.band)
     return [(plot.at(i), [cut(texts[i], 54, font - 1)], texts[i]) for i in range(0, len(texts), step)]
+
+
+def _periods(chart: Chart) -> bool:
+    """Whether the categories are years, months or the like: short and with a year in them."""
+    return all(re.search(r"\d{4}", text) and len(text) <= 12 for text in map(_x_text, chart.x))
 
 
 def _thin(texts: Sequence[str], band: float, font: float) -> tuple[int, int]:
@@ -624,10 +634,15 @@ def _category_axis(plot: _Plot) -> Iterator[str]:
             yield _text(x, y, words, "middle", size=size, full=full if row == 0 and lines != [full] else "")
         if len(labels) < len(chart.x) or chart.kind == "steps":
             yield f'<path d="M{_n(x)} {_n(plot.bottom)}v4" stroke="{INK}"/>'
-    if chart.x_label:
-        label = cut(chart.x_label, plot.right - plot.left, plot.font)
-        middle = (plot.left + plot.right) / 2
-        yield _text(middle, plot.height - 5, label, "middle", fill=MUTED, full=chart.x_label)
+    lines = _x_label(plot)
+    for row, words in enumerate(lines):
+        y = plot.height - 5 - (len(lines) - 1 - row) * plot.line
+        yield _text((plot.left + plot.right) / 2, y, words, "middle", fill=MUTED)
+
+
+def _x_label(plot: _Plot) -> list[str]:
+    label = plot.chart.x_label
+    return wrap(label, plot.right - plot.left, plot.font, 2) if label else []
 
 
 def _group_width(plot: _Plot) -> float:
@@ -655,20 +670,20 @@ def _bars(plot: _Plot, key: str) -> Iterator[str]:
 def _bar(plot: _Plot, key: str, position: int, lines: Sequence[str], full: str) -> str:
     chart, font = plot.chart, plot.font
     value = chart.series[0].values[position]
-    top = plot.top + plot.row * position
+    top, end = plot.rows[position], plot.rows[position + 1]
     words = escape(point_words(chart, position))
-    tall = 15.0 if plot.narrow else min(plot.row - 8, 24.0)
+    tall = 15.0 if plot.narrow else min(end - top - 8, 24.0)
     if plot.narrow:
         first = top + font
         bar_top = top + len(lines) * plot.line + 2
         anchor, x = "start", 4.0
     else:
-        first = top + (plot.row - (len(lines) - 1) * plot.line) / 2 + font * 0.35
-        bar_top = top + (plot.row - tall) / 2
+        first = (top + end - (len(lines) - 1) * plot.line) / 2 + font * 0.35
+        bar_top = (top + end - tall) / 2
         anchor, x = "end", plot.left - 8
     shapes = [
         f'<title>{words}</title><rect class="hit" x="0" y="{_n(top)}" width="{_n(plot.width)}"'
-        f' height="{_n(plot.row)}" fill="none" pointer-events="all"/>'
+        f' height="{_n(end - top)}" fill="none" pointer-events="all"/>'
     ]
     shortened = lines[-1].endswith("…")
     for row, text in enumerate(lines):
@@ -684,7 +699,7 @@ def _bar(plot: _Plot, key: str, position: int, lines: Sequence[str], full: str) 
             fill="" if value is not None else MUTED,
         )
     )
-    return _linked(chart, position, words, "".join(shapes), wide_enough=plot.row >= LINK_WIDTH - 1)
+    return _linked(chart, position, words, "".join(shapes), wide_enough=end - top >= LINK_WIDTH)
 
 
 # --- parts ------------------------------------------------------------------------------------------

@@ -1,0 +1,265 @@
+"""The edition archive: each published file as it was, with a sidecar that says what it is. Immutable.
+
+`data/editions/<register>/<edition id>/<file>` beside `edition.toml`. The id is the as-at date, `.2` and so
+on for a replacement; the replaced one stays. Editions that ship with the project (facts transcribed from
+public pages) have the same shape under `data/published/editions`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from dashboard.cleaning import tidy
+from dashboard.edition import Edition
+from dashboard.errors import AccessReviewError, UsageError
+from dashboard.files import disk_errors, folder_whole, lock, sha256_of
+from dashboard.issues import Issue
+from dashboard.layouts import Match, match
+from dashboard.reading import Reading, read_entries
+from dashboard.registers import Register
+from dashboard.settings import Settings
+from dashboard.workbook import read_workbook
+
+
+SIDECAR = "edition.toml"
+
+@dataclass(frozen=True, kw_only=True)
+class Added:
+    """What `add` did, or with `dry_run` would do."""
+
+    edition: Edition
+    match: Match | None
+    reading: Reading | None
+    existing: bool
+    dry_run: bool
+
+
+def read_edition(sidecar: Path) -> Edition:
+    """One archived edition. Raises AccessReviewError when the sidecar or its file is damaged."""
+    try:
+        record = tomllib.loads(sidecar.read_text("utf-8"))
+        edition = Edition(
+            register=record["register"],
+            edition=record["edition"],
+            as_at=record["as_at"],
+            as_at_basis=record.get("as_at_basis", "stated"),
+            published=record.get("published"),
+            published_basis=record.get("published_basis", ""),
+            file=sidecar.parent / record["file"],
+            sha256=record["sha256"],
+            size=record["size"],
+            address=record.get("address", ""),
+            licence=record.get("licence", ""),
+            provenance=record.get("provenance", ""),
+            obtained=record.get("obtained", ""),
+            replaces=record.get("replaces", ""),
+        )
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise AccessReviewError(f"{sidecar}: {error}", hint="restore the sidecar, or add the file again") from error
+    except KeyError as error:
+        raise AccessReviewError(f"{sidecar}: {error} is missing", hint="restore the sidecar") from error
+    if edition.file.parent != sidecar.parent or not edition.file.is_file():
+        raise AccessReviewError(
+            f"{sidecar}: its file {edition.file.name} is not there", hint="restore it, or remove the edition's folder"
+        )
+    return edition
+
+
+def list_editions(settings: Settings) -> list[Edition]:
+    """Every archived edition, shipped ones first within a register, in time order."""
+    found: list[Edition] = []
+    for root in settings.edition_roots():
+        # Scratch folders of an interrupted add begin with a dot and are not editions.
+        found += [read_edition(p) for p in sorted(root.glob(f"[!.]*/[!.]*/{SIDECAR}"))]
+    found.sort(key=lambda e: (e.register, e.order))
+    seen: set[tuple[str, str]] = set()
+    for edition in found:
+        key = (edition.register, edition.edition)
+        if key in seen:
+            raise AccessReviewError(
+                f"register {edition.register} has two editions called {edition.edition} "
+                f"({edition.file.parent} is the second)",
+                hint="remove one of the two folders",
+            )
+        seen.add(key)
+    return found
+
+
+def verify_bytes(edition: Edition) -> None:
+    """Raise AccessReviewError unless the archived file still is what was archived."""
+    if edition.file.stat().st_size != edition.size or sha256_of(edition.file) != edition.sha256:
+        raise AccessReviewError(
+            f"{edition.file} has changed since it was archived (its sha256 is not the one in {SIDECAR})",
+            hint="restore the file from a copy; editions are never edited, mend a value in corrections instead",
+        )
+
+
+def add_edition(
+    settings: Settings,
+    register: Register,
+    path: Path,
+    *,
+    as_at: date | None = None,
+    published: date | None = None,
+    address: str = "",
+    replaces: bool = False,
+    dry_run: bool = False,
+) -> Added:
+    """Archive a published file as an edition of `register`.
+
+    The as-at date is `as_at`, else what the layout finds in the file's name, sheet names or cells, else the
+    latest date of an event in it. The same bytes again change nothing; other bytes for the same as-at date
+    need `replaces`. Raises AccessReviewError when the file cannot be read or fits no layout; then nothing on
+    disk has changed.
+    """
+    if path.suffix.lower() == ".parquet":
+        from dashboard.warehouse.parquet import describe
+
+        return _archive(settings, register, path, describe(register, path, as_at), published, address, replaces, dry_run)
+    workbook = read_workbook(path)
+    existing = [e for e in list_editions(settings) if e.register == register.id]
+    for edition in existing:
+        if edition.sha256 == workbook.sha256 and (as_at is None or as_at == edition.as_at):
+            return Added(edition=edition, match=None, reading=None, existing=True, dry_run=dry_run)
+    found = match(register, workbook)
+    reading = read_entries(found, "new")
+    if not reading.entries and not reading.person_counts:
+        raise AccessReviewError(
+            f"{path.name}: the layout '{found.layout.era}' fits, and there is not one row below the headings",
+            hint="check that this is the whole file",
+        )
+    basis = "given"
+    if as_at is None:
+        as_at, basis = found.as_at, found.as_at_basis
+    if as_at is None:
+        as_at, basis = reading.latest_event(), "inferred"
+        if as_at is None:
+            raise AccessReviewError(
+                f"{path.name}: no as-at date can be found in it", hint="give one: --as-at YYYY-MM-DD"
+            )
+    published_basis = "given" if published else found.published_basis
+    published = published or found.published
+    if published and published < as_at:
+        if published_basis == "given":
+            raise UsageError(f"published on {published} cannot be before the as-at date {as_at}")
+        published, published_basis = None, ""
+    new = Edition(
+        register=register.id,
+        edition=as_at.isoformat(),
+        as_at=as_at,
+        as_at_basis=basis,
+        published=published,
+        published_basis=published_basis if published else "",
+        file=path,
+        sha256=workbook.sha256,
+        size=workbook.size,
+        address=address or register.address,
+        licence=register.licence,
+        provenance=f"Added from the file {tidy(path.name)}.",
+        obtained=datetime.now(UTC).isoformat(timespec="seconds"),
+        replaces="",
+    )
+    return _store(settings, new, existing, found, reading, replaces=replaces, dry_run=dry_run)
+
+
+def _archive(
+    settings: Settings,
+    register: Register,
+    path: Path,
+    described: Edition,
+    published: date | None,
+    address: str,
+    replaces: bool,
+    dry_run: bool,
+) -> Added:
+    existing = [e for e in list_editions(settings) if e.register == register.id]
+    for edition in existing:
+        if edition.sha256 == described.sha256:
+            return Added(edition=edition, match=None, reading=None, existing=True, dry_run=dry_run)
+    from dataclasses import replace
+
+    new = replace(described, published=published or described.published, address=address or described.address)
+    return _store(settings, new, existing, None, None, replaces=replaces, dry_run=dry_run)
+
+
+def _store(
+    settings: Settings,
+    new: Edition,
+    existing: list[Edition],
+    found: Match | None,
+    reading: Reading | None,
+    *,
+    replaces: bool,
+    dry_run: bool,
+) -> Added:
+    from dataclasses import replace
+
+    same = [e for e in existing if e.as_at == new.as_at]
+    if same and not replaces:
+        raise AccessReviewError(
+            f"register {new.register} has an edition as at {new.as_at} already "
+            f"({same[-1].file.name}, edition {same[-1].edition}), and this file differs from it",
+            hint="if the publisher replaced the file, add it with --replaces (both are kept); "
+            "if the date is wrong, give the right one with --as-at YYYY-MM-DD",
+        )
+    if same:
+        new = replace(new, edition=f"{new.as_at.isoformat()}.{len(same) + 1}", replaces=same[-1].edition)
+    source = new.file
+    # Only the last part of the name is kept, without characters that mean something to a shell or a page.
+    name = re.sub(r"[^\w.() -]+", "_", source.name)[-120:]
+    target = settings.editions / new.register / new.edition
+    archived = replace(new, file=target / name)
+    if not dry_run:
+        with disk_errors("archiving the file"), lock(settings.editions / ".lock", "adding an edition"):
+            with folder_whole(target) as scratch:
+                shutil.copyfile(source, scratch / name)
+                if sha256_of(scratch / name) != new.sha256:
+                    raise AccessReviewError(f"{source} changed while it was read", hint="add it again")
+                (scratch / SIDECAR).write_text(_sidecar(archived), "utf-8")
+    return Added(edition=archived, match=found, reading=reading, existing=False, dry_run=dry_run)
+
+
+def _sidecar(edition: Edition) -> str:
+    def text(value: str) -> str:  # a JSON string without escaped slashes is a TOML basic string
+        return json.dumps(value, ensure_ascii=False)
+
+    lines = [
+        f"register = {text(edition.register)}",
+        f"edition = {text(edition.edition)}",
+        f"as_at = {edition.as_at.isoformat()}",
+        f"as_at_basis = {text(edition.as_at_basis)}",
+        f"file = {text(edition.file.name)}",
+        f"sha256 = {text(edition.sha256)}",
+        f"size = {edition.size}",
+        f"address = {text(edition.address)}",
+        f"licence = {text(edition.licence)}",
+        f"provenance = {text(edition.provenance)}",
+        f"obtained = {text(edition.obtained)}",
+    ]
+    if edition.published:
+        lines.insert(4, f"published = {edition.published.isoformat()}")
+        lines.insert(5, f"published_basis = {text(edition.published_basis)}")
+    if edition.replaces:
+        lines.append(f"replaces = {text(edition.replaces)}")
+    return "\n".join(lines) + "\n"
+
+
+def edition_issues(edition: Edition) -> list[Issue]:
+    """What is uncertain about the edition itself."""
+    issues = []
+    if edition.as_at_basis == "inferred":
+        words = f"No as-at date is given; {edition.as_at}, the latest date of an event in the file, is taken."
+        issues.append(_edition_issue(edition, "as_at_inferred", edition.as_at.isoformat(), words))
+    if edition.published is None:
+        issues.append(_edition_issue(edition, "published_missing", "", ""))
+    return issues
+
+
+def _edition_issue(edition: Edition, rule: str, value: str, words: str) -> Issue:
+    return Issue(register=edition.register, edition=edition.edition, rule=rule, value=value, words=words)

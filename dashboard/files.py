@@ -1,0 +1,99 @@
+"""Writing that is whole or not at all: aside first, flushed to the disk, then moved into place."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dashboard.errors import AccessReviewError
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Flush one file or folder to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:  # some network folders cannot flush a folder; the move itself still holds
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that a reader sees the old one or the new one, never a part."""
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    sync(path.parent)
+
+
+@contextmanager
+def folder_whole(target: Path) -> Iterator[Path]:
+    """A scratch folder beside `target` that becomes `target` when the block ends without an error.
+
+    Raises AccessReviewError when `target` exists already: a folder is published once.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        yield scratch
+        if target.exists():
+            raise AccessReviewError(f"{target} exists already", hint="remove it, or give another place")
+        os.chmod(scratch, 0o755)
+        for path in sorted(scratch.rglob("*")):
+            sync(path)
+        sync(scratch)
+        os.rename(scratch, target)
+        sync(target.parent)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def lock(path: Path, what: str) -> Iterator[None]:
+    """Hold a lock file for the block. Raises AccessReviewError at once when another process holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AccessReviewError(
+                f"another process is {what} (lock {path})", hint="wait until it ends, then run this again"
+            ) from None
+        # The system drops the lock when the process ends, however it ends: no stale lock to remove.
+        yield
+
+
+@contextmanager
+def disk_errors(what: str) -> Iterator[None]:
+    """Turn a full disk, a read-only folder and the like into one clear error."""
+    try:
+        yield
+    except OSError as error:
+        raise AccessReviewError(
+            f"{what} failed: {error.strerror or error} ({error.filename or 'no file named'})",
+            hint="check the disk's space and the folder's permissions; nothing was changed",
+        ) from error

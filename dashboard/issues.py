@@ -1,0 +1,59 @@
+"""A data problem with its place, so that nothing is dropped without a trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+Severity = Literal["error", "warning", "info"]
+
+# Every rule, its severity and its meaning. error: a value could not be read; warning: it was read, and
+# breaks a rule or leaves a measure; info: worth knowing, changes no figure.
+RULES: dict[str, tuple[Severity, str]] = {
+    "date_unreadable": ("error", "The cell is not a date that can be read."),
+    "date_impossible": ("error", "The date is a placeholder or outside the years this register can hold."),
+    "count_unreadable": ("error", "The cell is not a whole number."),
+    "period_unreadable": ("error", "The cell does not name a period that can be read."),
+    "reference_missing": ("warning", "The row has no reference, so it cannot be followed between editions."),
+    "reference_unrecognised": ("warning", "The reference does not have the register's form."),
+    "reference_date_impossible": ("warning", "The digits in the reference are not a calendar date."),
+    "references_several": ("info", "One cell holds several references; each is counted as a request."),
+    "reference_repeated": ("info", "The reference stands on several rows of the sheet."),
+    "recipient_missing": ("warning", "The row names no recipient."),
+    "recipient_type_unmapped": ("warning", "The published type is not in the register's vocabulary."),
+    "recipient_type_missing": ("info", "The row gives no recipient type."),
+    "outcome_unmapped": ("warning", "The published outcome is not in the register's vocabulary."),
+    "classification_unmapped": ("warning", "The tier is not one of 1 to 4."),
+    "event_after_as_at": ("warning", "The date is after the edition's own as-at date; it is kept."),
+    "closed_before_received": ("warning", "The end is before the receipt; left out of every measure."),
+    "received_missing": ("warning", "No date of receipt; left out of clocks and volumes by receipt."),
+    "closed_undated": ("warning", "Closed, with no date; left out of clocks."),
+    "as_at_inferred": ("warning", "No as-at date was given; the latest date in the file is taken."),
+    "published_missing": ("info", "No publication date was given for this edition."),
+    "heading_unmapped": ("info", "The heading is not described; its values are kept as published only."),
+    "sheet_hidden": ("info", "The sheet is hidden and not described; it was not read."),
+    "cell_error": ("warning", "The cell holds a spreadsheet error such as #REF!."),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issue:
+    """One problem. `sheet_row` counts from 1 as in the sheet (CSV: the record, header = 1)."""
+
+    register: str
+    edition: str
+    sheet: str = ""
+    sheet_row: int | None = None
+    column: str = ""
+    rule: str
+    value: str = ""
+    words: str = ""
+
+    @property
+    def severity(self) -> Severity:
+        return RULES[self.rule][0]
+
+    @property
+    def message(self) -> str:
+        return self.words or RULES[self.rule][1]

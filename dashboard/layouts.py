@@ -1,0 +1,282 @@
+"""Which layout a workbook has: sheets found by name, the header row found by what it says.
+
+A workbook either matches one era of its register whole, or is refused with the sheet, row and heading that
+do not fit and the nearest thing that would.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+
+from dashboard.cleaning import normalise_text
+from dashboard.errors import AccessReviewError
+from dashboard.registers import Layout, Register, SheetLayout
+from dashboard.workbook import Sheet, Workbook, cell_text, column_letter
+
+
+HEADER_WITHIN = 30  # rows searched for the header; notes above a table are longer than a screen nowhere seen
+MONTHS = {name: i for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+MONTH_YEAR = re.compile(r"([A-Za-z]{3,9})\.?[\s_-]*'?(\d{4}|\d{2})(?!\d)")
+
+
+@dataclass(frozen=True)
+class MatchedSheet:
+    """A sheet with its layout: where the header stands and which column holds which field."""
+
+    sheet: Sheet
+    layout: SheetLayout
+    header_row: int  # counted from 1, 0 for notes
+    columns: dict[str, int]  # field -> column, counted from 0
+    headings: tuple[str, ...]
+    period: tuple[date, date] | None = None
+
+
+@dataclass(frozen=True)
+class Match:
+    register: Register
+    layout: Layout
+    sheets: tuple[MatchedSheet, ...]
+    ignored: tuple[Sheet, ...]  # described as not part of the register, or empty
+    hidden: tuple[Sheet, ...]  # hidden and not described
+    as_at: date | None
+    as_at_basis: str
+    published: date | None
+    published_basis: str
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    key = normalise_text(name)
+    return any(fnmatchcase(key, normalise_text(pattern)) for pattern in patterns)
+
+
+def _headings(row: Sequence[object]) -> list[str]:
+    return [normalise_text(cell_text(cell)) for cell in row]  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class _Header:
+    row: int
+    columns: dict[str, int]
+    missing: tuple[str, ...]
+
+
+def _find_header(sheet: Sheet, layout: SheetLayout) -> _Header | None:
+    """The row whose cells fit the most headings; None when no row fits even one in three."""
+    wanted = {f: {normalise_text(h) for h in headings} for f, headings in layout.columns.items()}
+    best: _Header | None = None
+    for number, row in enumerate(sheet.rows[:HEADER_WITHIN], 1):
+        cells = _headings(row)
+        columns = {
+            f: next(i for i, cell in enumerate(cells) if cell in names)
+            for f, names in wanted.items()
+            if any(cell in names for cell in cells)
+        }
+        missing = tuple(f for f in layout.columns if f not in columns and f not in layout.optional)
+        if best is None or len(columns) > len(best.columns):
+            best = _Header(number, columns, missing)
+    if best is None or len(best.columns) * 3 < max(1, len(wanted) - len(layout.optional)):
+        return None
+    return best
+
+
+def month_of(text: str) -> tuple[int, int] | None:
+    """(year, month) in words such as "September2020", "Sept 17", "June_20"."""
+    found = MONTH_YEAR.search(text)
+    if not found or found[1][:3].lower() not in MONTHS:
+        return None
+    year = int(found[2])
+    return (year if year > 99 else 2000 + year), MONTHS[found[1][:3].lower()]
+
+
+def last_day(year: int, month: int) -> date:
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return date.fromordinal(following.toordinal() - 1)
+
+
+def _date_words(text: str) -> tuple[date, str] | None:
+    """A date found in a file name, sheet name or cell, with how exact it is."""
+    iso = re.search(r"(\d{4})-?(\d{2})-?(\d{2})", text)
+    if iso:
+        try:
+            return date(int(iso[1]), int(iso[2]), int(iso[3])), "stated"
+        except ValueError:
+            return None
+    spelt = re.search(r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})\s+(\d{4})", text)
+    if spelt and spelt[2][:3].lower() in MONTHS:
+        try:
+            return date(int(spelt[3]), MONTHS[spelt[2][:3].lower()], int(spelt[1])), "stated"
+        except ValueError:
+            return None
+    month = month_of(text)
+    return (last_day(*month), "stated_month") if month else None
+
+
+def _find_date(
+    rules: Sequence[tuple[str, str]], workbook: Workbook, sheets: Iterable[Sheet]
+) -> tuple[date | None, str]:
+    for source, pattern in rules:
+        texts: Iterable[str]
+        if source == "file_name":
+            texts = [workbook.path.name]
+        elif source == "sheet_name":
+            texts = [s.name for s in workbook.sheets]
+        else:
+            texts = (cell_text(c) for s in sheets for row in s.rows[:200] for c in row if isinstance(c, str))
+        for text in texts:
+            found = re.search(pattern, text)
+            reading = _date_words(found["date"]) if found else None
+            if reading:
+                return reading
+    return None, ""
+
+
+def period_in_name(name: str) -> tuple[date, date] | None:
+    """The period a sheet's name claims: "June 17 to Sept 17" -> 1 June 2017 to 30 September 2017."""
+    parts = re.split(r"\s+to\s+|\s*[–-]\s*", name, maxsplit=1)
+    if len(parts) != 2:
+        return None
+    first, last = month_of(parts[0]), month_of(parts[1])
+    if not first or not last:
+        return None
+    return date(first[0], first[1], 1), last_day(*last)
+
+
+def _describe(row: Sequence[object]) -> str:
+    words = [cell_text(c) for c in row if cell_text(c)]  # type: ignore[arg-type]
+    shown = ", ".join(f"'{w[:50]}'" for w in words[:8])
+    return shown + (f" and {len(words) - 8} more" if len(words) > 8 else "") or "an empty row"
+
+
+def _first_row(sheet: Sheet) -> tuple[int, Sequence[object]]:
+    for number, row in enumerate(sheet.rows, 1):
+        if sum(1 for cell in row if cell_text(cell)) > 1:
+            return number, row
+    return 1, sheet.rows[0] if sheet.rows else ()
+
+
+def _match_layout(register: Register, layout: Layout, workbook: Workbook) -> Match | list[str]:
+    """The match, or what does not fit: the best fit has the fewest complaints."""
+    matched: list[MatchedSheet] = []
+    ignored: list[Sheet] = []
+    hidden: list[Sheet] = []
+    problems: list[str] = []
+    used: set[int] = set()
+    file = workbook.path.name
+    for sheet in workbook.sheets:
+        chosen = next((s for s in layout.sheets if _matches(sheet.name, s.names)), None)
+        if chosen is None or (not any(any(cell_text(c) for c in row) for row in sheet.rows)):
+            if chosen is not None and chosen.required:
+                problems.append(f"{file}: sheet '{sheet.name}' is empty")
+                used.add(layout.sheets.index(chosen))
+            elif _matches(sheet.name, layout.ignore_sheets) or not sheet.rows:
+                ignored.append(sheet)
+            elif sheet.hidden:
+                hidden.append(sheet)
+            else:
+                number, row = _first_row(sheet)
+                problems.append(
+                    f"{file}: sheet '{sheet.name}' is not described (row {number} has the headings "
+                    f"{_describe(row)})"
+                )
+            continue
+        used.add(layout.sheets.index(chosen))
+        if chosen.rows == "note":
+            matched.append(MatchedSheet(sheet, chosen, 0, {}, ()))
+            continue
+        header = _find_header(sheet, chosen)
+        if header is None:
+            number, row = _first_row(sheet)
+            expected = ", ".join(f"'{h[0]}'" for h in list(chosen.columns.values())[:6])
+            problems.append(
+                f"{file}: sheet '{sheet.name}' row {number}: no header row was found; expected headings such "
+                f"as {expected}; found {_describe(row)}"
+            )
+            continue
+        cells = [cell_text(c) for c in sheet.rows[header.row - 1]]
+        if header.missing:
+            spare = {normalise_text(c): c for i, c in enumerate(cells) if c and i not in header.columns.values()}
+            for name in header.missing:
+                headings = chosen.columns[name]
+                near = difflib.get_close_matches(normalise_text(headings[0]), spare, n=1, cutoff=0.4)
+                nearest = (
+                    f"; the nearest heading there is '{spare[near[0]]}' in column "
+                    f"{column_letter(cells.index(spare[near[0]]))}"
+                    if near
+                    else ""
+                )
+                problems.append(
+                    f"{file}: sheet '{sheet.name}' row {header.row}: there is no heading '{headings[0]}' "
+                    f"(field {name}){nearest}"
+                )
+            continue
+        matched.append(
+            MatchedSheet(
+                sheet,
+                chosen,
+                header.row,
+                header.columns,
+                tuple(cells),
+                period_in_name(sheet.name) if chosen.period_in_name else None,
+            )
+        )
+    for index, wanted in enumerate(layout.sheets):
+        if wanted.required and index not in used:
+            problems.append(f"{file}: there is no sheet named like '{wanted.names[0]}'")
+    for found in matched if not problems else []:
+        for name, value in layout.only_when.items():
+            column = found.columns.get(name)
+            for number, row in enumerate(found.sheet.rows[found.header_row :], found.header_row + 1):
+                if column is not None and any(cell_text(c) for c in row) and cell_text(row[column]) != value:
+                    problems.append(
+                        f"{file}: sheet '{found.sheet.name}' row {number}, column {column_letter(column)}: "
+                        f"this layout reads only rows with '{value}', and this one has '{cell_text(row[column])}'"
+                    )
+                    break
+    if problems:
+        return problems
+    if not any(m.layout.rows != "note" for m in matched):
+        return [f"{file}: no sheet holds rows of the register"]
+    every = [*(m.sheet for m in matched), *ignored]
+    as_at, as_at_basis = _find_date(layout.as_at_patterns, workbook, every)
+    published, published_basis = _find_date(layout.published_patterns, workbook, every)
+    return Match(
+        register, layout, tuple(matched), tuple(ignored), tuple(hidden), as_at, as_at_basis, published,
+        published_basis,
+    )
+
+
+def match(register: Register, workbook: Workbook) -> Match:
+    """The one era of `register` that fits `workbook`.
+
+    Raises AccessReviewError naming file, sheet, row and heading where none fits, with the nearest layout
+    and heading, and what to do next.
+    """
+    return match_layouts(register, register.layouts, workbook)
+
+
+def match_layouts(register: Register, layouts: Sequence[Layout], workbook: Workbook) -> Match:
+    nearest: tuple[float, Layout, list[str]] | None = None
+    for layout in layouts:
+        result = _match_layout(register, layout, workbook)
+        if isinstance(result, Match):
+            return result
+        # Missing headings are cheaper than a sheet that was not recognised at all.
+        cost = sum(1.0 if "there is no heading" in p else 3.0 for p in result)
+        if nearest is None or cost < nearest[0]:
+            nearest = (cost, layout, result)
+    assert nearest is not None  # a register has at least one layout
+    _, layout, problems = nearest
+    more = f"\n  and {len(problems) - 4} more" if len(problems) > 4 else ""
+    raise AccessReviewError(
+        "\n  ".join(problems[:4]) + more,
+        hint=(
+            f"if this is the right file, add the heading as a synonym, or the sheet, to the layout "
+            f"'{layout.era}' in {register.path.name} (nearest of {len(layouts)}); "
+            f"'access-review inspect {workbook.path.name}' shows what the file holds"
+        ),
+    )

@@ -1,0 +1,132 @@
+"""The field's closed lists: recipient types, outcomes, clocks, and the words shown for each.
+
+The terms are those of section 2 of the contract (docs/contract.md). A register's own words are mapped to
+them in its description; nothing outside these lists enters the warehouse.
+"""
+
+from __future__ import annotations
+
+
+RECIPIENT_TYPES: dict[str, str] = {
+    "university": "University",
+    "research_organisation": "Research organisation",
+    "school_college_trust": "School, college or trust",
+    "central_government": "Central government",
+    "local_government": "Local government",
+    "health_body": "Health body",
+    "police_justice": "Police or justice body",
+    "other_public_body": "Other public body",
+    "charity": "Charity",
+    "commercial": "Commercial organisation",
+    "media": "Media",
+    "individual": "Individual",
+    "unknown": "Type not known",
+}
+
+OUTCOMES: dict[str, str] = {
+    "released": "Released",
+    "reuse_permitted": "Re-use permitted",
+    "approved": "Approved, not yet released",
+    "refused": "Refused",
+    "not_pursued": "Not pursued",
+    "withdrawn": "Withdrawn",
+    "discontinued": "Discontinued",
+    "open": "Open",
+    "unknown": "Not known",
+}
+
+CLOCKS: dict[str, str] = {
+    "received_to_outcome": "from receipt to any outcome",
+    "received_to_decision": "from receipt to a decision to grant or refuse",
+    "received_to_release": "from receipt to the first release of data",
+    "received_to_reuse": "from receipt to permission to re-use data already held",
+    "approval_to_release": "from approval to the first release of data",
+    "approval_to_first_published": "from approval to first publication in the register",
+}
+
+# What each clock needs from a register. Every field must be published, or inferred on a named basis.
+CLOCK_NEEDS: dict[str, tuple[str, ...]] = {
+    "received_to_outcome": ("received_date", "closed_date"),
+    "received_to_decision": ("received_date", "closed_date", "outcome"),
+    "received_to_release": ("received_date", "released_date"),
+    "received_to_reuse": ("received_date", "reuse_date"),
+    "approval_to_release": ("approved_date", "released_date"),
+    "approval_to_first_published": ("approved_date",),
+}
+
+COVERAGE: dict[str, str] = {
+    "complete": "Lists every case, open and closed, that falls in the period it claims.",
+    "completed_only": "Lists closed cases only, so long cases that are still open are missing.",
+    "survivors_only": "Lists only what is still held or live, so counts of the past read 'at least'.",
+    "selected": "A selection made by others for their own reasons: it supports no count, share or average.",
+}
+
+# Columns a layout may map. Dates end in _date (or are licence_end); everything else is text.
+DATE_FIELDS = (
+    "received_date",
+    "approved_date",
+    "released_date",
+    "reuse_date",
+    "refused_date",
+    "closed_date",
+    "composite_date",
+    "unspecified_date",
+    "licence_end",
+)
+TEXT_FIELDS = (
+    "reference",
+    "recipient",
+    "recipient_type",
+    "title",
+    "purpose",
+    "dataset",
+    "tier",
+    "sensitivity",
+    "identifiability",
+    "legal_basis",
+    "route",
+    "outcome",
+    "data_held",
+    "agreement",
+    "unit",
+    "source_address",
+)
+COUNT_FIELDS = ("period", "requested", "supplied", "people")
+
+# Fields whose answerability every register states, in the order a reader meets them.
+ANSWERABLE_FIELDS: dict[str, str] = {
+    "reference": "Reference",
+    "recipient": "Recipient",
+    "recipient_type": "Recipient type",
+    "received_date": "Date received",
+    "outcome": "Outcome",
+    "closed_date": "Date closed",
+    "approved_date": "Date approved",
+    "released_date": "Date released",
+    "reuse_date": "Date re-use permitted",
+    "refused": "Refusals",
+    "title": "Title",
+    "purpose": "Purpose",
+    "dataset": "Dataset",
+    "tier": "Tier (1 to 4)",
+    "sensitivity": "Sensitivity (A to E)",
+    "identifiability": "Identifiability (1 to 5)",
+    "legal_basis": "Legal basis",
+    "route": "Access route",
+    "licence_end": "Licence end",
+    "data_held": "Data still held",
+}
+
+# What each column of `volumes` needs: any one of these fields answers it.
+COLUMN_NEEDS: dict[str, tuple[str, ...]] = {
+    "received": ("received_date",),
+    "decided": ("approved_date", "released_date", "reuse_date", "closed_date"),
+    "closed": ("closed_date",),
+    "refused": ("refused",),
+    "not_pursued": ("outcome",),
+    "first_released": ("released_date",),
+    "released": ("released_date",),
+    "open_at_start": ("received_date",),
+    "open_at_end": ("received_date",),
+    "excluded": ("received_date",),
+}

@@ -1,0 +1,1 @@
+"""Editions into one immutable DuckDB file, published by moving a pointer."""

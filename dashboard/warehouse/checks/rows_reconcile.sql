@@ -1,0 +1,6 @@
+-- purpose: rows read = entries + person counts + rows explained, in every edition
+-- parameters: none
+-- result columns: register, edition, rows_read, accounted
+select register, edition, rows_read, entries + person_counts + rows_explained as accounted
+from staging.editions
+where rows_read <> entries + person_counts + rows_explained

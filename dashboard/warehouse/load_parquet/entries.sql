@@ -1,0 +1,38 @@
+-- purpose: one Parquet edition into staging.entries
+-- parameters: $file, $register, $edition, $edition_order, $as_at, $known_from, $first_id, $types (map of published type to recipient type)
+-- result columns: none (inserts rows)
+insert into staging.entries by name
+select
+    $first_id + row_number() over () as entry_id,
+    $register as register,
+    $edition as edition,
+    $edition_order as edition_order,
+    $as_at as as_at,
+    $known_from as known_from,
+    sheet,
+    sheet_row,
+    'request' as row_kind,
+    'complete' as coverage,
+    reference,
+    recipient,
+    lower(recipient) as recipient_key,
+    recipient_type,
+    $types[lower(recipient_type)] as recipient_type_mapped,
+    title,
+    purpose,
+    dataset,
+    tier,
+    legal_basis,
+    route,
+    outcome,
+    outcome as outcome_mapped,
+    data_held,
+    received_date,
+    approved_date,
+    released_date,
+    closed_date,
+    licence_end,
+    outcome = 'open' as pending,
+    0 as impossible_dates,
+    '{}' as raw
+from read_parquet($file)

@@ -1,0 +1,115 @@
+"""Builds on disk: immutable files named by what went into them, and a pointer that is moved atomically.
+
+`builds/<build id>.duckdb` with `<build id>.json` beside it, `builds/CURRENT` names the one in force and
+`builds/HISTORY` the ones before it. A build is never overwritten: DuckDB keeps one instance of a file per
+path, so a reader of a replaced file would go on seeing the old one (docs/decisions/0002).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashboard.errors import AccessReviewError
+from dashboard.files import write_whole
+from dashboard.settings import Settings
+
+
+KEPT = 5  # builds kept for rollback and for reviews rendered from them
+
+
+@dataclass(frozen=True)
+class Build:
+    """One published build and the record written beside it."""
+
+    id: str
+    path: Path
+    record: dict[str, object]
+
+
+def pointer(settings: Settings) -> Path:
+    return settings.builds / "CURRENT"
+
+
+def current_id(settings: Settings) -> str | None:
+    """The id of the build in force; None when nothing was built yet."""
+    try:
+        return pointer(settings).read_text("ascii").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def find_build(settings: Settings, build_id: str | None = None) -> Build:
+    """A build by id, or the current one. Raises AccessReviewError when it is not there."""
+    chosen = build_id or current_id(settings)
+    if chosen is None:
+        raise AccessReviewError(
+            f"nothing is built in {settings.data}",
+            hint="run 'access-review build' (after 'access-review add REGISTER FILE'), or 'make run' for the sample",
+        )
+    path = settings.builds / f"{chosen}.duckdb"
+    if Path(chosen).name != chosen or not path.is_file():
+        raise AccessReviewError(
+            f"there is no build {chosen!r} in {settings.builds}", hint="run 'access-review status' to see builds"
+        )
+    return Build(chosen, path, _record(path))
+
+
+def _record(path: Path) -> dict[str, object]:
+    try:
+        found = json.loads(path.with_suffix(".json").read_text("utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def history(settings: Settings) -> list[str]:
+    """Ids of builds in force before the current one, oldest first."""
+    try:
+        return (settings.builds / "HISTORY").read_text("ascii").split()
+    except FileNotFoundError:
+        return []
+
+
+def point_to(settings: Settings, build_id: str) -> None:
+    """Put a build in force. The history is written first: killed between the two, nothing is lost."""
+    before = current_id(settings)
+    if before and before != build_id:
+        past = [b for b in history(settings) if b not in (before, build_id)]
+        write_whole(settings.builds / "HISTORY", "\n".join([*past, before]) + "\n")
+    write_whole(pointer(settings), build_id + "\n")
+
+
+def rollback(settings: Settings) -> tuple[str, str]:
+    """Go back to the build before. Returns (left, now in force). Raises AccessReviewError when none is kept."""
+    left = current_id(settings)
+    past = [b for b in history(settings) if b != left and (settings.builds / f"{b}.duckdb").is_file()]
+    if left is None or not past:
+        raise AccessReviewError("there is no earlier build to go back to", hint="run 'access-review build'")
+    write_whole(settings.builds / "HISTORY", "".join(f"{b}\n" for b in past[:-1]))
+    write_whole(pointer(settings), past[-1] + "\n")
+    return left, past[-1]
+
+
+def prune(settings: Settings) -> list[str]:
+    """Remove builds that are neither current nor among the last few. Returns their ids."""
+    keep = {current_id(settings), *history(settings)[-KEPT:]} | _needed_by_reviews(settings)
+    removed = []
+    for path in sorted(settings.builds.glob("*.duckdb")):
+        if path.stem not in keep and not path.name.startswith("."):
+            path.unlink()
+            path.with_suffix(".json").unlink(missing_ok=True)
+            removed.append(path.stem)
+    return removed
+
+
+def _needed_by_reviews(settings: Settings) -> set[str | None]:
+    """Builds that a rendered review was made from: they prove it, so they stay."""
+    needed: set[str | None] = set()
+    for manifest in settings.reviews.glob("*/*/*/manifest.json"):
+        try:
+            needed.add(json.loads(manifest.read_text("utf-8")).get("build"))
+        except (json.JSONDecodeError, OSError):
+            continue
+    return needed

@@ -1,0 +1,88 @@
+-- purpose: what the measures look things up in: registers, answerability, recipients, the calendar
+-- parameters: none
+-- result columns: none (creates tables)
+create schema reference;
+create schema staging;
+create schema core;
+
+create table reference.build (key varchar primary key, value varchar not null);
+
+create table reference.registers (
+    register varchar primary key,
+    title varchar not null,
+    short_title varchar not null,
+    publisher varchar not null,
+    about varchar not null,
+    address varchar not null,
+    licence varchar not null,
+    contact varchar not null,
+    synthetic boolean not null,
+    home_rank integer not null
+);
+
+create table reference.answerability (
+    register varchar not null,
+    era varchar not null,
+    field varchar not null,
+    position integer not null,
+    status varchar not null check (status in ('published', 'inferred', 'not_published')),
+    basis varchar not null,
+    coverage varchar not null,
+    words varchar not null,
+    assumed boolean not null,
+    primary key (register, era, field)
+);
+
+create table reference.recipients (
+    register varchar not null,
+    recipient_key varchar not null,
+    recipient_id varchar not null,
+    recipient varchar not null,
+    reviewed_type varchar,
+    reason varchar not null,
+    primary key (register, recipient_key)
+);
+
+create table reference.recipient_types (recipient_type varchar primary key, position integer not null, label varchar not null);
+create table reference.outcomes (outcome varchar primary key, position integer not null, label varchar not null);
+
+create table reference.type_notes (register varchar not null, published_key varchar not null, words varchar not null);
+
+-- One row a day. working_day_number counts working days from the first row up to and including the day, so
+-- the working days in (start, end] are a difference of two numbers.
+create table reference.calendar (
+    day date primary key,
+    is_working_day boolean not null,
+    working_day_number integer not null
+);
+
+create table reference.clocks (
+    clock varchar not null,
+    position integer not null,
+    label varchar not null,
+    field varchar not null, -- one row for each field the clock needs
+    primary key (clock, field)
+);
+
+create table reference.column_needs (
+    column_name varchar not null, -- a result column of `volumes`
+    field varchar not null, -- any one of these fields answers it
+    words varchar not null,
+    primary key (column_name, field)
+);
+
+create table reference.published_figures (
+    source varchar not null,
+    source_address varchar not null,
+    published date,
+    measure varchar not null,
+    category varchar not null,
+    scope varchar not null,
+    period_start date,
+    period_end date,
+    value bigint not null,
+    status varchar not null,
+    register varchar,
+    comparable varchar,
+    explanation varchar not null
+);

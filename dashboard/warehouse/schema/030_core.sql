@@ -1,0 +1,319 @@
+-- purpose: requests and releases, one row each, in the version last published; events and spells on top
+-- parameters: none
+-- result columns: none (creates tables and macros)
+
+-- An entry's dates by what they mean. The legacy workbook has one date column with three meanings, told apart
+-- by the outcome; without an outcome the date only closes the request.
+create view staging.dated_entries as
+select
+    e.*,
+    coalesce(
+        released_date, case when outcome_mapped = 'released' then coalesce(composite_date, closed_date) end
+    ) as released_on,
+    coalesce(
+        reuse_date, case when outcome_mapped = 'reuse_permitted' then coalesce(composite_date, closed_date) end
+    ) as reuse_on,
+    coalesce(
+        refused_date, case when outcome_mapped = 'refused' then coalesce(composite_date, closed_date) end
+    ) as refused_on,
+    case
+        when outcome_mapped in ('not_pursued', 'withdrawn', 'discontinued')
+            then coalesce(closed_date, composite_date)
+    end as ended_on,
+    least(coalesce(closed_date, composite_date), coalesce(composite_date, closed_date)) as stated_close
+from staging.entries as e;
+
+-- One request in one edition: its rows there, merged. Sheets that list everything come before survivors.
+create table core.request_entries as
+select
+    e.register,
+    q.request as reference,
+    e.edition,
+    any_value(e.edition_order) as edition_order,
+    any_value(e.as_at) as as_at,
+    any_value(e.known_from) as known_from,
+    arg_min(e.entry_id, (e.coverage = 'survivors_only', e.entry_id)) as entry_id,
+    count(distinct e.entry_id)::integer as rows_in_edition,
+    bool_and(e.coverage = 'selected') as selected,
+    bool_and(e.coverage = 'survivors_only') as survivor_only,
+    arg_min(e.recipient, e.entry_id) as published_recipient,
+    arg_min(e.recipient_key, e.entry_id) as recipient_key,
+    arg_min(e.recipient_type, e.entry_id) as published_type,
+    arg_min(e.recipient_type_mapped, e.entry_id) as mapped_type,
+    arg_min(e.title, e.entry_id) as title,
+    arg_min(e.purpose, e.entry_id) as purpose,
+    arg_min(e.dataset, e.entry_id) as dataset,
+    arg_min(e.tier, e.entry_id) as tier,
+    arg_min(e.sensitivity, e.entry_id) as sensitivity,
+    arg_min(e.identifiability, e.entry_id) as identifiability,
+    arg_min(e.legal_basis, e.entry_id) as legal_basis,
+    arg_min(e.route, e.entry_id) as route,
+    arg_min(e.data_held, e.entry_id) as data_held,
+    arg_min(e.outcome, e.entry_id) as published_outcome,
+    arg_max(
+        e.outcome_mapped, case when e.outcome_mapped = 'open' then 1 else 2 end
+    ) as outcome,
+    min(coalesce(e.received_date, q.reference_date)) as received_date,
+    case
+        when min(e.received_date) is not null then 'stated'
+        when min(q.reference_date) is not null then 'from_reference'
+    end as received_basis,
+    min(e.approved_date) as approved_date,
+    min(e.released_on) as released_date,
+    min(e.reuse_on) as reuse_date,
+    min(e.refused_on) as refused_date,
+    min(e.ended_on) as ended_date,
+    min(e.stated_close) as stated_close,
+    max(e.licence_end) as licence_end,
+    bool_or(e.pending) as pending,
+    max(e.impossible_dates) as impossible_dates
+from staging.dated_entries as e
+inner join staging.entry_requests as q on e.entry_id = q.entry_id
+group by e.register, q.request, e.edition;
+
+-- Requests as the editions chosen say. Each value is the last one published: a later edition overrides an
+-- earlier one, and a sheet that has no such column, or leaves the cell empty, leaves it standing.
+create macro core.request_state(known_on, only_edition) as table
+with state as (
+    select
+        register,
+        reference,
+        min(edition_order) as first_order,
+        max(edition_order) as last_order,
+        arg_min(edition, edition_order) as first_edition,
+        arg_max(edition, edition_order) as last_edition,
+        max(as_at) as last_as_at,
+        min(known_from) as first_known,
+        arg_max(entry_id, edition_order) as entry_id,
+        bool_and(selected) as selected,
+        bool_and(survivor_only) as survivor_only,
+        arg_max(published_recipient, edition_order) as published_recipient,
+        arg_max(recipient_key, edition_order) as recipient_key,
+        arg_max(published_type, edition_order) as published_type,
+        arg_max(mapped_type, edition_order) as mapped_type,
+        arg_max(title, edition_order) as title,
+        arg_max(purpose, edition_order) as purpose,
+        arg_max(dataset, edition_order) as dataset,
+        arg_max(tier, edition_order) as tier,
+        arg_max(sensitivity, edition_order) as sensitivity,
+        arg_max(identifiability, edition_order) as identifiability,
+        arg_max(legal_basis, edition_order) as legal_basis,
+        arg_max(route, edition_order) as route,
+        arg_max(data_held, edition_order) as data_held,
+        arg_max(published_outcome, edition_order) as published_outcome,
+        arg_max(outcome, edition_order) as outcome,
+        arg_max(received_date, edition_order) as received_date,
+        arg_max(received_basis, edition_order) as received_basis,
+        arg_max(approved_date, edition_order) as approved_date,
+        arg_max(released_date, edition_order) as released_date,
+        arg_max(reuse_date, edition_order) as reuse_date,
+        arg_max(refused_date, edition_order) as refused_date,
+        arg_max(ended_date, edition_order) as ended_date,
+        arg_max(stated_close, edition_order) as stated_close,
+        arg_max(licence_end, edition_order) as licence_end,
+        max(impossible_dates) as impossible_dates
+    from core.request_entries
+    where (only_edition is null or edition = only_edition)
+        and (known_on is null or known_from <= known_on)
+    group by register, reference
+),
+ended as (
+    select
+        *,
+        least(released_date, reuse_date, refused_date, approved_date) as decided_date,
+        -- approved and not yet released is decided, not closed
+        least(stated_close, released_date, reuse_date, refused_date, ended_date) as closed_date
+    from state
+),
+named as (
+    select
+        e.* exclude (outcome),
+        case
+            when e.outcome is not null and (e.outcome <> 'open' or e.closed_date is null) then e.outcome
+            when e.released_date is not null then 'released'
+            when e.approved_date is not null and e.closed_date is null then 'approved'
+            else 'unknown'
+        end as outcome,
+        coalesce(m.recipient, e.published_recipient) as recipient,
+        m.recipient_id,
+        coalesce(m.reviewed_type, e.mapped_type, 'unknown') as recipient_type
+    from ended as e
+    left join reference.recipients as m on e.register = m.register and e.recipient_key = m.recipient_key
+)
+select
+    *,
+    received_date is not null and closed_date is null and outcome = 'open' as is_open,
+    -- Why a request leaves the measures that need a receipt and an end; null when it can be used.
+    case
+        when received_date is null then 'received_missing'
+        when closed_date < received_date then 'closed_before_received'
+        when closed_date is null and impossible_dates > 0 then 'date_rejected'
+        when closed_date is null and outcome in ('released', 'reuse_permitted', 'refused', 'not_pursued', 'withdrawn', 'discontinued') then 'closed_undated'
+        when closed_date is null and outcome = 'unknown' then 'outcome_unknown'
+    end as excluded_rule
+from named;
+
+create table core.requests as from core.request_state(null, null);
+
+-- Releases: one row a supply. Identical references are told apart by an occurrence number in sheet order.
+create table core.release_entries as
+select
+    e.register,
+    e.edition,
+    e.edition_order,
+    e.known_from,
+    e.entry_id,
+    coalesce(q.reference, e.sheet || ' row ' || e.sheet_row) as reference,
+    q.request,
+    row_number() over (
+        partition by e.register, e.edition, q.reference order by e.entry_id
+    )::integer as occurrence,
+    e.coverage = 'selected' as selected,
+    e.recipient as published_recipient,
+    e.recipient_key,
+    e.recipient_type as published_type,
+    e.recipient_type_mapped as mapped_type,
+    e.title,
+    e.dataset,
+    e.tier,
+    e.route,
+    e.legal_basis,
+    e.released_date
+from staging.entries as e
+inner join staging.entry_requests as q on e.entry_id = q.entry_id
+where e.row_kind = 'release';
+
+-- Release registers give their own rows; in a register of requests the first release of each is known.
+create macro core.release_state(known_on, only_edition) as table
+select
+    r.register,
+    r.reference,
+    r.request,
+    r.occurrence,
+    r.entry_id,
+    r.selected,
+    r.released_date,
+    coalesce(m.recipient, r.published_recipient) as recipient,
+    m.recipient_id,
+    coalesce(m.reviewed_type, r.mapped_type, 'unknown') as recipient_type,
+    r.published_type,
+    r.tier,
+    r.route,
+    r.dataset,
+    'released' as outcome
+from (
+    select * from core.release_entries
+    where (only_edition is null or edition = only_edition)
+        and (known_on is null or known_from <= known_on)
+    qualify row_number() over (partition by register, reference, occurrence order by edition_order desc) = 1
+) as r
+left join reference.recipients as m on r.register = m.register and r.recipient_key = m.recipient_key
+union all by name
+select
+    s.register,
+    s.reference,
+    s.reference as request,
+    1 as occurrence,
+    s.entry_id,
+    s.selected,
+    s.released_date,
+    s.recipient,
+    s.recipient_id,
+    s.recipient_type,
+    s.published_type,
+    s.tier,
+    s.route,
+    s.dataset,
+    s.outcome
+from core.request_state(known_on, only_edition) as s
+where s.released_date is not null
+    and not exists (from core.release_entries as x where x.register = s.register);
+
+create table core.releases as from core.release_state(null, null);
+
+-- The tables are the usual answer; the macros answer for one edition or for a past day. The branches that do
+-- not apply are constants and are pruned before anything is read.
+create macro core.requests_as(known_on, only_edition) as table
+from core.requests where known_on is null and only_edition is null
+union all by name
+from core.request_state(known_on, only_edition) where known_on is not null or only_edition is not null;
+
+create macro core.releases_as(known_on, only_edition) as table
+from core.releases where known_on is null and only_edition is null
+union all by name
+from core.release_state(known_on, only_edition) where known_on is not null or only_edition is not null;
+
+-- The as-at date of what is known: open cases are open at this date, later intervals are not complete.
+create macro core.as_at(known_on, only_edition) as table
+select
+    register,
+    max(as_at) as as_at,
+    arg_max(edition, edition_order) as edition,
+    bool_and(coverage = 'selected') as selected
+from staging.editions
+where (only_edition is null or edition = only_edition) and (known_on is null or known_from <= known_on)
+group by register;
+
+-- From when a register that lists "completed in the period" and "open" lists every case; null: no such limit.
+create macro core.coverage_start(known_on, only_edition) as table
+select
+    s.register,
+    min(s.period_start) as coverage_start
+from staging.sheets as s
+inner join staging.editions as e on s.register = e.register and s.edition = e.edition
+where s.coverage = 'completed_only' and s.period_start is not null
+    and (only_edition is null or e.edition = only_edition) and (known_on is null or e.known_from <= known_on)
+group by s.register;
+
+-- What a register can answer, over the eras that have editions. A selection answers no count.
+create view core.answers as
+select
+    a.register,
+    a.field,
+    bool_and(a.status <> 'not_published') as in_every_era,
+    bool_or(a.status <> 'not_published') as in_some_era,
+    bool_or(a.coverage = 'completed_only') as completed_only,
+    string_agg(distinct nullif(a.words, ''), ' ') filter (where a.status = 'not_published') as words
+from reference.answerability as a
+where exists (from staging.editions as e where e.register = a.register and e.era = a.era)
+    and a.coverage <> 'selected'
+group by a.register, a.field;
+
+create view core.answerable_columns as
+select
+    r.register,
+    n.column_name,
+    coalesce(bool_or(a.in_every_era), false) as answerable,
+    case
+        when count(a.field) = 0
+            then 'The entries are a selection made by others, which supports no count.'
+        else coalesce(string_agg(distinct a.words, ' '), any_value(n.words))
+    end as words
+from reference.registers as r
+cross join reference.column_needs as n
+left join core.answers as a on a.register = r.register and a.field = n.field
+where exists (from staging.editions as e where e.register = r.register)
+group by r.register, n.column_name;
+
+create view core.answerable_clocks as
+select
+    r.register,
+    c.clock,
+    any_value(c.position) as position,
+    any_value(c.label) as label,
+    bool_and(coalesce(a.status <> 'not_published', false)) as answerable,
+    string_agg(distinct nullif(a.words, ''), ' ') filter (where a.status = 'not_published') as words
+from reference.registers as r
+cross join reference.clocks as c
+left join (
+    -- the era that answers most; a clock needs both ends in one era
+    select register, field, min_by(status, rank) as status, min_by(words, rank) as words
+    from (
+        select *, case status when 'published' then 1 when 'inferred' then 2 else 3 end as rank
+        from reference.answerability as a
+        where exists (from staging.editions as e where e.register = a.register and e.era = a.era)
+    )
+    group by register, field
+) as a on a.register = r.register and a.field = c.field
+where exists (from staging.editions as e where e.register = r.register)
+group by r.register, c.clock;

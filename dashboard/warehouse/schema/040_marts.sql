@@ -1,0 +1,144 @@
+-- purpose: the facts every measure counts: events (one row a countable thing) and spells (one row a case and clock)
+-- parameters: none
+-- result columns: none (creates macros)
+
+-- An event is one thing counted in one column of `volumes`, on its own date, with the attributes it can be
+-- grouped by. The measures aggregate these rows and `--rows` lists them, so the two cannot differ.
+create macro core.events(known_on, only_edition) as table
+with requests as (
+    select
+        q.*,
+        -- where receipt is published, requests whose dates cannot be used leave every count but `excluded`
+        coalesce(a.answerable, false) as received_known,
+        coalesce(a.answerable, false) and q.excluded_rule is not null as excluded
+    from core.requests_as(known_on, only_edition) as q
+    left join core.answerable_columns as a on q.register = a.register and a.column_name = 'received'
+    where not q.selected
+),
+counted as (
+    select 'received' as kind, received_date as date, * from requests where received_known and not excluded
+    union all
+    select 'decided', decided_date, * from requests where not excluded
+    union all
+    select 'closed', closed_date, * from requests where not excluded
+    union all
+    select 'refused', refused_date, * from requests where not excluded
+    union all
+    select 'not_pursued', ended_date, * from requests where not excluded and outcome = 'not_pursued'
+    union all
+    select 'first_released', released_date, * from requests where not excluded
+    union all
+    select 'excluded', coalesce(received_date, closed_date), * from requests where excluded
+)
+select
+    register, kind, date, reference as request, reference, 1 as occurrence, entry_id, recipient, recipient_id,
+    recipient_type, published_type, tier, route, outcome, dataset
+from counted where date is not null or kind = 'excluded'
+union all
+select
+    r.register, 'released', r.released_date, r.request, r.reference, r.occurrence, r.entry_id, r.recipient,
+    r.recipient_id, r.recipient_type, r.published_type, r.tier, r.route, r.outcome, r.dataset
+from core.releases_as(known_on, only_edition) as r
+left join requests as q on r.register = q.register and r.request = q.reference
+where r.released_date is not null and not r.selected and not coalesce(q.excluded, false);
+
+-- A spell is one request on one clock. Days are counted from the day after the start, so a case that ends on
+-- the day it began lasts 0. Delayed entry: a case received before the register listed every case enters when
+-- that listing began. A case still open ends, censored, at the last as-at date at which it was seen.
+create macro core.spells(known_on, only_edition) as table
+with requests as (
+    select q.*, c.coverage_start, f.first_order as register_first_order, f.published
+    from core.requests_as(known_on, only_edition) as q
+    left join core.coverage_start(known_on, only_edition) as c on q.register = c.register
+    left join (
+        select e.register, e.edition, e.published, min(e.edition_order) over (partition by e.register) as first_order
+        from staging.editions as e
+    ) as f on q.register = f.register and q.first_edition = f.edition
+),
+clocks as (
+    select
+        'received_to_outcome' as clock, received_basis as basis, received_date as started,
+        closed_date as ended, closed_date is not null as event, excluded_rule as rule, * from requests
+    union all
+    -- refused or granted; the other endings compete and censor the clock on their day
+    select
+        'received_to_decision', received_basis, received_date,
+        coalesce(decided_date, closed_date), decided_date is not null, excluded_rule, * from requests
+    union all
+    select
+        'received_to_release', received_basis, received_date,
+        coalesce(released_date, closed_date), released_date is not null, excluded_rule, * from requests
+    union all
+    select
+        'received_to_reuse', received_basis, received_date,
+        coalesce(reuse_date, closed_date), reuse_date is not null, excluded_rule, * from requests
+    union all
+    select
+        'approval_to_release', 'stated', approved_date,
+        coalesce(released_date, closed_date), released_date is not null,
+        case
+            when approved_date is null then 'approval_missing'
+            when coalesce(released_date, closed_date) < approved_date then 'closed_before_approved'
+        end, * from requests
+    union all
+    -- what stood in the first edition may have been published before it, so it says nothing of the wait
+    select
+        'approval_to_first_published', 'stated', approved_date, published, published is not null,
+        case
+            when approved_date is null then 'approval_missing'
+            when first_order = register_first_order then 'in_first_edition'
+            when published is null then 'published_missing'
+            when published < approved_date then 'published_before_approved'
+        end, * from requests
+),
+timed as (
+    select
+        *,
+        coalesce(ended, last_as_at) as last_day,
+        case when clock like 'received%' then coverage_start end as enters
+    from clocks
+),
+ruled as (
+    select
+        *,
+        case
+            when rule is not null then rule
+            when last_day < started then 'as_at_before_start'
+            when enters is not null and last_day < enters then 'before_coverage'
+        end as excluded_rule_of_clock
+    from timed
+)
+select
+    s.register,
+    s.reference,
+    s.clock,
+    s.basis,
+    case when excluded_rule_of_clock is null then greatest(0, coalesce(date_diff('day', started, enters), 0)) end::integer as entry,
+    started as start_low,
+    started as start_high,
+    last_day as end_low,
+    case when ended is not null then last_day end as end_high,
+    excluded_rule_of_clock is null and event as event,
+    excluded_rule_of_clock is null and not event as censored,
+    excluded_rule_of_clock as excluded_rule,
+    case when excluded_rule_of_clock is null then date_diff('day', started, last_day) end::integer as days,
+    case when excluded_rule_of_clock is null then w2.working_day_number - w1.working_day_number end as working_days,
+    case
+        when excluded_rule_of_clock is null
+            then greatest(0, coalesce(w3.working_day_number - w1.working_day_number, 0))
+    end as entry_working,
+    s.outcome,
+    s.closed_date,
+    s.selected,
+    s.recipient,
+    s.recipient_id,
+    s.recipient_type,
+    s.tier,
+    s.route,
+    s.dataset,
+    s.entry_id
+from ruled as s
+inner join core.answerable_clocks as a on s.register = a.register and s.clock = a.clock and a.answerable
+left join reference.calendar as w1 on s.started = w1.day
+left join reference.calendar as w2 on s.last_day = w2.day
+left join reference.calendar as w3 on s.enters = w3.day;
