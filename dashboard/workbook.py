@@ -266,7 +266,7 @@ def _read_bytes(path: Path, limits: Limits) -> bytes:
 
 def _read_any(path: Path, data: bytes, limits: Limits) -> tuple[str, str | None, tuple[Sheet, ...]]:
     file = path.name
-    if data.startswith(b"PK"):
+    if data.startswith((b"PK\3\4", b"PK\5\6")):
         found, checked = _checked_zip(file, data, limits)
         return found, None, _calamine_sheets(file, checked, limits)
     if data.startswith(OLE):
@@ -573,7 +573,7 @@ class _XlsxCheck(_Check):
         self.file = file
         self.limits = limits
         self.sheet_names: dict[str, str] = {}  # relationship id -> name
-        self.targets: dict[str, str] = {}  # file name of the part -> relationship id
+        self.targets: dict[str, str] = {}  # tail of the part's path -> relationship id
         self.shared: list[list[int]] = []  # length of each shared string, per string table
         self.uses: Counter[str] = Counter()  # of each shared string, in all sheets
         self.begin("")
@@ -581,7 +581,7 @@ class _XlsxCheck(_Check):
     def begin(self, part: str) -> None:
         """Start on another part of the archive."""
         self.part = part
-        tail = part.rpartition("/")[2]
+        tail = self._tail(part)
         self.extent = _Extent(
             self.file, _brief(self.sheet_names.get(self.targets.get(tail, ""), tail)), self.limits
         )
@@ -616,7 +616,7 @@ class _XlsxCheck(_Check):
             if len(self.sheet_names) > self.limits.sheets:
                 raise _too_many_sheets(self.file, self.limits)
         elif name == "Relationship" and self.part.endswith("workbook.xml.rels"):
-            self.targets[attributes.get("Target", "").rpartition("/")[2]] = attributes.get("Id", "")
+            self.targets[self._tail(attributes.get("Target", ""))] = attributes.get("Id", "")
 
     def text(self, characters: str) -> None:
         if not self.in_value:
@@ -638,6 +638,11 @@ class _XlsxCheck(_Check):
                 if index.isascii() and index.isdigit() and len(index) < 10 and int(index) < len(lengths):
                     characters += lengths[int(index)] * uses
             _check_total(self.file, characters, self.limits.text_characters, "characters of text")
+
+    @staticmethod
+    def _tail(part: str) -> str:
+        # Targets are written "worksheets/sheet1.xml" or "/xl/worksheets/sheet1.xml".
+        return "/".join(part.split("/")[-2:])
 
     def _place(self, reference: str | None) -> None:
         if reference is None:
@@ -715,7 +720,10 @@ class _Ole:
         if sector >= self.sectors:
             raise ValueError(f"sector {sector:,} of {self.sectors:,}")
         begin = (sector + 1) * self.sector
-        return self.data[begin : begin + self.sector].ljust(self.sector, b"\0")
+        found = self.data[begin : begin + self.sector]
+        if len(found) < self.sector:
+            raise ValueError("its last sector is incomplete")
+        return found
 
     def _words(self, sector: int) -> tuple[int, ...]:
         return struct.unpack(f"<{self.sector // 4}I", self._at(sector))
@@ -914,7 +922,10 @@ def _calamine_sheets(file: str, source: io.BytesIO, limits: Limits) -> tuple[She
         with _quiet():
             return _sheets(file, source, limits)
     except (CalamineError, ValueError, OverflowError, OSError) as error:
-        raise _damaged(file, _brief(str(error))) from None
+        # Having tried every format, calamine says only that it knows none.
+        unknown = "detect file format" in str(error)
+        detail = "parts of it are missing or are not what they say" if unknown else _brief(str(error))
+        raise _damaged(file, detail) from None
     except BaseException as error:
         # pyo3's PanicException is made at run time and cannot be imported, nor is it an Exception.
         if type(error).__name__ != "PanicException":
