@@ -614,7 +614,8 @@ def test_parquet_is_sane_and_reproducible(tmp_path):
     assert [row[:2] for row in rows("DESCRIBE npd")] == expected
     assert [row[:2] for row in rows("DESCRIBE shares")] == expected
     assert rows(
-        "SELECT count(*), count(DISTINCT reference), count(DISTINCT sheet_row), count(recipient), count(title)"
+        "SELECT count(*), count(DISTINCT reference), count(DISTINCT sheet_row),"
+        " count(recipient), count(title)"
         " FROM both_registers GROUP BY r ORDER BY r"
     ) == [(11_000,) * 5, (9_000,) * 5]
     assert rows(
