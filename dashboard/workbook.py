@@ -479,6 +479,10 @@ def _check_xml(file: str, part: str, data: bytes, check: _Check) -> None:
     parser.StartElementHandler = check.start
     parser.EndElementHandler = check.end
     parser.CharacterDataHandler = check.text
+    # calamine stops reading a value at any of these, so text on either side must arrive separately.
+    parser.CommentHandler = lambda _: None
+    parser.ProcessingInstructionHandler = lambda _, __: None
+    parser.StartCdataSectionHandler = parser.EndCdataSectionHandler = lambda: None
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
@@ -507,9 +511,17 @@ class _OdsCheck(_Check):
         self.row = self.column = 0  # counted from 0: where the row and the cell begin
         self.row_repeats = self.column_repeats = 1
         self.row_used = self.row_characters = self.cell_characters = 0
-        self.cell_used = False
+        self.cell_used = self.in_cell = self.in_row = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        nested = (
+            (name == "table:table" and self.depth)
+            or (name == "table:table-row" and self.in_row)
+            or (name in ("table:table-cell", "table:covered-table-cell") and self.in_cell)
+        )
+        if nested:
+            # calamine takes the end of the inner one for the end of the outer, and loses the rest.
+            raise _refusal(self.file, self._where("a table inside the sheet's own table"), SAVE_AS_XLSX)
         if name in ("table:table-cell", "table:covered-table-cell"):
             self.column_repeats = _count(
                 self.file, self._where("a cell"), attributes.get("table:number-columns-repeated")
@@ -518,6 +530,7 @@ class _OdsCheck(_Check):
                 key.startswith("office:") for key in attributes
             )
             self.cell_characters = len(attributes.get("office:string-value", ""))
+            self.in_cell = True
         elif name == "text:s":
             spaces = _count(self.file, self._where("a space"), attributes.get("text:c"))
             if spaces > self.limits.cell_characters:
@@ -528,11 +541,11 @@ class _OdsCheck(_Check):
                 self.file, self._where("a row"), attributes.get("table:number-rows-repeated")
             )
             self.column = self.row_used = self.row_characters = 0
+            self.in_row = True
         elif name == "table:table":
             self.depth += 1
-            if self.depth == 1:
-                self.extent = _Extent(self.file, _brief(attributes.get("table:name", "")), self.limits)
-                self.row = 0
+            self.extent = _Extent(self.file, _brief(attributes.get("table:name", "")), self.limits)
+            self.row = 0
 
     def text(self, characters: str) -> None:
         self.cell_characters += len(characters)
@@ -544,8 +557,9 @@ class _OdsCheck(_Check):
                 self.extent.reach(self.row + 1, self.column)
                 self.row_used = self.column
                 self.row_characters += self.cell_characters * self.column_repeats
-            self.cell_used = False
+            self.cell_used = self.in_cell = False
         elif name == "table:table-row":
+            self.in_row = False
             if self.row_used and self.depth:
                 self.extent.reach(self.row + self.row_repeats, self.row_used)
                 self.characters += self.row_characters * self.row_repeats
@@ -553,9 +567,8 @@ class _OdsCheck(_Check):
             self.row += self.row_repeats
         elif name == "table:table":
             self.depth -= 1
-            if not self.depth:
-                self.cells += self.extent.rows * self.extent.columns
-                _check_total(self.file, self.cells, self.limits.cells, "cells")
+            self.cells += self.extent.rows * self.extent.columns
+            _check_total(self.file, self.cells, self.limits.cells, "cells")
 
     def _where(self, what: str) -> str:
         if not self.depth:
@@ -585,21 +598,26 @@ class _XlsxCheck(_Check):
         self.extent = _Extent(
             self.file, _brief(self.sheet_names.get(self.targets.get(tail, ""), tail)), self.limits
         )
-        self.row = self.column = -1
-        self.in_value = self.is_shared = self.unplaced = self.in_strings = False
+        # As calamine counts, from 0: where a cell is that does not say so itself, and where this cell is.
+        self.row = self.column = 0
+        self.place = (0, 0)
+        self.in_cell = self.is_empty = self.is_shared = self.in_strings = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if ":" in name:
             name = name.rpartition(":")[2]
-        self.in_value = name in ("v", "t")
+        if self.in_cell and self.is_empty:
+            # Only now that something is in it: Excel leaves styled cells without values far out.
+            self.is_empty = False
+            self.extent.reach(self.place[0] + 1, self.place[1] + 1)
         if name == "c":
             self._place(attributes.get("r"))
             self.is_shared = attributes.get("t") == "s"
-            self.unplaced = True
+            self.in_cell = self.is_empty = True
         elif name == "row":
             number = attributes.get("r")
-            self.row = self.row + 1 if number is None else self._number(number) - 1
-            self.column = -1
+            if number is not None:
+                self.row = self._number(number) - 1
         elif name == "si" and self.in_strings:
             self.shared[-1].append(0)
         elif name == "sst":
@@ -618,17 +636,24 @@ class _XlsxCheck(_Check):
         elif name == "Relationship" and self.part.endswith("workbook.xml.rels"):
             self.targets[self._tail(attributes.get("Target", ""))] = attributes.get("Id", "")
 
+    def end(self, name: str) -> None:
+        if ":" in name:
+            name = name.rpartition(":")[2]
+        if name == "c":
+            self.in_cell = False
+            self.column += 1
+        elif name == "row":
+            self.row += 1
+            self.column = 0
+        elif name == "sst":
+            self.in_strings = False
+
     def text(self, characters: str) -> None:
-        if not self.in_value:
-            return
-        if self.unplaced:
-            # Only now: a cell with a style and no value takes no room, and Excel writes them far out.
-            self.unplaced = False
-            self.extent.reach(self.row + 1, self.column + 1)
-            if self.is_shared:
-                self.uses[characters.strip()] += 1
-        elif self.in_strings and self.shared[-1]:
-            self.shared[-1][-1] += len(characters)
+        if self.in_strings:
+            if self.shared[-1]:
+                self.shared[-1][-1] += len(characters)
+        elif self.in_cell and self.is_shared:
+            self.uses[characters.strip()] += 1
 
     def finish(self) -> None:
         """Raises AccessReviewError when the text of all sheets together would be too much."""
@@ -646,7 +671,7 @@ class _XlsxCheck(_Check):
 
     def _place(self, reference: str | None) -> None:
         if reference is None:
-            self.column += 1
+            self.place = (self.row, self.column)
             return
         match = self.REFERENCE.fullmatch(reference)
         if match is None:
@@ -655,7 +680,7 @@ class _XlsxCheck(_Check):
         for letter in match[1]:
             column = column * 26 + ord(letter) - ord("A") + 1
         self.column = column - 1
-        self.row = int(match[2]) - 1
+        self.place = (int(match[2]) - 1, self.column)
 
     def _number(self, text: str, least: int = 1) -> int:
         if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) >= least):
@@ -828,6 +853,7 @@ def _check_records(file: str, stream: bytearray, limits: Limits) -> None:
             if kind in VALUE_RECORDS and length >= 6:
                 row, column = struct.unpack_from("<HH", stream, at)
                 if kind == 0x00BD:  # a run of numbers
+                    column += max(length - 6, 0) // 6
                     column = max(column, struct.unpack_from("<H", stream, at + length - 2)[0])
                 elif kind == 0x00FD and length >= 10:
                     index = struct.unpack_from("<I", stream, at + 6)[0]

@@ -161,7 +161,7 @@ def _write(
         _stage(con, registers, editions, report, progress)
         _recipients(con, settings, registers)
         progress("core tables")
-        for name in ("030_core", "040_marts"):
+        for name in ("030_core", "040_marts", "045_filters"):
             con.execute((SCHEMA / f"{name}.sql").read_text("utf-8"))
         _issues(con)
         for check in sorted(CHECKS.glob("*.sql")):
@@ -440,7 +440,8 @@ def _insert_entries(
             )
         if not pairs:
             # A row without a reference is a request of its own, named by its place so that nothing is lost.
-            name = f"unreferenced-{edition.edition}-{_slug(str(entry['sheet']))}-{entry['sheet_row']}"
+            number = 1 + next(i for i, a in enumerate(reading.accounts) if a.sheet == entry["sheet"])
+            name = f"unreferenced-{edition.edition}-s{number}-r{entry['sheet_row']}"
             links.append({"entry_id": entry_id, "reference": name, "request": name, "reference_date": None})
     insert(con, "staging.entries", entries)
     insert(con, "staging.entry_requests", links)
@@ -453,10 +454,6 @@ def _insert_entries(
         ],
     )
     return entry_id
-
-
-def _slug(text: str) -> str:
-    return recipient_id(text)[:24]
 
 
 def _recipients(con: duckdb.DuckDBPyConnection, settings: Settings, registers: dict[str, Register]) -> None:

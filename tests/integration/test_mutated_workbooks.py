@@ -24,8 +24,9 @@ def test_mutants_are_read_or_refused(tmp_path: Path) -> None:
     refusals: list[tuple[str, str, AccessReviewError]] = []
     slowest = (0.0, "")
     # Native code that hangs cannot be interrupted from Python: end the run and say where it was. The mutant
-    # is left in tmp_path, as it is when the process is aborted.
-    faulthandler.dump_traceback_later(120, exit=True)
+    # is left beside hang.txt, as it is when the process is aborted.
+    hang = (tmp_path / "hang.txt").open("w")
+    faulthandler.dump_traceback_later(120, exit=True, file=hang)
     began = time.monotonic()
     try:
         for name, data, suffix in mutations(seeds, COUNT, SEED):
@@ -44,6 +45,7 @@ def test_mutants_are_read_or_refused(tmp_path: Path) -> None:
             slowest = max(slowest, (time.monotonic() - start, name))
     finally:
         faulthandler.cancel_dump_traceback_later()
+        hang.close()
     took = time.monotonic() - began
     print(f"\n{COUNT} mutants in {took:.1f} s; slowest {slowest[0]:.2f} s ({slowest[1]})")
     for (suffix, outcome), count in sorted(outcomes.items()):

@@ -510,9 +510,37 @@ def test_xlsx_claims(tmp_path: Path, part: str, old: str, new: str, expected: st
     assert expected in refusal(changed(path, part, old, new))
 
 
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ('<row r="1"><c r="XFD1048576" t="inlineStr"><is><t/></is></c></row>', "in row 1,048,576"),
+        ('<row r="1"><c r="XFD1048576" t="inlineStr"><is><t><x/>a</t></is></c></row>', "in row 1,048,576"),
+        ('<row r="1"><c r="XFD1048576"><c/><v>1</v></c></row>', "in row 1,048,576"),
+        ('<row r="2000000"><c r="A1"><v>1</v></c><c><v>1</v></c></row>', "in row 2,000,000"),
+        ("<row>" + "<c><v>1</v></c><row>" * 1025 + "</row>" * 1026, "column AMK"),
+        ('<row r="1048576"><c><v>1</v></c></row><row><c><v>1</v></c></row>', "in row 1,048,577"),
+    ],
+)
+def test_xlsx_cells_that_hide(tmp_path: Path, cells: str, expected: str) -> None:
+    # Found by mutating: each reached calamine unmeasured, which then asked for 512 GB and was aborted.
+    path = mutate.write_shared_xlsx(tmp_path / "x.xlsx", mutate.REGISTER)
+    changed(path, "xl/worksheets/sheet1.xml", "<sheetData>", "<sheetData>" + cells)
+    assert expected in refusal(path)
+
+
+def test_a_table_inside_a_cell_is_refused(tmp_path: Path) -> None:
+    inner = sheet(ROW.format(ONE), "Inner")
+    cell = f'<table:table-cell office:value-type="string"><text:p>a</text:p>{inner}</table:table-cell>'
+    for body in (ROW.format(ROW.format(ONE)), ROW.format(cell), inner):
+        message = refusal(ods(tmp_path / "x.ods", sheet(body)))
+        assert 'sheet "S", row 1, column A: a table inside the sheet\'s own table' in message
+
+
 def test_xlsx_text_that_unfolds(tmp_path: Path) -> None:
     path = mutate.write_shared_xlsx(tmp_path / "x.xlsx", [("x" * 5_000,)] * 200)
     assert len(read_workbook(path).sheets[0].rows) == 200
+    assert "more than 999,999 characters of text" in refusal(path, text_characters=999_999)
+    changed(path, "xl/worksheets/sheet1.xml", "<v>0</v>", "<v>0<!-- -->1</v>")
     assert "more than 999,999 characters of text" in refusal(path, text_characters=999_999)
 
 

@@ -249,7 +249,8 @@ select
     register,
     max(as_at) as as_at,
     arg_max(edition, edition_order) as edition,
-    bool_and(coverage = 'selected') as selected
+    bool_and(coverage = 'selected') as selected,
+    bool_and(coverage in ('selected', 'completed_only')) and not bool_and(coverage = 'selected') as completed_only
 from staging.editions
 where (only_edition is null or edition = only_edition) and (known_on is null or known_from <= known_on)
 group by register;

@@ -1,0 +1,418 @@
+"""The interactive chart of an exhibit, described with hvPlot and updated in place.
+
+Rebuilding an hvPlot chart on each change leaves the old figure in the browser's document and takes several
+times as long, so `live_chart` draws once and lets a DynamicMap carry changes into the same Bokeh figure.
+For that the elements drawn must depend on the kind of chart only, never on its data: what varies (colours,
+ranges, words) is set on the figure by `_dress`, which HoloViews calls after every update.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Literal
+
+import holoviews as hv
+import hvplot.pandas  # noqa: F401  # gives frames their .hvplot
+import pandas as pd
+import panel as pn
+from bokeh.core.properties import value
+from bokeh.models import (
+    CategoricalColorMapper,
+    CategoricalPatternMapper,
+    FixedTicker,
+    HBar,
+    HoverTool,
+    Label,
+    Legend,
+    LegendItem,
+    Line,
+    NoOverlap,
+    NumeralTickFormatter,
+    Patch,
+    Span,
+    Title,
+    VBar,
+)
+from bokeh.transform import transform
+
+from dashboard.exhibits import Chart
+from dashboard.svg import NOTHING, PARTIAL, chart_height, nice_ticks, point_words, wrap
+from dashboard.text import NOT_PUBLISHED, join_words, number
+
+
+Theme = Literal["light", "dark"]
+
+# The same colours as dashboard/templates/style.css: a canvas cannot read custom properties.
+THEMES: dict[str, dict[str, Any]] = {
+    "light": {
+        "series": ("#12436D", "#28A197", "#801650", "#F46A25"),
+        "ink": "#16202a",
+        "muted": "#4f5a66",
+        "grid": "#dde2e7",
+        "paper": "#ffffff",
+    },
+    "dark": {
+        "series": ("#6BACE6", "#3FC4B7", "#E08BBB", "#F78F57"),
+        "ink": "#e9edf1",
+        "muted": "#adb7c1",
+        "grid": "#2f3a45",
+        "paper": "#12181e",
+    },
+}
+HATCHES = (" ", "vertical_line", "horizontal_line", "cross")
+PARTIAL_HATCH = "right_diagonal_line"
+DASHES = ("solid", (7, 4), (2, 3), (9, 3, 2, 3))
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+# Lines always have all four places, empty ones included, so that the elements stay the same.
+SLOTS = ("0", "1", "2", "3")
+
+
+def hvplot_chart(chart: Chart, *, title: str, summary: str, theme: Theme = "light") -> Any:
+    """The chart as a HoloViews element. `title` and `summary` are what a screen reader is told."""
+    frame = _frame(chart)
+    common: dict[str, Any] = {
+        "responsive": True,
+        "height": live_height(chart),
+        "legend": False,
+        "hover_cols": ["words"],
+        "hover_tooltips": [("", "@words")],
+        "xlabel": "" if chart.kind == "bars" else chart.x_label,
+        "ylabel": "",
+        "title": _heading(chart),
+    }
+    if chart.kind == "columns":
+        drawn = frame.hvplot.bar(x="x", y="value", by="slot", **common)
+    elif chart.kind == "bars":
+        drawn = frame.hvplot.barh(x="x", y="value", flip_yaxis=True, **common)
+    else:
+        plot = frame.hvplot.step if chart.kind == "steps" else frame.hvplot.line
+        lines = plot(
+            x="x", y="value", by="slot", **({"where": "post"} if chart.kind == "steps" else {}), **common
+        )
+        bands = _bands(chart).hvplot.area(
+            x="x", y="low", y2="high", by="slot", stacked=False, hover=False, legend=False, responsive=True
+        )
+        drawn = bands * lines
+    return drawn.opts(hooks=[_dress(chart, f"{title}. {summary}", theme)], toolbar=None, default_tools=[])
+
+
+def live_chart(
+    draw: Callable[..., Chart], *, title: str = "", summary: str = "", theme: Theme = "light", **bindings: Any
+) -> pn.pane.HoloViews:
+    """A pane whose figure follows `draw(**bindings)`; the bindings are parameters or widgets.
+
+    `title` and `summary` may be bindings too. The kind of chart must not change between calls.
+    """
+
+    def element(title: str, summary: str, theme: Theme, **values: Any) -> Any:
+        return hvplot_chart(draw(**values), title=title, summary=summary, theme=theme)
+
+    bound = pn.bind(element, title=title, summary=summary, theme=theme, **bindings)
+    # Charts whose dimensions share a name would otherwise share an axis across the page.
+    return pn.pane.HoloViews(hv.DynamicMap(bound), linked_axes=False, sizing_mode="stretch_width")
+
+
+def live_height(chart: Chart) -> int:
+    """Pixels, close to the static drawing it replaces, so that the page does not jump."""
+    return round(chart_height(chart)) + 20 + 18 * (_heading(chart).count("\n") + len(chart.marks))
+
+
+# --- data -------------------------------------------------------------------------------------------
+
+
+def _frame(chart: Chart) -> pd.DataFrame:
+    """One row a mark, in the order of the chart."""
+    labels = _x_labels(chart)
+    words = [point_words(chart, i) for i in range(len(chart.x))]
+    rows = [
+        (label, slot, float("nan") if amount is None else float(amount), said)
+        for slot, series in zip(SLOTS, chart.series, strict=False)
+        for label, amount, said in zip(labels, series.values, words, strict=True)
+    ]
+    blank = labels[0] if labels else _blank(chart)
+    used = {slot for _, slot, _, _ in rows}
+    wanted = SLOTS if chart.kind in ("lines", "steps") else SLOTS[:1]
+    rows += [(blank, slot, float("nan"), NOTHING) for slot in wanted if slot not in used]
+    return _plain(pd.DataFrame(rows, columns=["x", "slot", "value", "words"]))
+
+
+def _bands(chart: Chart) -> pd.DataFrame:
+    """The 95% bounds, along steps if the chart is one.
+
+    A filled area skips what is missing and so would bridge a gap: there it is pinched to nothing.
+    """
+    labels = _x_labels(chart)
+    rows: list[tuple[Any, str, float, float]] = []
+    for slot, series in zip(SLOTS, chart.series, strict=False):
+        before: tuple[Any, str, float, float] | None = None
+        gap = True
+        for label, low, high in zip(labels, series.low or (), series.high or (), strict=False):
+            if low is None or high is None:
+                if before is not None and chart.kind == "steps" and not gap:
+                    rows.append((label, *before[1:]))
+                    before = rows[-1]
+                gap = True
+                continue
+            if gap and before is not None:
+                rows += [(before[0], slot, before[2], before[2]), (label, slot, low, low)]
+            elif before is not None and chart.kind == "steps":
+                rows.append((label, *before[1:]))
+            before = (label, slot, low, high)
+            rows.append(before)
+            gap = False
+    blank = labels[0] if labels else _blank(chart)
+    used = {slot for _, slot, _, _ in rows}
+    rows += [(blank, slot, 0.0, 0.0) for slot in SLOTS if slot not in used]
+    return _plain(pd.DataFrame(sorted(rows, key=lambda row: row[1]), columns=["x", "slot", "low", "high"]))
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Python strings for Bokeh; the string type of pandas 3 would arrive as an extension array."""
+    return frame.astype({name: object for name in frame if not pd.api.types.is_numeric_dtype(frame[name])})
+
+
+def _blank(chart: Chart) -> str | float:
+    """Stands in for categories where there are none: an element without rows is not updated at all."""
+    return 0.0 if chart.kind == "steps" else " "
+
+
+def _x_labels(chart: Chart) -> list[Any]:
+    if chart.kind == "steps":
+        return [float(x) for x in chart.x]
+    texts = [x if isinstance(x, str) else number(x) for x in chart.x]
+    if chart.kind == "bars" and chart.series:
+        missing = [value is None for value in chart.series[0].values]
+    else:
+        missing = [False] * len(texts)
+    room = {"bars": 190.0, "columns": max(560 / max(len(texts), 1), 60)}.get(chart.kind, math.inf)
+    labels = ["\n".join(wrap(text, room, 13, 3)) for text in texts]
+    # Two labels cut to the same words would become one category.
+    labels = labels if len(set(labels)) == len(set(texts)) else texts
+    # Nothing drawn must not be read as 0.
+    return [
+        f"{label}\n({NOT_PUBLISHED})" if gone else label for label, gone in zip(labels, missing, strict=True)
+    ]
+
+
+def _heading(chart: Chart) -> str:
+    """The value label, and what a picture without marks means."""
+    if not chart.x or not chart.series:
+        return f"{chart.y_label}: {NOTHING}"
+    if all(v is None for series in chart.series for v in series.values):
+        return f"{chart.y_label}: {NOT_PUBLISHED}"
+    partial = [str(chart.x[i]) for i in sorted(chart.partial) if 0 <= i < len(chart.x)]
+    gaps = {i for series in chart.series for i, v in enumerate(series.values) if v is None}
+    notes = [f"{join_words(partial)}: {PARTIAL}"] if partial else []
+    if gaps and chart.kind != "bars":
+        named = (
+            [str(chart.x[i]) for i in sorted(gaps)] if len(chart.series) == 1 and len(gaps) < 4 else ["gaps"]
+        )
+        notes.append(f"{join_words(named)}: {NOT_PUBLISHED}")
+    return "\n".join([chart.y_label, *notes])
+
+
+# --- the figure -------------------------------------------------------------------------------------
+
+
+def _dress(chart: Chart, words: str, theme: Theme) -> Callable[[Any, Any], None]:
+    colours = THEMES[theme]
+
+    def hook(plot: Any, _element: Any) -> None:
+        figure = plot.state
+        # A canvas is opaque to a screen reader: the words make it an image with a name. Any tool but the
+        # tooltip would put a toolbar or a scroll trap inside that image.
+        figure.html_attributes = {"role": "img", "aria-label": words}
+        if any(not isinstance(tool, HoverTool) for tool in figure.toolbar.tools):
+            figure.toolbar.tools = [tool for tool in figure.toolbar.tools if isinstance(tool, HoverTool)]
+        figure.update(
+            height=live_height(chart),
+            toolbar_location=None,
+            frame_align=False,  # or every chart of the page gets the left margin of the one with long labels
+            output_backend="canvas",
+            background_fill_color=colours["paper"],
+            border_fill_color=colours["paper"],
+            outline_line_color=None,
+        )
+        figure.title.update(text_color=colours["muted"], **_font("text"))
+        top = _value_axis(figure, chart, colours)
+        _category_axis(figure, chart, colours)
+        _glyphs(figure, chart, colours)
+        _legend(figure, chart, colours)
+        _rules(figure, chart, colours, top)
+
+    return hook
+
+
+def _font(prefix: str) -> dict[str, str]:
+    # Not 13px: that is Bokeh's default, setting it counts as not set, and HoloViews' theme then makes it 12pt.
+    return {f"{prefix}_font": FONT, f"{prefix}_font_size": "13.5px", f"{prefix}_font_style": "normal"}
+
+
+def _value_axis(figure: Any, chart: Chart, colours: dict[str, Any]) -> float:
+    """The value axis from 0; returns its top."""
+    values = [v for s in chart.series for v in (*s.values, *(s.high or ())) if v is not None]
+    whole = chart.value_kind == "count" and all(float(v).is_integer() for v in values)
+    largest = max(values, default=0.0)
+    ticks = nice_ticks(max(largest, chart.y_max or 0), 4, whole=whole)
+    top = chart.y_max if chart.y_max is not None and largest <= chart.y_max else ticks[-1]
+
+    across = chart.kind == "bars"
+    # A hair over the top, so that the highest line is drawn at its full width.
+    (figure.x_range if across else figure.y_range).update(start=0, end=top * 1.02)
+    axis, grid = (figure.xaxis[0], figure.xgrid[0]) if across else (figure.yaxis[0], figure.ygrid[0])
+    if not isinstance(axis.ticker, FixedTicker):
+        axis.ticker = FixedTicker()
+        axis.formatter = NumeralTickFormatter()
+    axis.ticker.ticks = [tick for tick in ticks if tick <= top * 1.001]
+    axis.formatter.format = "0[.]0%" if chart.value_kind == "share" else "0,0[.]00"
+    _axis(axis, colours)
+    axis.axis_line_color = None
+    grid.update(visible=True, grid_line_color=colours["grid"])
+    return float(top)
+
+
+def _category_axis(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
+    across = chart.kind == "bars"
+    axis, grid = (figure.yaxis[0], figure.ygrid[0]) if across else (figure.xaxis[0], figure.xgrid[0])
+    grid.visible = False
+    _axis(axis, colours)
+    labels = _x_labels(chart) or [_blank(chart)]
+    if chart.kind == "steps":
+        figure.x_range.update(start=0, end=max(labels) or 1.0)
+        return
+    if chart.kind == "columns":
+        # The upper level of a grouped axis names the series, which the legend does better.
+        slots = SLOTS[: max(len(chart.series), 1)]
+        figure.x_range.factors = [(label, slot) for label in labels for slot in slots]
+        figure.x_range.update(group_padding=_group_padding(len(slots)), factor_padding=0.0)
+        # Room on both sides of a few, or a single column is as wide as the page.
+        figure.x_range.range_padding = max(5 / len(labels) - 1, 0.0)
+        axis.update(major_label_text_font_size="0px", major_label_standoff=0, separator_line_color=None)
+        axis.update(group_text_color=colours["ink"], **_font("group_text"))
+    else:
+        # HoloViews lists categories as it meets them, and a band with a gap is met first.
+        categories = figure.y_range if across else figure.x_range
+        categories.factors = labels[::-1] if across else labels
+
+
+def _axis(axis: Any, colours: dict[str, Any]) -> None:
+    if not isinstance(axis.major_label_policy, NoOverlap):
+        axis.major_label_policy = NoOverlap(min_distance=6)
+    axis.update(
+        major_label_text_color=colours["ink"],
+        axis_label_text_color=colours["muted"],
+        axis_line_color=colours["ink"],
+        major_tick_line_color=None,
+        minor_tick_line_color=None,
+        **_font("major_label_text"),
+        **_font("axis_label_text"),
+    )
+
+
+def _glyphs(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
+    labels = _x_labels(chart)
+    partial = {labels[i] for i in chart.partial if 0 <= i < len(labels)}
+    bands = [renderer.glyph for renderer in figure.renderers if isinstance(renderer.glyph, Patch)]
+    for place, glyph in enumerate(bands):
+        glyph.update(fill_color=colours["series"][place], fill_alpha=0.18, line_color=None)
+    for renderer in figure.renderers:
+        glyph = renderer.glyph
+        if isinstance(glyph, Line):
+            place = int(renderer.data_source.data["slot"][0])
+            glyph.update(line_color=colours["series"][place], line_width=2.5, line_dash=DASHES[place])
+        elif isinstance(glyph, VBar):
+            factors = [(label, slot) for label in labels for slot in SLOTS[: len(chart.series)]]
+            patterns = [PARTIAL_HATCH if x in partial else HATCHES[int(slot)] for x, slot in factors]
+            field = "xoffsets"
+            fill: Any = transform("slot", CategoricalColorMapper(factors=SLOTS, palette=colours["series"]))
+        elif isinstance(glyph, HBar):
+            factors, patterns, field = labels, [PARTIAL_HATCH if x in partial else " " for x in labels], "x"
+            fill = colours["series"][0]
+        if isinstance(glyph, VBar | HBar):
+            hatch = CategoricalPatternMapper(factors=factors, patterns=patterns, default_value=" ")
+            glyph.update(
+                fill_color=fill,
+                line_color=colours["paper"],
+                hatch_pattern=transform(field, hatch),
+                hatch_color=colours["paper"],
+                hatch_scale=8,
+                hatch_weight=1.5,
+            )
+
+
+def _legend(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
+    legend = figure.select_one({"name": "series"})
+    if legend is None:
+        legend = Legend(name="series", location="bottom_left", padding=0, margin=4, spacing=6, items=[])
+    # HoloViews takes any legend for its own and moves it to where an overlay would have one.
+    for side in ("left", "right", "below", "center"):
+        if legend in getattr(figure, side):
+            setattr(figure, side, [model for model in getattr(figure, side) if model is not legend])
+    if legend not in figure.above:
+        figure.above = [*figure.above, legend]
+    several = len(chart.series) > 1 and bool(chart.x)
+    legend.update(
+        visible=several,
+        orientation="horizontal",
+        ncols=2 if all(len(series.label) <= 20 for series in chart.series) else 1,
+        label_text_color=colours["ink"],
+        background_fill_color=None,
+        border_line_color=None,
+        **_font("label_text"),
+    )
+    drawn = [r for r in figure.renderers if isinstance(r.glyph, Line | VBar)]
+    legend.items = [
+        LegendItem(
+            label=value(series.label),
+            renderers=[drawn[place] if chart.kind in ("lines", "steps") else drawn[0]],
+            # Which bar to copy: rows are series after series.
+            index=0 if chart.kind in ("lines", "steps") else place * len(chart.x),
+        )
+        for place, series in enumerate(chart.series)
+        if several and drawn
+    ]
+
+
+def _rules(figure: Any, chart: Chart, colours: dict[str, Any], top: float) -> None:
+    """Numbered rules where the regime changes, and over the chart what the numbers mean."""
+    marks = [mark for mark in sorted(chart.marks) if 0 <= mark[0] < len(chart.x) and chart.kind != "bars"]
+    key = figure.select_one({"name": "marks"})
+    if key is None:
+        if not marks:
+            return
+        key = Title(name="marks", **_font("text"))
+        figure.add_layout(key, "above")
+    key.update(
+        visible=bool(marks),
+        text="\n".join(f"{i}  {words}" for i, (_, words) in enumerate(marks, start=1)),
+        text_color=colours["ink"],
+    )
+    for i in range(max(len(marks), len(list(figure.select({"type": Span}))))):
+        rule, number = figure.select_one({"name": f"rule-{i}"}), figure.select_one({"name": f"number-{i}"})
+        if rule is None:
+            rule = Span(name=f"rule-{i}", dimension="height", location=0)
+            number = Label(name=f"number-{i}", x=0, y=0, text=str(i + 1), x_offset=4, y_offset=-14)
+            figure.add_layout(rule)
+            figure.add_layout(number)
+        if i < len(marks):
+            place = _before(chart, marks[i][0])
+            rule.location = number.x = place
+            number.update(y=top, text_color=colours["ink"], **_font("text"))
+            rule.line_color = colours["muted"]
+        rule.visible = number.visible = i < len(marks)
+
+
+def _before(chart: Chart, position: int) -> float:
+    """Where the gap before a category is. Bokeh counts categories from 0, each 1 wide, plus padding."""
+    if chart.kind == "steps":
+        return float(chart.x[position])
+    if chart.kind == "lines":
+        return float(position)
+    slots = max(len(chart.series), 1)
+    padding = _group_padding(slots)
+    return position * (slots + padding) - padding / 2
+
+
+def _group_padding(slots: int) -> float:
+    return 0.4 if slots == 1 else 0.6

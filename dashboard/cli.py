@@ -1,0 +1,428 @@
+"""The command line. Results on standard output, progress and messages on standard error.
+
+Exit 0: done, data issues included. 1: the work failed or was refused, or a check that was asked for failed.
+2: wrong usage. Heavy imports are inside the commands, so that `--help` and a no-op are quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NoReturn
+
+from dashboard import __version__
+from dashboard.errors import AccessReviewError, UsageError
+from dashboard.settings import Settings, load_settings
+
+
+def say(words: str) -> None:
+    print(words, file=sys.stderr)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with our error style: what is wrong, what to do, exit 2."""
+
+    def error(self, message: str) -> NoReturn:
+        say(f"{self.prog}: {message}\n  Next: '{self.prog} --help' shows what it takes")
+        raise SystemExit(2)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a day such as 2018-01-31, not {text!r}") from None
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"must be a port from 0 to 65535, not {text!r}")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"must be a whole number above 0, not {text!r}")
+    return int(text)
+
+
+def parser() -> argparse.ArgumentParser:
+    top = _Parser(
+        prog="access-review",
+        description="Published metadata on access requests: volumes, recipients, turnaround, the April review.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="example:\n  access-review measure volumes --register phe-odr --interval year",
+    )
+    top.add_argument("--version", action="version", version=f"access-review {__version__}")
+    # The data folder may stand before or after the command.
+    data = argparse.ArgumentParser(add_help=False)
+    data.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="data folder (or ACCESS_REVIEW_DATA)")
+    top.add_argument("--data", metavar="DIR", help="data folder (default: ACCESS_REVIEW_DATA, else the checkout's data/)")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def command(name: str, words: str, example: str, run: Callable[[Settings, Any], int]) -> argparse.ArgumentParser:
+        added = commands.add_parser(
+            name,
+            help=words,
+            description=words,
+            parents=[data],
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            epilog=f"example:\n  {example}",
+        )
+        added.set_defaults(run=run)
+        return added
+
+    def listing(added: argparse.ArgumentParser) -> None:
+        added.add_argument("--format", choices=("table", "csv", "json"), default="table")
+
+    sample = command(
+        "sample", "Write the synthetic register's editions.", "access-review sample /tmp/sample --requests 2500", _sample
+    )
+    sample.add_argument("folder", metavar="DIR", type=Path)
+    sample.add_argument("--requests", metavar="N", type=_positive, default=1200, help="requests in all (default 1200)")
+    sample.add_argument("--editions", metavar="K", type=_positive, default=8, help="editions of each register (default 8)")
+    sample.add_argument("--seed", metavar="S", type=int, default=2017)
+    sample.add_argument("--format", choices=("ods", "parquet"), default="ods", help="parquet for very large N")
+
+    inspect = command(
+        "inspect", "Show what a file holds, which layout fits it, and a draft layout.",
+        "access-review inspect register.ods", _inspect,
+    )  # fmt: skip
+    inspect.add_argument("file", metavar="FILE", type=Path)
+
+    add = command(
+        "add", "Archive a published file as an edition of a register.",
+        "access-review add phe-odr 'PHE register.ods' --published 2020-11-05", _add,
+    )  # fmt: skip
+    add.add_argument("register", metavar="REGISTER")
+    add.add_argument("file", metavar="FILE", type=Path, nargs="+")
+    add.add_argument("--as-at", metavar="D", type=_day, help="the day the file describes")
+    add.add_argument("--published", metavar="D", type=_day, help="the day it was published")
+    add.add_argument("--url", metavar="U", default="", help="the address it came from")
+    add.add_argument("--replaces", action="store_true", help="the publisher replaced the file for this as-at date")
+    add.add_argument("--dry-run", action="store_true", help="say what would be read; change nothing")
+
+    build = command("build", "Build the warehouse from the editions.", "access-review build --strict", _build)
+    build.add_argument("--strict", action="store_true", help="exit 1 when any value could not be read")
+
+    command("rollback", "Go back to the build before.", "access-review rollback", _rollback)
+
+    status = command("status", "Registers, editions, build, issues, last review.", "access-review status", _status)
+    listing(status)
+
+    issues = command("issues", "Every data problem with its place.", "access-review issues --register phe-odr", _issues)
+    issues.add_argument("--register", metavar="R")
+    issues.add_argument("--edition", metavar="E")
+    issues.add_argument("--severity", choices=("error", "warning", "info"))
+    listing(issues)
+
+    measure = command(
+        "measure", "One measure, filtered; or the rows it counts.",
+        "access-review measure turnaround --register sudbury-foi --target 30 --format csv", _measure,
+    )  # fmt: skip
+    measure.add_argument("name", metavar="NAME", help="volumes, recipients, turnaround, ... ('list' lists them)")
+    _add_filters(measure)
+    measure.add_argument("--rows", action="store_true", help="exactly the entries that the figure counts")
+    listing(measure)
+
+    serve = command("serve", "Serve the dashboard.", "access-review serve --port 5006", _serve)
+    serve.add_argument("--port", type=_port, default=5006)
+    serve.add_argument("--address", default="127.0.0.1")
+    serve.add_argument("--workers", type=_positive, default=1, help="processes (default 1)")
+
+    render = command(
+        "render", "Render a scheduled report.",
+        "access-review render april-review --year 2018 --register sample-npd-requests", _render,
+    )  # fmt: skip
+    render.add_argument("report", choices=("april-review",))
+    render.add_argument("--year", type=_positive, required=True, help="the April of this year; covers the year before")
+    render.add_argument("--as-at", metavar="D", type=_day, help="default: the latest edition published by 30 April")
+    render.add_argument("--register", metavar="R", help="default: the home register")
+    render.add_argument("--out", metavar="DIR", type=Path, help="default: reviews/ in the data folder")
+    return top
+
+
+def _add_filters(added: argparse.ArgumentParser) -> None:
+    from dashboard.filters import NAMES
+
+    group = added.add_argument_group("filters", "the same words as in an address and in Python")
+    for name in NAMES:
+        group.add_argument(f"--{name.replace('_', '-')}", dest=f"filter_{name}", metavar="VALUE")
+
+
+def _filters(arguments: Any) -> Any:
+    from dashboard.filters import NAMES, make_filters
+
+    return make_filters(**{n: getattr(arguments, f"filter_{n}") for n in NAMES})
+
+
+def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]], form: str, extra: dict[str, Any] | None = None) -> None:
+    """One listing on standard output, as a table for eyes, CSV or JSON."""
+    rows = [tuple(row) for row in rows]
+    if form == "csv":
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(columns)
+        from dashboard.measures import _cell
+
+        writer.writerows([_cell(v) for v in row] for row in rows)
+        sys.stdout.write(out.getvalue())
+    elif form == "json":
+        record = [dict(zip(columns, row, strict=True)) for row in rows]
+        print(json.dumps({**(extra or {}), "rows": record}, default=str, ensure_ascii=False, indent=1))
+    else:
+        sys.stdout.write(aligned(columns, rows))
+
+
+def aligned(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Columns lined up for a terminal; long text is cut here and only here (CSV and JSON are whole)."""
+
+    def shown(value: object) -> str:
+        if value is None:
+            return "–"
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        text = f"{value:.3f}" if isinstance(value, float) else str(value)
+        # A terminal obeys control characters, and a register's text is not to be obeyed.
+        text = "".join(c if c.isprintable() else " " for c in text)
+        return text if len(text) <= 60 else text[:59] + "…"
+
+    cells = [[shown(v) for v in row] for row in rows]
+    widths = [max([len(c), *(len(r[i]) for r in cells)]) for i, c in enumerate(columns)]
+    right = [
+        bool(rows) and all(isinstance(r[i], int | float) or r[i] is None for r in rows) for i in range(len(columns))
+    ]
+
+    def line(values: Sequence[str]) -> str:
+        parts = [v.rjust(w) if right[i] else v.ljust(w) for i, (v, w) in enumerate(zip(values, widths, strict=True))]
+        return "  ".join(parts).rstrip() + "\n"
+
+    return line(columns) + line(["-" * w for w in widths]) + "".join(line(r) for r in cells)
+
+
+def _progress() -> Callable[[str], None]:
+    """Progress on a terminal, one line that is written over; silent elsewhere."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+    width = shutil.get_terminal_size().columns - 1
+
+    def show(words: str) -> None:
+        sys.stderr.write("\r" + words[:width].ljust(width))
+        sys.stderr.flush()
+
+    return show
+
+
+def _sample(settings: Settings, arguments: Any) -> int:
+    from dashboard.sample import write_sample
+
+    written = write_sample(
+        arguments.folder,
+        requests=arguments.requests,
+        editions=arguments.editions,
+        seed=arguments.seed,
+        format=arguments.format,
+        progress=_progress(),
+    )
+    for edition in written:
+        print(f"{edition.register}\t{edition.as_at}\t{edition.path}")
+    say(f"Wrote {len(written)} editions of synthetic sample data; every organisation in them is invented.")
+    return 0
+
+
+def _inspect(settings: Settings, arguments: Any) -> int:
+    from dashboard.inspection import inspect_file
+    from dashboard.registers import load_registers
+
+    print(inspect_file(arguments.file, load_registers(settings)))
+    return 0
+
+
+def _add(settings: Settings, arguments: Any) -> int:
+    from dashboard.editions import add_edition
+    from dashboard.registers import find_register, load_registers
+
+    if len(arguments.file) > 1 and (arguments.as_at or arguments.published or arguments.replaces):
+        raise UsageError("--as-at, --published and --replaces are about one file; several were given")
+    register = find_register(load_registers(settings), arguments.register)
+    for path in arguments.file:
+        added = add_edition(
+            settings,
+            register,
+            path,
+            as_at=arguments.as_at,
+            published=arguments.published,
+            address=arguments.url,
+            replaces=arguments.replaces,
+            dry_run=arguments.dry_run,
+        )
+        edition = added.edition
+        if added.existing:
+            print(f"{register.id} {edition.edition}: these bytes are archived already; nothing changed")
+            continue
+        verb = "would add" if added.dry_run else "added"
+        print(f"{register.id} {edition.edition}: {verb} {edition.file.name}")
+        print(
+            f"  as at {edition.as_at} ({edition.as_at_basis}), published {edition.published or 'not stated'}"
+            + (f" ({edition.published_basis})" if edition.published else "")
+        )
+        if added.match and added.reading:
+            reading = added.reading
+            print(
+                f"  layout '{added.match.layout.era}': {reading.rows_read} rows read = {len(reading.entries)} entries"
+                f" + {len(reading.person_counts)} person counts + {reading.rows_explained} explained"
+            )
+            errors = sum(1 for i in reading.issues if i.severity == "error")
+            warnings = sum(1 for i in reading.issues if i.severity == "warning")
+            print(f"  {errors} values could not be read, {warnings} warnings ('access-review issues' after the build)")
+        if edition.as_at_basis == "inferred":
+            say(f"Warning: as_at_inferred: no as-at date was given; {edition.as_at}, the latest event, is taken.")
+    if not arguments.dry_run:
+        say("Next: access-review build")
+    return 0
+
+
+def _build(settings: Settings, arguments: Any) -> int:
+    from dashboard.warehouse.build import build
+
+    show = _progress()
+    report = build(settings, progress=show)
+    show("")
+    if sys.stderr.isatty():
+        sys.stderr.write("\r")
+    print(f"build {report.build}{' (nothing changed)' if report.unchanged else f' in {report.seconds:.1f} s'}")
+    print(
+        f"read {report.rows_read} rows of {len(report.editions)} editions = {report.entries} entries"
+        f" + {report.person_counts} person counts + {report.rows_explained} explained"
+    )
+    issues = ", ".join(f"{n} {s}" for s, n in sorted(report.issues.items())) or "none"
+    print(f"rejected {report.rejected} values, corrected {report.corrected}; issues: {issues}")
+    if arguments.strict and report.issues.get("error"):
+        say(f"Strict: {report.issues['error']} values could not be read; 'access-review issues --severity error' lists them.")
+        return 1
+    return 0
+
+
+def _rollback(settings: Settings, arguments: Any) -> int:
+    from dashboard.warehouse.publish import rollback
+
+    left, now = rollback(settings)
+    print(f"build {now} is in force again (was {left})")
+    return 0
+
+
+def _status(settings: Settings, arguments: Any) -> int:
+    from dashboard.editions import list_editions
+    from dashboard.reviews import list_reviews
+    from dashboard.warehouse import publish
+
+    current = publish.current_id(settings)
+    editions = list_editions(settings)
+    reviews = list_reviews(settings)
+    record = publish.find_build(settings).record if current else {}
+    extra = {
+        "data": str(settings.data),
+        "build": current,
+        "issues": record.get("issues", {}),
+        "last_review": reviews[0].name if reviews else None,
+    }
+    columns = ("register", "edition", "as_at", "published", "file")
+    built = {(e["register"], e["edition"]) for e in record.get("editions", [])}  # type: ignore[attr-defined]
+    rows = [
+        (e.register, e.edition, e.as_at, e.published, e.file.name, (e.register, e.edition) in built) for e in editions
+    ]
+    if arguments.format == "table":
+        print(f"data folder  {settings.data}")
+        print(f"build        {current or 'none yet: run access-review build'}")
+        issues = ", ".join(f"{n} {s}" for s, n in sorted(dict(extra["issues"] or {}).items())) or "none"  # type: ignore[call-overload]
+        print(f"issues       {issues}")
+        print(f"last review  {extra['last_review'] or 'none yet'}\n")
+    write_table((*columns, "in_build"), rows, arguments.format, extra)
+    return 0
+
+
+def _issues(settings: Settings, arguments: Any) -> int:
+    from dashboard.filters import Filters
+    from dashboard.measures import _checked
+    from dashboard.store import Store
+
+    with Store(settings) as store:
+        filters = Filters(register=arguments.register, edition=arguments.edition)
+        if arguments.register:
+            _checked(store, filters)
+        result = store.query("issues", filters)
+    severity = result.columns.index("severity")
+    rows = [r for r in result.rows if arguments.severity in (None, r[severity])]
+    write_table(result.columns, rows, arguments.format)
+    say(f"{len(rows)} issues")
+    return 0
+
+
+def _measure(settings: Settings, arguments: Any) -> int:
+    from dashboard import measures
+    from dashboard.store import Store
+
+    if arguments.name == "list":
+        write_table(("measure", "words"), [(m.name, m.words) for m in measures.MEASURES.values()], arguments.format)
+        return 0
+    filters = _filters(arguments)
+    measures.find_measure(arguments.name)
+    with Store(settings) as store:
+        result = (measures.rows if arguments.rows else measures.measure)(arguments.name, store, filters=filters)
+    if arguments.format == "csv":
+        sys.stdout.write(result.csv())
+    elif arguments.format == "json":
+        sys.stdout.write(result.json())
+    else:
+        sys.stdout.write(aligned(result.columns, result.rows))
+    for note in result.notes:
+        say(textwrap.fill(f"Note: {note}", 110, subsequent_indent="  "))
+    return 0
+
+
+def _serve(settings: Settings, arguments: Any) -> int:
+    from dashboard.app import serve
+
+    serve(settings, address=arguments.address, port=arguments.port, workers=arguments.workers)
+    return 0
+
+
+def _render(settings: Settings, arguments: Any) -> int:
+    from dashboard.reports import render_april_review
+
+    folder = render_april_review(
+        settings,
+        year=arguments.year,
+        as_at=arguments.as_at,
+        register=arguments.register,
+        out=arguments.out,
+        progress=say if sys.stderr.isatty() else (lambda _: None),
+    )
+    print(folder)
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.run(load_settings(getattr(arguments, "data", None)), arguments))
+    except AccessReviewError as error:
+        say(f"access-review {arguments.command}: {error}")
+        return error.exit_code
+    except KeyboardInterrupt:
+        say("\nstopped")
+        return 1
+    except BrokenPipeError:
+        # The reader (head, less) went away: not our failure. Point stdout elsewhere so exit stays silent.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

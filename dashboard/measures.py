@@ -1,0 +1,651 @@
+"""The measures: one definition each, used by pages, notebooks, reports, command line and open data.
+
+    from dashboard import open_store
+    from dashboard.measures import turnaround
+
+    with open_store() as store:
+        turnaround(store, register="sudbury-foi").df
+
+Each function takes a Store and the filter vocabulary as keywords and returns a `MeasureResult`. Definitions in
+words: docs/definitions.md. What a register cannot answer is None in its column and a sentence in `notes`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from dashboard.errors import UsageError
+from dashboard.filters import Filters, make_filters
+from dashboard.store import Result, Store, load_query
+from dashboard.survival import Curve, RiskTable, kaplan_meier, wilson
+from dashboard.text import defuse, plural
+from dashboard.vocabulary import CLOCKS
+
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DEFAULT_CLOCK = "received_to_outcome"
+HEADLINE_EVENTS = 20  # no turnaround headline rests on fewer events
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureResult:
+    """Rows of one measure, with what must be said beside them.
+
+    `columns` are those of the contract, then extras; `register` leads when no register was named. `notes` are
+    sentences: what is null and why, what was left out, which method was used.
+    """
+
+    measure: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    notes: tuple[str, ...]
+    filters: Filters
+    build: str
+    sql: str
+
+    def dicts(self) -> list[dict[str, Any]]:
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+    def column(self, name: str) -> list[Any]:
+        place = self.columns.index(name)
+        return [row[place] for row in self.rows]
+
+    @property
+    def df(self) -> pd.DataFrame:
+        """The rows as a frame: counts are nullable integers, dates are dates, shares are floats."""
+        import pandas as pd
+
+        frame = pd.DataFrame(list(self.rows), columns=list(self.columns), dtype=object)
+        for name in frame.columns:
+            values = [v for v in frame[name] if v is not None]
+            if values and all(isinstance(v, bool) for v in values):
+                frame[name] = frame[name].astype("boolean")
+            elif values and all(isinstance(v, int) for v in values):
+                frame[name] = frame[name].astype("Int64")
+            elif values and all(isinstance(v, int | float) for v in values):
+                frame[name] = frame[name].astype("Float64")
+            elif values and all(isinstance(v, date) for v in values):
+                frame[name] = pd.to_datetime(frame[name])
+            elif values:
+                frame[name] = frame[name].astype("string")
+        return frame
+
+    def csv(self) -> str:
+        """CSV, as the command line and the open-data addresses give it. Text is defused; None is empty."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(self.columns)
+        writer.writerows([_cell(v) for v in row] for row in self.rows)
+        return out.getvalue()
+
+    def json(self) -> str:
+        """JSON: the rows as objects, with filters, notes and build."""
+        record = {
+            "measure": self.measure,
+            "filters": {name: _plain(value) for name, value in self.filters.items()},
+            "build": self.build,
+            "notes": list(self.notes),
+            "rows": [{k: _plain(v) for k, v in row.items()} for row in self.dicts()],
+        }
+        return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+
+    def _repr_html_(self) -> str:
+        from dashboard.tables import html_table, result_table
+
+        return html_table(result_table(self), key=self.measure) + "".join(f"<p>{_escaped(n)}</p>" for n in self.notes)
+
+
+def _escaped(text: str) -> str:
+    from dashboard.text import escape
+
+    return escape(text)
+
+
+def _round(value: float) -> float:
+    return round(value, 6)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        rounded = _round(value)
+        return int(rounded) if rounded.is_integer() else rounded
+    return value
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return defuse(value)
+    plain = _plain(value)
+    return plain if isinstance(plain, str) else format(plain, "f" if isinstance(plain, float) else "d").rstrip(
+        "0" if isinstance(plain, float) else ""
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """A named measure: its contract columns, what computes it and what lists its rows."""
+
+    name: str
+    words: str
+    columns: tuple[str, ...]
+    query: str
+    compute: Callable[[Store, Filters], tuple[Result, list[str]]]
+    rows_query: str | None = None
+    defaults: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What one register's rows allow."""
+
+    register: str
+    title: str
+    short_title: str
+    synthetic: bool
+    as_at: date
+    edition: str
+    published: date | None
+    selected: bool
+    completed_only: bool
+    coverage_start: date | None
+    columns: dict[str, tuple[bool, str]]  # volumes column -> (answerable, words)
+    clocks: dict[str, tuple[bool, str]]  # clock -> (answerable, words)
+
+
+def scopes(store: Store, filters: Filters) -> list[Scope]:
+    """The registers a question is about, each with what it can answer."""
+    found = []
+    for row in store.query("scope", filters).dicts():
+        columns = {c["name"]: (bool(c["answerable"]), c["words"] or "") for c in json.loads(row.pop("columns"))}
+        clocks = {c["name"]: (bool(c["answerable"]), c["words"] or "") for c in json.loads(row.pop("clocks"))}
+        found.append(Scope(**row, columns=columns, clocks=clocks))
+    return found
+
+
+def _checked(store: Store, filters: Filters) -> list[Scope]:
+    """Scopes, after checking that the register and edition named are there."""
+    known = [row["register"] for row in store.query("registers").dicts()]
+    if filters.register and filters.register not in known:
+        import difflib
+
+        near = difflib.get_close_matches(filters.register, known, n=1)
+        raise UsageError(
+            f"no register in this build is called {filters.register!r}"
+            + (f"; did you mean {near[0]!r}?" if near else ""),
+            hint=f"registers here: {', '.join(known) or 'none'}",
+        )
+    found = scopes(store, filters)
+    if filters.edition and not found:
+        editions = store.query("editions", Filters(register=filters.register)).dicts()
+        raise UsageError(
+            f"register {filters.register} has no edition {filters.edition!r}",
+            hint=f"editions: {', '.join(e['edition'] for e in editions)}",
+        )
+    return found
+
+
+def _about(scope: Scope, many: bool, words: str) -> str:
+    return f"{scope.short_title}: {words}" if many else words
+
+
+VOLUME_COUNTS = (
+    *("open_at_start", "received", "decided", "closed", "refused", "not_pursued", "first_released", "released"),
+    "open_at_end",
+)
+
+
+def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    found = scopes(store, filters)
+    many = len(found) > 1
+    notes: list[str] = []
+    undated = {r["register"]: r["requests"] for r in store.query("undated_exclusions", filters).dicts()}
+    for scope in found:
+        reasons: dict[str, list[str]] = defaultdict(list)
+        for column in VOLUME_COUNTS:
+            answerable, words = scope.columns[column]
+            if not answerable:
+                reasons[words or "Not published."].append(column)
+        for words, columns in reasons.items():
+            notes.append(_about(scope, many, f"Not published: {', '.join(columns)}. {words}"))
+        if not scope.columns["refused"][0] and scope.columns["decided"][0]:
+            notes.append(
+                _about(scope, many, "'decided' counts grants only, by the first date published; refusals are not listed.")
+            )
+        if scope.coverage_start:
+            notes.append(
+                _about(
+                    scope,
+                    many,
+                    f"Before {scope.coverage_start} the register lists only requests still open or within their "
+                    "terms: read those counts as 'at least'.",
+                )
+            )
+        if undated.get(scope.register) and filters.interval:
+            notes.append(
+                _about(
+                    scope,
+                    many,
+                    f"{plural(undated[scope.register], 'request')} left out for want of any usable date "
+                    "stand in no interval.",
+                )
+            )
+    return store.query("volumes", filters), notes
+
+
+def _recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    found = scopes(store, filters)
+    many = len(found) > 1
+    notes = []
+    for scope in found:
+        if scope.selected:
+            notes.append(_about(scope, many, "The entries are a selection made by others: no count or share is given."))
+    if not found or not all(s.selected for s in found):
+        notes += [_about_register(found, many, r) for r in store.query("type_notes", filters).dicts()]
+    return store.query("recipients", filters), notes
+
+
+def _about_register(found: list[Scope], many: bool, row: dict[str, Any]) -> str:
+    scope = next(s for s in found if s.register == row["register"])
+    return _about(scope, many, row["words"])
+
+
+def _top_recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    result = store.query("top_recipients", filters)
+    notes = []
+    present = {row[0] for row in result.rows}
+    found = scopes(store, filters)
+    for scope in found:
+        if scope.register not in present:
+            words = "Recipients are not published, or the entries are a selection, so no ranking is given."
+            notes.append(_about(scope, len(found) > 1, words))
+    return result, notes
+
+
+def _with_clock(filters: Filters) -> Filters:
+    return filters if filters.clock else replace(filters, clock=DEFAULT_CLOCK)
+
+
+TURNAROUND = (
+    *("register", "interval_start", "group", "clock", "basis", "unit", "n", "events", "censored", "excluded"),
+    *("median", "median_low", "median_high", "p90", "within_target", "within_low", "within_high", "target"),
+    *("method", "group_label"),
+)
+
+
+def curves(store: Store, filters: Filters) -> dict[tuple[Any, ...], Curve]:
+    """Kaplan-Meier curves by (register, interval_start, group, clock, basis), in days of the unit asked for."""
+    grouped: dict[tuple[Any, ...], list[tuple[int, int, int, int]]] = defaultdict(list)
+    for row in store.query("risk_table", _with_clock(filters)).dicts():
+        key = tuple(row[c] for c in ("register", "interval_start", "group", "clock", "basis"))
+        grouped[key].append((row["day"], row["entered"], row["events"], row["censored"]))
+    found = {}
+    for key, rows in grouped.items():
+        days, entered, events, censored = zip(*sorted(rows), strict=True)
+        found[key] = kaplan_meier(RiskTable(days, entered, events, censored))
+    return found
+
+
+def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    filters = _with_clock(filters)
+    clock = str(filters.clock)
+    unit = filters.unit or "calendar"
+    found = scopes(store, filters)
+    many = len(found) > 1
+    notes: list[str] = []
+    estimated = curves(store, filters)
+    rows: list[tuple[Any, ...]] = []
+    counts = store.query("turnaround_counts", filters).dicts()
+    for scope in found:
+        answerable, words = scope.clocks[clock]
+        mine = [c for c in counts if c["register"] == scope.register]
+        if not answerable:
+            notes.append(
+                _about(scope, many, f"The time {CLOCKS[clock]} cannot be worked out. {words}".strip())
+            )
+            rows.append((scope.register, None, "all", clock, None, unit, *[None] * 11, filters.target, None, "All"))
+            rows[-1] = (*rows[-1][:6], *[None] * 11, filters.target, None, "All")
+            continue
+        closed_only = scope.completed_only or filters.cohort == "closed"
+        method = "quantiles of closed cases" if closed_only else "Kaplan-Meier"
+        if scope.selected:
+            method = "none"
+            notes.append(
+                _about(scope, many, "The entries are a selection made by others, so no median or share is given; "
+                       "the rows behind the counts are in 'spells'.")
+            )  # fmt: skip
+        elif scope.completed_only:
+            notes.append(
+                _about(scope, many, "The register lists closed cases only, which favours short ones: Kaplan-Meier is "
+                       "refused, and the plain quantiles of closed cases are given.")
+            )  # fmt: skip
+        elif filters.cohort == "closed":
+            notes.append(
+                _about(scope, many, "Cases by the date they closed: plain quantiles of closed cases. They improve "
+                       "when hard cases stay open; read them beside the cases by date received.")
+            )  # fmt: skip
+        for count in mine:
+            key = tuple(count[c] for c in ("register", "interval_start", "group", "clock", "basis"))
+            curve = estimated.get(key)
+            give = curve is not None and not scope.selected
+            median = curve.quantile(0.5) if curve and give else None
+            low, high = curve.median_bounds() if curve and give else (None, None)
+            if closed_only:
+                low = high = None
+            judged = count["within"] + count["past"]
+            share = bounds = None
+            if filters.target is not None and judged and not scope.selected:
+                share = count["within"] / judged
+                bounds = wilson(count["within"], judged)
+            rows.append(
+                (
+                    *key[:3], clock, count["basis"], unit, count["n"], count["events"], count["censored"],
+                    count["excluded"], median, low, high, curve.quantile(0.9) if curve and give else None,
+                    share, bounds[0] if bounds else None, bounds[1] if bounds else None, filters.target, method,
+                    count["group_label"],
+                )
+            )  # fmt: skip
+        if not mine:
+            rows.append((scope.register, None, "all", clock, None, unit, 0, 0, 0, 0, *[None] * 7, filters.target, method, "All"))
+        left_out = sum(c["excluded"] for c in mine)
+        if left_out:
+            notes.append(
+                _about(scope, many, f"{plural(left_out, 'case')} left out because their dates cannot be used; "
+                       "each is listed, with its rule, in 'spells' and among the issues.")
+            )  # fmt: skip
+        if any(c["basis"] == "from_reference" for c in mine):
+            notes.append(
+                _about(scope, many, "The date of receipt is read from the reference (basis from_reference): its "
+                       "digits are taken as the day the request was logged.")
+            )  # fmt: skip
+        if scope.coverage_start and not scope.selected:
+            notes.append(
+                _about(scope, many, f"Cases received before {scope.coverage_start} count from then on only, because "
+                       "shorter ones of that time are no longer listed (delayed entry).")
+            )  # fmt: skip
+    if filters.target is not None:
+        notes.append(
+            f"The target of {filters.target} {unit} days is assumed: no publisher has named one. Open cases past it "
+            "count as misses; open cases not yet at it are left out."
+        )
+    if unit == "working":
+        notes.append("Working days are those of England: not Saturdays, Sundays or bank holidays.")
+    return Result(TURNAROUND, tuple(rows)), notes
+
+
+CURVE = ("register", "group", "clock", "day", "at_risk", "events", "censored", "survival", "low", "high", "basis")
+
+
+def _survival_curve(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    filters = replace(_with_clock(filters), interval=None)
+    rows: list[tuple[Any, ...]] = []
+    notes: list[str] = []
+    found = scopes(store, filters)
+    allowed = {}
+    for scope in found:
+        answerable, words = scope.clocks[str(filters.clock)]
+        allowed[scope.register] = answerable and not scope.selected and not scope.completed_only
+        if not answerable:
+            notes.append(_about(scope, len(found) > 1, f"The curve cannot be drawn. {words}".strip()))
+        elif not allowed[scope.register]:
+            words = "The rows are a selection or closed cases only: a curve of them would mislead and is refused."
+            notes.append(_about(scope, len(found) > 1, words))
+    for (register, _, group, clock, basis), curve in curves(store, filters).items():
+        if not allowed.get(register):
+            continue
+        for values in zip(
+            curve.day, curve.at_risk, curve.events, curve.censored, curve.survival, curve.low, curve.high, strict=True
+        ):
+            rows.append((register, group, clock, *values, basis))
+    return Result(CURVE, tuple(rows)), notes
+
+
+def _spells(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    found = scopes(store, filters)
+    notes = []
+    for scope in found:
+        clocks = [filters.clock] if filters.clock else list(CLOCKS)
+        silent = [c for c in clocks if c and not scope.clocks[c][0]]
+        if silent:
+            words = f"No spells on {', '.join(silent)}: both ends of a clock must be published. {scope.clocks[silent[0]][1]}"
+            notes.append(_about(scope, len(found) > 1, words.strip()))
+    return store.query("spells", filters), notes
+
+
+def _plain_query(name: str) -> Callable[[Store, Filters], tuple[Result, list[str]]]:
+    def compute(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+        return store.query(name, filters), []
+
+    return compute
+
+
+def _answerability(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    found = store.query("answerability", filters)
+    assumed = sorted({f"{r['register']} ({r['era']})" for r in found.dicts() if r["assumed"]})
+    notes = [f"The headings of these layouts are assumed, not seen: {', '.join(assumed)}."] if assumed else []
+    return found, notes
+
+
+MEASURES: dict[str, Measure] = {
+    m.name: m
+    for m in (
+        Measure(
+            name="volumes",
+            words="Requests received, decided and closed, releases, and requests open, by interval.",
+            columns=(
+                *("interval_start", "interval_end", "group", "open_at_start", "received", "decided", "closed"),
+                *("refused", "not_pursued", "first_released", "released", "open_at_end", "excluded", "immature"),
+            ),
+            query="volumes",
+            compute=_volumes,
+            rows_query="events_rows",
+        ),
+        Measure(
+            name="recipients",
+            words="Who asked and who received, by recipient type.",
+            columns=("group", "requests", "releases", "recipients", "share", "first_date", "last_date"),
+            query="recipients",
+            compute=_recipients,
+            rows_query="events_rows",
+            defaults={"by": "type"},
+        ),
+        Measure(
+            name="top-recipients",
+            words="The recipients with most releases and their share.",
+            columns=(
+                *("rank", "recipient", "recipient_type", "requests", "releases", "share", "cumulative_share"),
+            ),
+            query="top_recipients",
+            compute=_top_recipients,
+            rows_query="events_rows",
+        ),
+        Measure(
+            name="turnaround",
+            words="How long cases took on one clock, open cases counted.",
+            columns=TURNAROUND[1:-2],
+            query="risk_table",
+            compute=_turnaround,
+            rows_query="spells",
+            defaults={"clock": DEFAULT_CLOCK, "unit": "calendar"},
+        ),
+        Measure(
+            name="survival-curve",
+            words="The share of cases still open by day: the Kaplan-Meier curve.",
+            columns=CURVE[1:-1],
+            query="risk_table",
+            compute=_survival_curve,
+            rows_query="spells",
+            defaults={"clock": DEFAULT_CLOCK, "unit": "calendar"},
+        ),
+        Measure(
+            name="spells",
+            words="The rows of every clock.",
+            columns=(
+                *("register", "reference", "clock", "basis", "entry", "start_low", "start_high", "end_low"),
+                *("end_high", "event", "censored", "excluded_rule"),
+            ),
+            query="spells",
+            compute=_spells,
+            rows_query="spells",
+        ),
+        Measure(
+            name="editions",
+            words="The published files this build was made from.",
+            columns=("register", "edition", "as_at", "published", "lag_days", "rows", "requests", "sha256"),
+            query="editions",
+            compute=_plain_query("editions"),
+        ),
+        Measure(
+            name="published-figures",
+            words="Figures that others published, and ours beside them where the scope is the same.",
+            columns=(
+                *("source", "measure", "category", "period_start", "period_end", "value", "ours", "difference"),
+                *("status", "explanation"),
+            ),
+            query="published_figures",
+            compute=_plain_query("published_figures"),
+        ),
+        Measure(
+            name="answerability",
+            words="What each register can answer, era by era.",
+            columns=("register", "era", "field", "status", "basis", "coverage", "words"),
+            query="answerability",
+            compute=_answerability,
+        ),
+    )
+}
+
+
+def measure(name: str, store: Store, *, filters: Filters | None = None, **keywords: object) -> MeasureResult:
+    """Compute a measure by its name. Raises UsageError for an unknown measure, filter, register or edition."""
+    found = find_measure(name)
+    chosen = filters or make_filters(**keywords)
+    chosen = replace(chosen, **{k: v for k, v in found.defaults.items() if getattr(chosen, k) is None})
+    _checked(store, chosen)
+    result, notes = found.compute(store, chosen)
+    return _result(found.name, found.columns, found.query, result, notes, chosen, store)
+
+
+def rows(name: str, store: Store, *, filters: Filters | None = None, **keywords: object) -> MeasureResult:
+    """Exactly the entries that the figure counts. Raises UsageError where a measure counts no entries."""
+    found = find_measure(name)
+    if found.rows_query is None:
+        raise UsageError(f"'{name}' counts no entries, so it has no rows behind it")
+    chosen = filters or make_filters(**keywords)
+    chosen = replace(chosen, **{k: v for k, v in found.defaults.items() if k != "by" and getattr(chosen, k) is None})
+    _checked(store, chosen)
+    result = store.query(found.rows_query, chosen)
+    return _result(f"{name}-rows", load_query(found.rows_query).columns, found.rows_query, result, [], chosen, store)
+
+
+def _result(
+    name: str,
+    columns: Iterable[str],
+    query: str,
+    result: Result,
+    notes: list[str],
+    filters: Filters,
+    store: Store,
+) -> MeasureResult:
+    """Contract columns first, in their order; `register` leads unless one was named; extras follow."""
+    promised = list(columns)
+    if "register" in result.columns and "register" not in promised and not filters.register:
+        promised.insert(0, "register")
+    extras = [c for c in result.columns if c not in promised and c != "register"]
+    order = [*promised, *extras]
+    places = [result.columns.index(c) for c in order]
+    return MeasureResult(
+        measure=name,
+        columns=tuple(order),
+        rows=tuple(tuple(row[p] for p in places) for row in result.rows),
+        notes=tuple(dict.fromkeys(notes)),
+        filters=filters,
+        build=store.build.id,
+        sql=load_query(query).sql,
+    )
+
+
+def find_measure(name: str) -> Measure:
+    """A measure by name. Raises UsageError that lists the names when there is none."""
+    key = name.replace("_", "-")
+    if key in MEASURES:
+        return MEASURES[key]
+    import difflib
+
+    near = difflib.get_close_matches(key, MEASURES, n=1)
+    raise UsageError(
+        f"there is no measure {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""),
+        hint=f"measures are: {', '.join(MEASURES)}",
+    )
+
+
+def volumes(store: Store, **filters: object) -> MeasureResult:
+    """Requests received, decided, closed and open, and releases, by `interval` and `by`.
+
+    Counts of requests (releases for `released`); null where the register does not publish what is needed.
+    Where receipt is published, open_at_start + received - closed = open_at_end.
+    """
+    return measure("volumes", store, **filters)
+
+
+def recipients(store: Store, **filters: object) -> MeasureResult:
+    """Distinct requests and recipients, releases and share by recipient type (or `by`).
+
+    share: 0 to 1, of releases where they are published, else of requests.
+    """
+    return measure("recipients", store, **filters)
+
+
+def top_recipients(store: Store, **filters: object) -> MeasureResult:
+    """Recipients in order of releases (requests where releases are not published); `limit` defaults to 20."""
+    return measure("top-recipients", store, **filters)
+
+
+def turnaround(store: Store, **filters: object) -> MeasureResult:
+    """Median and 90th percentile in days on one `clock`, by Kaplan-Meier with open cases censored.
+
+    median: the least day with S <= 0.5; p90: the least with S <= 0.1; bounds are 95%, from the log-log bands;
+    None is "not reached". within_target: share closed by `target` days, with Wilson's interval.
+    """
+    return measure("turnaround", store, **filters)
+
+
+def survival_curve(store: Store, **filters: object) -> MeasureResult:
+    """The Kaplan-Meier curve: share of cases still open by day, with 95% log-log bands."""
+    return measure("survival-curve", store, **filters)
+
+
+def spells(store: Store, **filters: object) -> MeasureResult:
+    """One row a request and clock: when it entered, started and ended, and why it was left out if it was."""
+    return measure("spells", store, **filters)
+
+
+def editions(store: Store, **filters: object) -> MeasureResult:
+    """The published files in the build; lag_days is from the as-at date to publication."""
+    return measure("editions", store, **filters)
+
+
+def published_figures(store: Store, **filters: object) -> MeasureResult:
+    """Figures others published, with ours beside them only where the scope is the same."""
+    return measure("published-figures", store, **filters)
+
+
+def answerability(store: Store, **filters: object) -> MeasureResult:
+    """For each register, era and field: published, inferred (with its basis) or not published."""
+    return measure("answerability", store, **filters)

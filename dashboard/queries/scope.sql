@@ -1,0 +1,26 @@
+-- purpose: what a register's rows allow: as-at date, coverage, which columns and clocks it can answer
+-- parameters: $register $edition $known_on
+-- result columns: register, title, short_title, synthetic, as_at, edition, published, selected, completed_only, coverage_start, columns, clocks
+select
+    r.register,
+    r.title,
+    r.short_title,
+    r.synthetic,
+    a.as_at,
+    a.edition,
+    (select any_value(published) from staging.editions as e where e.register = r.register and e.edition = a.edition) as published,
+    a.selected,
+    a.completed_only,
+    c.coverage_start,
+    (
+        select to_json(list({name: column_name, answerable: answerable, words: words} order by column_name))
+        from core.answerable_columns as x where x.register = r.register
+    ) as columns,
+    (
+        select to_json(list({name: clock, label: label, answerable: answerable, words: words} order by position))
+        from core.answerable_clocks as x where x.register = r.register
+    ) as clocks
+from core.registers_in($register) as r
+inner join core.as_at($known_on, $edition) as a on r.register = a.register
+left join core.coverage_start($known_on, $edition) as c on r.register = c.register
+order by r.register

@@ -1,0 +1,225 @@
+"""Read-only access to the build in force: a cursor per query, a time limit, a row cap, following the pointer.
+
+A new build is a new file, so the store opens it beside the old one and retires the old connection when its
+last query has ended (docs/decisions/0002).
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dashboard.errors import AccessReviewError
+from dashboard.filters import Filters
+from dashboard.settings import PACKAGE, Settings, load_settings
+from dashboard.warehouse import publish
+
+
+QUERIES = PACKAGE / "queries"
+PARAMETER = re.compile(r"\$([a-z_]+)")
+COMMENT = re.compile(r"--[^\n]*")
+TIME_LIMIT = 30.0  # seconds for one query
+ROW_CAP = 2_000_000  # rows a query may return; more is an error, never a silent cut
+CACHED_RESULTS = 512
+CACHED_ROWS = 20_000  # larger results are not kept
+
+
+@dataclass(frozen=True)
+class Query:
+    """One `.sql` file: its text, its parameters, and the columns its header promises."""
+
+    name: str
+    sql: str
+    parameters: frozenset[str]
+    columns: tuple[str, ...]
+    purpose: str
+
+
+@cache
+def load_query(name: str) -> Query:
+    """A query by file name. Raises AccessReviewError when there is none."""
+    path = QUERIES / f"{name}.sql"
+    if not re.fullmatch(r"[a-z_]+", name) or not path.is_file():
+        raise AccessReviewError(f"there is no query {name!r}")
+    sql = path.read_text("utf-8")
+    header = dict(re.findall(r"^-- (purpose|result columns): (.+)$", sql, re.MULTILINE))
+    return Query(
+        name,
+        sql,
+        frozenset(PARAMETER.findall(COMMENT.sub("", sql))),
+        tuple(c.strip() for c in header["result columns"].split(",")),
+        header["purpose"],
+    )
+
+
+@dataclass(frozen=True)
+class Result:
+    """Columns and rows as Python values (int, float, str, bool, date, None)."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    def dicts(self) -> list[dict[str, Any]]:
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+class _Root:
+    """One open build. Queries in flight are counted, so it closes when the last one has ended."""
+
+    def __init__(self, build: publish.Build, threads: int, memory: str) -> None:
+        self.build = build
+        self.users = 0
+        self.retired = False
+        self.connection = duckdb.connect(
+            str(build.path),
+            read_only=True,
+            config={
+                "threads": threads,
+                "memory_limit": memory,
+                "enable_external_access": False,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "lock_configuration": True,
+            },
+        )
+
+
+class Store:
+    """Measures' way to the warehouse. Safe to share between threads.
+
+    With `build_id` it stays on that build; otherwise it follows the pointer, looking at most once a second.
+    """
+
+    def __init__(
+        self, settings: Settings, *, build_id: str | None = None, threads: int = 2, memory: str = "2GB"
+    ) -> None:
+        self.settings = settings
+        self.pinned = build_id
+        self._options = (threads, memory)
+        self._lock = threading.Lock()
+        self._results: OrderedDict[tuple[object, ...], Result] = OrderedDict()
+        self._looked = time.monotonic()
+        self._root = _Root(publish.find_build(settings, build_id), *self._options)
+
+    @property
+    def build(self) -> publish.Build:
+        """The build in force for this store."""
+        self._follow()
+        return self._root.build
+
+    def close(self) -> None:
+        with self._lock:
+            self._retire(self._root)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _retire(self, root: _Root) -> None:
+        root.retired = True
+        if root.users == 0:
+            root.connection.close()
+
+    def _follow(self) -> None:
+        if self.pinned or time.monotonic() - self._looked < 1.0:
+            return
+        with self._lock:
+            self._looked = time.monotonic()
+            now = publish.current_id(self.settings)
+            if now is None or now == self._root.build.id:
+                return
+            try:
+                fresh = _Root(publish.find_build(self.settings, now), *self._options)
+            except (AccessReviewError, duckdb.Error):
+                return  # the pointer names a build that cannot be read: stay on the one that can
+            old, self._root = self._root, fresh
+            self._results.clear()
+            self._retire(old)
+
+    def look_now(self) -> None:
+        """Look at the pointer at the next query, however lately it was looked at."""
+        self._looked = float("-inf")
+
+    def query(self, name: str, filters: Filters | None = None, **extra: object) -> Result:
+        """Run one query file with bound values; results are kept by build, query and values.
+
+        Raises AccessReviewError when it takes longer than the time limit or returns too many rows.
+        """
+        query = load_query(name)
+        values: dict[str, object] = {**(filters or Filters()).parameters(), **extra}
+        bound = {p: values[p] for p in query.parameters}
+        self._follow()
+        with self._lock:
+            root = self._root
+            root.users += 1
+            key = (root.build.id, name, _hashable(bound))
+            kept = self._results.get(key)
+            if kept is not None:
+                self._results.move_to_end(key)
+        try:
+            if kept is not None:
+                return kept
+            result = self._run(root, query, bound)
+        finally:
+            with self._lock:
+                root.users -= 1
+                if root.retired and root.users == 0:
+                    root.connection.close()
+        if len(result.rows) <= CACHED_ROWS:
+            with self._lock:
+                self._results[key] = result
+                while len(self._results) > CACHED_RESULTS:
+                    self._results.popitem(last=False)
+        return result
+
+    def _run(self, root: _Root, query: Query, values: Mapping[str, object]) -> Result:
+        cursor = root.connection.cursor()
+        timer = threading.Timer(TIME_LIMIT, cursor.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            cursor.execute(query.sql, dict(values))
+            columns = tuple(d[0] for d in cursor.description)
+            # Always drained: an unread result would own the connection.
+            rows = cursor.fetchmany(ROW_CAP + 1)
+        except duckdb.InterruptException:
+            raise AccessReviewError(
+                f"the query '{query.name}' took longer than {TIME_LIMIT:.0f} seconds and was stopped",
+                hint="ask for a shorter period or fewer groups",
+            ) from None
+        finally:
+            timer.cancel()
+            cursor.close()
+        if len(rows) > ROW_CAP:
+            raise AccessReviewError(
+                f"the query '{query.name}' gives more than {ROW_CAP:,} rows", hint="filter it, or use 'export'"
+            )
+        return Result(columns, tuple(rows))
+
+
+def _hashable(values: Mapping[str, object]) -> tuple[object, ...]:
+    # The type is part of the key: 1, True and 1.0 are equal in Python and different questions.
+    return tuple(
+        (k, type(v).__name__, tuple(v) if isinstance(v, list) else v) for k, v in sorted(values.items())
+    )
+
+
+def open_store(
+    data: str | Path | None = None, *, build: str | None = None, threads: int = 2, memory: str = "2GB"
+) -> Store:
+    """Open the current build of a data folder (default: `ACCESS_REVIEW_DATA`, else the checkout's `data/`).
+
+    `build` pins a build by id. Raises AccessReviewError when nothing is built yet.
+    """
+    return Store(load_settings(data), build_id=build, threads=threads, memory=memory)
