@@ -115,7 +115,13 @@ def live_chart(
 
 def live_height(chart: Chart) -> int:
     """Pixels, close to the static drawing it replaces, so that the page does not jump."""
-    return round(chart_height(chart)) + 20 + 18 * (_heading(chart).count("\n") + len(chart.marks))
+    above = _heading(chart).count("\n") + len(chart.marks)
+    names = len(chart.series) if len(chart.series) > 1 else 0
+    return round(chart_height(chart)) + 20 + 18 * above + 24 * math.ceil(names / _legend_columns(chart))
+
+
+def _legend_columns(chart: Chart) -> int:
+    return 2 if all(len(series.label) <= 20 for series in chart.series) else 1
 
 
 # --- data -------------------------------------------------------------------------------------------
@@ -245,7 +251,7 @@ def _dress(chart: Chart, words: str, theme: Theme) -> Callable[[Any, Any], None]
 
 
 def _font(prefix: str) -> dict[str, str]:
-    # Not 13px: that is Bokeh's default, setting it counts as not set, and HoloViews' theme then makes it 12pt.
+    # Not 13px: setting Bokeh's default counts as not setting, and the theme of HoloViews makes it 12pt.
     return {f"{prefix}_font": FONT, f"{prefix}_font_size": "13.5px", f"{prefix}_font_style": "normal"}
 
 
@@ -355,7 +361,7 @@ def _legend(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
     legend.update(
         visible=several,
         orientation="horizontal",
-        ncols=2 if all(len(series.label) <= 20 for series in chart.series) else 1,
+        ncols=_legend_columns(chart),
         label_text_color=colours["ink"],
         background_fill_color=None,
         border_line_color=None,

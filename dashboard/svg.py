@@ -818,6 +818,7 @@ def _text(
 
 def wrap(text: str, width: float, size: float, most: int) -> list[str]:
     """At most `most` lines of about `width`; what does not fit ends in an ellipsis."""
+    width += 0.01  # a label measured to make this room must fit it, rounding or not
     lines = [""]
     words = text.split() or [""]
     for place, word in enumerate(words):
@@ -833,7 +834,7 @@ def wrap(text: str, width: float, size: float, most: int) -> list[str]:
 
 
 def cut(text: str, width: float, size: float) -> str:
-    if text_width(text, size) <= width:
+    if text_width(text, size) <= width + 0.01:
         return text
     kept = text
     while kept and text_width(kept + "…", size) > width:
