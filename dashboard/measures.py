@@ -25,7 +25,7 @@ from dashboard.errors import UsageError
 from dashboard.filters import Filters, make_filters
 from dashboard.store import Result, Store, load_query
 from dashboard.survival import Curve, RiskTable, kaplan_meier, wilson
-from dashboard.text import defuse, plural
+from dashboard.text import day, defuse, plural
 from dashboard.vocabulary import CLOCKS
 
 
@@ -99,7 +99,8 @@ class MeasureResult:
         return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 
     def _repr_html_(self) -> str:
-        from dashboard.tables import html_table, result_table
+        from dashboard.figures import result_table
+        from dashboard.tables import html_table
 
         return html_table(result_table(self), key=self.measure) + "".join(f"<p>{_escaped(n)}</p>" for n in self.notes)
 
@@ -164,7 +165,8 @@ class Scope:
     published: date | None
     selected: bool
     completed_only: bool
-    coverage_start: date | None
+    coverage_start: date | None  # delayed entry on clocks
+    listed_from: date | None  # the first day from which every case is listed
     columns: dict[str, tuple[bool, str]]  # volumes column -> (answerable, words)
     clocks: dict[str, tuple[bool, str]]  # clock -> (answerable, words)
 
@@ -233,7 +235,7 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                 _about(
                     scope,
                     many,
-                    f"Before {scope.coverage_start} the register lists only requests still open or within their "
+                    f"Before {day(scope.coverage_start)} the register lists only requests still open or within their "
                     "terms: read those counts as 'at least'.",
                 )
             )
@@ -363,7 +365,13 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             )  # fmt: skip
         if not mine:
             rows.append((scope.register, None, "all", clock, None, unit, 0, 0, 0, 0, *[None] * 7, filters.target, method, "All"))
-        left_out = sum(c["excluded"] for c in mine)
+        unlisted = sum(c["before_coverage"] for c in mine)
+        if unlisted:
+            notes.append(
+                _about(scope, many, f"{plural(unlisted, 'case')} left out because they closed before "
+                       f"{day(scope.coverage_start)}, when only requests within their terms were still listed.")
+            )  # fmt: skip
+        left_out = sum(c["excluded"] for c in mine) - unlisted
         if left_out:
             notes.append(
                 _about(scope, many, f"{plural(left_out, 'case')} left out because their dates cannot be used; "
@@ -376,7 +384,7 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             )  # fmt: skip
         if scope.coverage_start and not scope.selected:
             notes.append(
-                _about(scope, many, f"Cases received before {scope.coverage_start} count from then on only, because "
+                _about(scope, many, f"Cases received before {day(scope.coverage_start)} count from then on only, because "
                        "shorter ones of that time are no longer listed (delayed entry).")
             )  # fmt: skip
     if filters.target is not None:

@@ -121,7 +121,7 @@ def read_entries(match: Match, edition: str) -> Reading:
 def _read_sheet(
     reading: Reading, register: Register, layout: Layout, edition: str, found: MatchedSheet
 ) -> None:
-    period = found.period or (None, None)
+    period = found.period or (found.layout.listed_from, None)
     account = SheetAccount(
         found.sheet.name,
         rows_read=len(found.sheet.rows),

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ class SheetLayout:
     coverage: str = "complete"
     required: bool = True
     period_in_name: bool = False
+    listed_from: date | None = None  # the first day from which the sheet lists every case
     body: str = ""
     unit: str = ""
     frequency: str = ""
@@ -166,6 +168,12 @@ class _Reader:
             raise self.fail(where, f"{key!r} must be text, not {type(value).__name__}", "put it in quotes")
         return value
 
+    def day(self, table: Mapping[str, Any], key: str, where: str) -> date | None:
+        value = table.get(key)
+        if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
+            raise self.fail(where, f"{key!r} must be a day", f"write {key} = 2018-05-01, without quotes")
+        return value
+
     def one_of(self, value: str, allowed: Any, where: str) -> str:
         if value not in allowed:
             raise self.fail(where, f"{value!r} is not known", f"use one of: {', '.join(allowed)}")
@@ -185,7 +193,7 @@ class _Reader:
 
 def _sheet(r: _Reader, table: Mapping[str, Any], where: str, coverage: str) -> SheetLayout:
     keys = {"name", "rows", "columns", "optional", "constant", "coverage", "required", "period_in_name"}
-    r.only_keys(table, keys | {"body", "unit", "frequency"}, where)
+    r.only_keys(table, keys | {"body", "unit", "frequency", "listed_from"}, where)
     rows = r.one_of(r.text(table, "rows", where), ROW_KINDS, f"{where}.rows")
     columns: dict[str, tuple[str, ...]] = {}
     for name, headings in table.get("columns", {}).items():
@@ -205,6 +213,7 @@ def _sheet(r: _Reader, table: Mapping[str, Any], where: str, coverage: str) -> S
         coverage=r.one_of(r.text(table, "coverage", where, coverage), COVERAGE, f"{where}.coverage"),
         required=bool(table.get("required", True)),
         period_in_name=bool(table.get("period_in_name", False)),
+        listed_from=r.day(table, "listed_from", where),
         body=r.text(table, "body", where, ""),
         unit=r.text(table, "unit", where, ""),
         frequency=r.text(table, "frequency", where, ""),

@@ -191,7 +191,7 @@ def _write_register(
         hidden = index >= len(as_ats) // 2
         sheets = _sheets(
             register, as_at, views[index], [item for item in structure if item.edition == index], record,
-            moved=moved, synonyms=synonyms, hidden=hidden, hostile=hostile_keys, taken=taken,
+            published=published_date(register, as_at, seed), moved=moved, synonyms=synonyms, hidden=hidden, hostile=hostile_keys, taken=taken,
         )  # fmt: skip
         title = f"{_register_title(register)}, as at {_words(as_at)}: {NOTICE}"
         write_ods(path, title=title, sheets=sheets)
@@ -251,16 +251,18 @@ LONG_NOTE = (
 
 def _sheets(
     register: str, as_at: date, views: Sequence[View], structure: Sequence[Structural], record: _Record, *,
-    moved: bool, synonyms: bool, hidden: bool, hostile: set[str], taken: set[str],
+    published: date, moved: bool, synonyms: bool, hidden: bool, hostile: set[str], taken: set[str],
 ) -> list[Sheet]:  # fmt: skip
+    stated = f" Published: {_words(published)}"
+
     def top(name: str, headings: Sequence[str]) -> list[list[Cell]]:
         title = f"{_register_title(register)}: {name} — {NOTICE}"
         if not moved:
-            return [[title], [NOTE], [], list(headings)]
+            return [[title], [NOTE + stated], [], list(headings)]
         record.plant(
             register, as_at, name, 3, None, "header_row_moved", None, STRUCTURAL_WORDS["header_row_moved"]
         )
-        return [[title], [LONG_NOTE], list(headings)]
+        return [[title], [LONG_NOTE + stated], list(headings)]
 
     if register == LEGACY:
         name, heading, meanings = "Tier of data", "Tier", list(TIERS)

@@ -1,6 +1,6 @@
 -- purpose: what a register's rows allow: as-at date, coverage, which columns and clocks it can answer
 -- parameters: $register $edition $known_on
--- result columns: register, title, short_title, synthetic, as_at, edition, published, selected, completed_only, coverage_start, columns, clocks
+-- result columns: register, title, short_title, synthetic, as_at, edition, published, selected, completed_only, coverage_start, listed_from, columns, clocks
 select
     r.register,
     r.title,
@@ -12,6 +12,12 @@ select
     a.selected,
     a.completed_only,
     c.coverage_start,
+    (
+        select min(s.period_start) from staging.sheets as s
+        inner join staging.editions as e on s.register = e.register and s.edition = e.edition
+        where s.register = r.register and s.coverage in ('complete', 'completed_only')
+            and ($edition is null or e.edition = $edition) and ($known_on is null or e.known_from <= $known_on)
+    ) as listed_from,
     (
         select to_json(list({name: column_name, answerable: answerable, words: words} order by column_name))
         from core.answerable_columns as x where x.register = r.register

@@ -1,6 +1,6 @@
 -- purpose: for each clock and group: cases left out, cases within and past the target
 -- parameters: $register $from $to $type $tier $route $outcome $recipient $reference $dataset $clock $basis $cohort $unit $interval $by $edition $known_on $target
--- result columns: register, interval_start, group, group_label, clock, basis, n, events, censored, excluded, within, past
+-- result columns: register, interval_start, group, group_label, clock, basis, n, events, censored, excluded, before_coverage, within, past
 -- An open case past the target counts as a miss; one not yet at the target is left out of the share.
 with spells as (
     select
@@ -33,6 +33,7 @@ select
     count(*) filter (where counts and event) as events,
     count(*) filter (where counts and censored) as censored,
     count(*) filter (where not counts) as excluded,
+    count(*) filter (where not counts and (excluded_rule is null or excluded_rule = 'before_coverage')) as before_coverage,
     count(*) filter (where counts and event and length <= $target) as within,
     count(*) filter (where counts and length > $target) as past
 from ruled as s

@@ -6,6 +6,7 @@ paths, not times. A known id is a no-op, and the same inputs give the same table
 
 from __future__ import annotations
 
+import ast
 import csv
 import hashlib
 import json
@@ -14,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -85,21 +87,34 @@ def build_id(settings: Settings, registers: dict[str, Register], editions: Itera
     for kind in ("reference", "published", "corrections"):
         for path in settings.files(kind, "*.csv") + settings.files(kind, "**/*.toml"):
             put(kind, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
-    for path in sorted([*PACKAGE.glob("*.py"), *(PACKAGE / "warehouse").rglob("*")]):
-        # Views, the dashboard and reports do not shape a build; what reads and counts does.
-        if path.suffix in (".py", ".sql") and path.name not in NOT_IN_BUILD:
-            put("code", path.relative_to(PACKAGE).as_posix(), path.read_text("utf-8"))
+    for path in code_files():
+        put("code", path.relative_to(PACKAGE).as_posix(), path.read_text("utf-8"))
     put("duckdb", duckdb.__version__)
     return digest.hexdigest()[:16]
 
 
-NOT_IN_BUILD = frozenset(
-    {
-        *("app.py", "live.py", "charts.py", "svg.py", "html.py", "tables.py", "exhibits.py", "headlines.py"),
-        *("cli.py", "__main__.py", "reports.py", "sample.py", "sample_ods.py", "measures.py", "store.py"),
-        *("filters.py", "text.py", "survival.py", "publish.py", "findings.py"),
-    }
-)
+@cache
+def code_files() -> tuple[Path, ...]:
+    """The modules that shape a build: this one and all that it imports of ours, and the SQL it runs.
+
+    Followed through the import statements, so that a new module cannot be forgotten, and a change to a page
+    does not rebuild anything.
+    """
+    found: set[Path] = set()
+    waiting = [Path(__file__).resolve()]
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("dashboard"):
+                base = PACKAGE.joinpath(*(node.module or "").split(".")[1:])
+                candidates = [base.with_suffix(".py"), *(base / f"{n.name}.py" for n in node.names)]
+                waiting += [c for c in candidates if c.is_file()]
+    found |= set((PACKAGE / "warehouse").rglob("*.sql"))
+    # Moving a pointer and writing files shape no table.
+    return tuple(sorted(p for p in found if p.name not in ("publish.py", "files.py", "errors.py")))
 
 
 def build(settings: Settings, *, progress: Progress = lambda _: None) -> BuildReport:
@@ -152,7 +167,7 @@ def _write(
     report = BuildReport(build=identity, unchanged=False)
     con = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
     try:
-        con.execute("attach $path as build (storage_version $version)".replace("$path", _quoted(scratch)).replace("$version", _quoted(STORAGE_VERSION)))
+        con.execute(f"attach {_quoted(scratch)} as build (storage_version {_quoted(STORAGE_VERSION)})")
         con.execute("use build")
         con.execute("begin")
         for name in ("010_reference", "020_staging"):

@@ -1,0 +1,588 @@
+"""Exhibits made from measures: the title is the finding, the summary a sentence, both computed from the rows.
+
+Each function takes a Store and Filters (with `register` set) and returns an Exhibit, or None where the register
+cannot answer; `why_not` then has the sentence. Page, notebook and report all draw these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from dashboard.exhibits import Chart, Column, Exhibit, Series, Table, ValueKind
+from dashboard.filters import Filters
+from dashboard.measures import HEADLINE_EVENTS, MeasureResult, Scope, measure, scopes
+from dashboard.store import Store
+from dashboard.text import day, join_words, number, percent, plural
+from dashboard.vocabulary import CLOCKS, OUTCOMES, RECIPIENT_TYPES
+
+
+# What the main count of a register is, by what it publishes; the first that can be answered is used.
+COUNTS: tuple[tuple[str, str, str, str], ...] = (
+    ("received", "Requests received", "request", "received"),
+    ("released", "Releases", "release", "made"),
+    ("decided", "Shares approved", "share", "approved"),
+)
+SECOND: dict[str, tuple[str, str]] = {
+    "received": ("closed", "Requests closed"),
+    "released": ("first_released", "First release of a request"),
+}
+LABELS: dict[str, tuple[str, ValueKind]] = {
+    "interval_start": ("From", "date"),
+    "interval_end": ("To", "date"),
+    "open_at_start": ("Open at start", "count"),
+    "received": ("Received", "count"),
+    "decided": ("Decided", "count"),
+    "closed": ("Closed", "count"),
+    "refused": ("Refused", "count"),
+    "not_pursued": ("Not pursued", "count"),
+    "first_released": ("First released", "count"),
+    "released": ("Releases", "count"),
+    "open_at_end": ("Open at end", "count"),
+    "excluded": ("Left out", "count"),
+    "share": ("Share", "share"),
+    "cumulative_share": ("Share so far", "share"),
+    "requests": ("Requests", "count"),
+    "releases": ("Releases", "count"),
+    "recipients": ("Recipients", "count"),
+    "first_date": ("First", "date"),
+    "last_date": ("Last", "date"),
+    "rank": ("Rank", "count"),
+    "n": ("Cases", "count"),
+    "events": ("Closed", "count"),
+    "censored": ("Still open", "count"),
+    "median": ("Median", "days"),
+    "median_low": ("From (95%)", "days"),
+    "median_high": ("To (95%)", "days"),
+    "p90": ("90th percentile", "days"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tile:
+    """One headline number: its value in words, unit and label, and where its rows are."""
+
+    value: str
+    unit: str
+    label: str
+    link: str = ""
+
+
+def scope_of(store: Store, filters: Filters) -> Scope:
+    """The scope of the one register named in the filters."""
+    return scopes(store, filters)[0]
+
+
+def main_count(scope: Scope) -> tuple[str, str, str, str] | None:
+    """(column, label, noun, verb) of the count this register is about; None for a selection."""
+    return next((c for c in COUNTS if scope.columns[c[0]][0]), None)
+
+
+def interval_words(start: date, interval: str | None) -> str:
+    """"2017", "Jan to Mar 2017", "Jan 2017"."""
+    if interval == "year":
+        return str(start.year)
+    if interval == "quarter":
+        last = date(start.year, start.month + 2, 1)
+        return f"{start:%b} to {last:%b} {start.year}"
+    return f"{start:%b %Y}"
+
+
+def source_words(store: Store, scope: Scope) -> str:
+    published = f", published {day(scope.published)}" if scope.published else ""
+    made_up = " Synthetic sample data." if scope.synthetic else ""
+    return f"{scope.title}, as at {day(scope.as_at)}{published}. Build {store.build.id[:8]}.{made_up}"
+
+
+def change_words(now: int, before: int, period: str) -> str:
+    """"9% fewer than in 2024"; whole numbers where the count before is too small for a percentage."""
+    if now == before:
+        return f"the same as in {period}"
+    more = "more" if now > before else "fewer"
+    if before < 20 or abs(now - before) < before / 100:
+        return f"{number(abs(now - before))} {more} than in {period}"
+    return f"{percent(abs(now - before) / before)} {more} than in {period}"
+
+
+def _table(result: MeasureResult, caption: str, columns: Sequence[str], first: tuple[str, list[str]]) -> Table:
+    """A table whose first column is words made for the reader and whose others are the measure's own."""
+    values = [result.column(c) for c in columns]
+    return Table(
+        caption=caption,
+        columns=(
+            Column(name=first[0], label=first[0]),
+            *(Column(name=c, label=LABELS[c][0], kind=LABELS[c][1]) for c in columns),
+        ),
+        rows=tuple((label, *(v[i] for v in values)) for i, label in enumerate(first[1])),
+    )
+
+
+def result_table(result: MeasureResult) -> Table:
+    """Any measure result as a table, every column under its own name: how a notebook shows it."""
+
+    def kind(name: str) -> ValueKind:
+        if name in LABELS:
+            return LABELS[name][1]
+        values = [v for v in result.column(name) if v is not None]
+        if values and all(isinstance(v, date) for v in values):
+            return "date"
+        return "count" if values and all(isinstance(v, int) and not isinstance(v, bool) for v in values) else "text"
+
+    return Table(
+        caption=f"{result.measure} ({result.filters.words() or 'no filters'})",
+        columns=tuple(Column(name=c, label=c.replace("_", " "), kind=kind(c)) for c in result.columns),
+        rows=result.rows,
+        missing="–",
+    )
+
+
+def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
+    """How much: the register's main count by interval, with what closed or was released first beside it."""
+    scope = scope_of(store, filters)
+    counted = main_count(scope)
+    if counted is None:
+        return None
+    interval = filters.interval or "year"
+    filters = replace(filters, interval=interval, by=None)
+    result = measure("volumes", store, filters=filters)
+    column, label, noun, verb = counted
+    starts = result.column("interval_start")
+    if not starts or starts[0] is None:
+        return None
+    words = [interval_words(s, interval) for s in starts]
+    values = result.column(column)
+    immature = result.column("immature")
+    series = [Series(key=column, label=label, values=tuple(values))]
+    if column in SECOND:
+        name, second = SECOND[column]
+        if scope.columns[name][0]:
+            series.append(Series(key=name, label=second, values=tuple(result.column(name))))
+    title = _count_title(scope, filters, words, starts, values, immature, noun, verb)
+    total = sum(v for v in values if v is not None)
+    peak = max(range(len(values)), key=lambda i: values[i] or 0)
+    summary = (
+        f"{plural(total, noun)} {verb} from {words[0]} to {words[-1]}; the most in {words[peak]}, "
+        f"{number(values[peak])}"
+        + (f"; {words[-1]} is not complete." if immature[-1] else ".")
+    )
+    answerable = [c for c in LABELS if c in VOLUME_COLUMNS and scope.columns.get(c, (True, ""))[0]]
+    return Exhibit(
+        key="volumes",
+        title=title,
+        summary=summary,
+        chart=Chart(
+            kind="columns",
+            x=tuple(words),
+            x_label={"year": "Year", "quarter": "Quarter", "month": "Month"}[interval],
+            y_label=f"{noun}s",
+            series=tuple(series),
+            links=tuple(
+                "/register?" + replace(filters, from_=s, to=e, interval=None).query()
+                for s, e in zip(starts, result.column("interval_end"), strict=True)
+            ),
+            partial=frozenset(i for i, flag in enumerate(immature) if flag),
+            marks=_coverage_mark(scope, starts),
+        ),
+        table=_table(
+            result, f"{label} and other counts by {interval}", answerable, (interval.capitalize(), words)
+        ),
+        notes=_notes(result, immature),
+        source=source_words(store, scope),
+        measure="volumes",
+        query=filters.query(),
+    )
+
+
+VOLUME_COLUMNS = (
+    *("open_at_start", "received", "decided", "closed", "refused", "not_pursued", "first_released", "released"),
+    *("open_at_end", "excluded"),
+)
+
+
+def _notes(result: MeasureResult, immature: Sequence[bool]) -> tuple[str, ...]:
+    partial = ("The last interval is not complete: the register's as-at date falls inside it.",) if any(immature) else ()
+    return (*partial, *result.notes)
+
+
+def _coverage_mark(scope: Scope, starts: Sequence[date]) -> tuple[tuple[int, str], ...]:
+    if not scope.listed_from:
+        return ()
+    place = next((i for i, s in enumerate(starts) if s >= scope.listed_from), None)
+    return ((place, "every case listed from here"),) if place else ()
+
+
+def _count_title(
+    scope: Scope,
+    filters: Filters,
+    words: Sequence[str],
+    starts: Sequence[date],
+    values: Sequence[int | None],
+    immature: Sequence[bool],
+    noun: str,
+    verb: str,
+) -> str:
+    whole = [i for i, flag in enumerate(immature) if not flag and values[i] is not None]
+    if not whole:
+        total = sum(v or 0 for v in values)
+        return f"{plural(total, noun).capitalize()} {verb} so far"
+    last = whole[-1]
+    now = values[last] or 0
+    title = f"{plural(now, noun)} {verb} in {words[last]}"
+    before = values[last - 1] if last > 0 else None
+    # No change is claimed against a period whose cases are listed only in part.
+    comparable = last > 0 and not (scope.listed_from and starts[last - 1] < scope.listed_from)
+    if before is not None and comparable:
+        title += f", {change_words(now, before, words[last - 1])}"
+    return title
+
+
+def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
+    """How many were waiting at the end of each quarter."""
+    scope = scope_of(store, filters)
+    if not scope.columns["open_at_end"][0] or scope.selected:
+        return None
+    interval = "month" if filters.interval == "month" else "quarter"
+    filters = replace(filters, interval=interval, by=None)
+    result = measure("volumes", store, filters=filters)
+    starts, ends = result.column("interval_start"), result.column("interval_end")
+    if not starts or starts[0] is None:
+        return None
+    keep = [i for i, e in enumerate(ends) if e <= scope.as_at or i == len(ends) - 1]
+    values = result.column("open_at_end")
+    words = [interval_words(s, interval) for s in starts]
+    now = values[-1] or 0
+    at = min(scope.as_at, filters.to or scope.as_at)
+    peak = max(keep, key=lambda i: values[i] or 0)
+    title = f"{plural(now, 'request')} open at {day(at)}"
+    if (values[peak] or 0) > now:
+        title += f", down from {number(values[peak])} at the end of {words[peak]}"
+    elif len(values) > 1:
+        title += ", the most of any period shown"
+    return Exhibit(
+        key="backlog",
+        title=title,
+        summary=f"The number of requests received and not yet closed at the end of each {interval}, from "
+        f"{words[0]} to {words[-1]}, was lowest at {number(min(v or 0 for v in values))} and highest at "
+        f"{number(values[peak])}.",
+        chart=Chart(
+            kind="lines",
+            x=tuple(words),
+            x_label=interval.capitalize(),
+            y_label="requests open at the end",
+            series=(Series(key="open_at_end", label="Requests open", values=tuple(values)),),
+            marks=_coverage_mark(scope, starts),
+        ),
+        table=_table(
+            result,
+            f"Requests open, received and closed by {interval}",
+            ("open_at_start", "received", "closed", "open_at_end"),
+            (interval.capitalize(), words),
+        ),
+        notes=("Open at the start, plus received, less closed, is open at the end.", *result.notes),
+        source=source_words(store, scope),
+        measure="volumes",
+        query=filters.query(),
+    )
+
+
+def recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
+    """Who: the share of releases (or requests) by recipient type."""
+    scope = scope_of(store, filters)
+    if scope.selected:
+        return None
+    filters = replace(filters, by="type", interval=None)
+    result = measure("recipients", store, filters=filters)
+    found = [r for r in result.dicts() if r["share"] is not None]
+    if not found:
+        return None
+    unit = found[0]["share_of"]
+    top = found[0]
+    labels = [r["group_label"] for r in found]
+    verb = {"releases": "of releases", "requests": "of requests"}[unit]
+    title = f"{_type_plural(top['group'])} had {percent(top['share'])} {verb}"
+    others = join_words([f"{_type_plural(r['group']).lower()} {percent(r['share'])}" for r in found[1:4]])
+    total = sum(r[unit] for r in found)
+    columns = [c for c in ("requests", "releases", "recipients", "share") if any(r[c] is not None for r in found)]
+    table = _table(
+        result, f"Requests and {unit} by recipient type", columns, ("Recipient type", list(result.column("group_label")))
+    )
+    published = tuple(r["published_types"] or None for r in result.dicts())
+    return Exhibit(
+        key="recipients",
+        title=title,
+        summary=f"Of {plural(total, unit[:-1])}, {_type_plural(top['group']).lower()} had {number(top[unit])}"
+        + (f", then {others}." if others else "."),
+        chart=Chart(
+            kind="bars",
+            x=tuple(labels),
+            x_label="Recipient type",
+            y_label=f"share of {unit}",
+            series=(Series(key="share", label=f"Share of {unit}", values=tuple(r["share"] for r in found)),),
+            value_kind="share",
+            links=tuple("/register?" + replace(filters, by=None, type=(r["group"],)).query() for r in found),
+        ),
+        table=replace(
+            table,
+            columns=(*table.columns, Column(name="published_types", label="As published")),
+            rows=tuple((*row, words) for row, words in zip(table.rows, published, strict=True)),
+            links=tuple("/register?" + replace(filters, by=None, type=(g,)).query() for g in result.column("group")),
+        ),
+        notes=result.notes,
+        source=source_words(store, scope),
+        measure="recipients",
+        query=filters.query(),
+    )
+
+
+PLURALS = {
+    "university": "Universities",
+    "research_organisation": "Research organisations",
+    "school_college_trust": "Schools, colleges and trusts",
+    "central_government": "Central government bodies",
+    "local_government": "Local government bodies",
+    "health_body": "Health bodies",
+    "police_justice": "Police and justice bodies",
+    "other_public_body": "Other public bodies",
+    "charity": "Charities",
+    "commercial": "Commercial organisations",
+    "media": "Media organisations",
+    "individual": "Individuals",
+    "unknown": "Recipients of unknown type",
+}
+
+
+def _type_plural(group: str) -> str:
+    return PLURALS.get(group, RECIPIENT_TYPES.get(group, group))
+
+
+def top_recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
+    """The ten recipients with most releases, and how concentrated they are."""
+    scope = scope_of(store, filters)
+    filters = replace(filters, by=None, interval=None, limit=filters.limit or 10)
+    result = measure("top-recipients", store, filters=filters)
+    found = result.dicts()
+    if scope.selected or not found:
+        return None
+    unit = "releases" if found[0]["releases"] is not None else "requests"
+    last = found[-1]["cumulative_share"]
+    columns = [c for c in ("requests", "releases", "share", "cumulative_share") if c != "releases" or unit == c]
+    table = _table(result, f"Recipients with most {unit}", columns, ("Recipient", result.column("recipient")))
+    links = tuple("/recipient/" + r["recipient_id"] for r in found)
+    return Exhibit(
+        key="top-recipients",
+        title=f"The top {plural(len(found), 'recipient')} had {percent(last)} of {unit}",
+        summary=f"{found[0]['recipient']} had the most, {number(found[0][unit])} {unit}, "
+        f"{percent(found[0]['share'])} of all.",
+        chart=Chart(
+            kind="bars",
+            x=tuple(r["recipient"] for r in found),
+            x_label="Recipient",
+            y_label=unit,
+            series=(Series(key=unit, label=unit.capitalize(), values=tuple(r[unit] for r in found)),),
+            links=tuple("/register?" + replace(filters, limit=None, recipient=r["recipient_id"]).query() for r in found),
+        ),
+        table=replace(
+            table,
+            columns=(*table.columns, Column(name="recipient_type", label="Type")),
+            rows=tuple(
+                (*row, RECIPIENT_TYPES[r["recipient_type"]]) for row, r in zip(table.rows, found, strict=True)
+            ),
+            links=tuple("/register?" + replace(filters, limit=None, recipient=r["recipient_id"]).query() for r in found),
+        )
+        if links
+        else table,
+        notes=result.notes,
+        source=source_words(store, scope),
+        measure="top-recipients",
+        query=filters.query(),
+    )
+
+
+def turnaround_exhibit(store: Store, filters: Filters) -> Exhibit | None:
+    """How long: the share of cases still open by day, with the median and its interval."""
+    scope = scope_of(store, filters)
+    filters = replace(filters, interval=None, by=None, cohort=None)
+    result = measure("turnaround", store, filters=filters)
+    curve = measure("survival-curve", store, filters=filters)
+    row = max(result.dicts(), key=lambda r: r["n"] or 0)
+    if row["n"] in (None, 0) or scope.selected or scope.completed_only:
+        return None
+    days = f"{row['unit']} days"
+    steps = [c for c in curve.dicts() if c["basis"] == row["basis"]]
+    # The curve begins at 1 on day 0; beyond the last tenth the few cases left say little and stretch the axis.
+    shown = [s for s in steps if s["at_risk"] >= max(1, row["n"] // 50)] or steps
+    points = ([] if shown and shown[0]["day"] == 0 else [(0, 1.0, None, None)]) + [
+        (s["day"], s["survival"], s["low"], s["high"]) for s in shown
+    ]
+    basis = " The date of receipt is read from the reference." if row["basis"] == "from_reference" else ""
+    return Exhibit(
+        key="turnaround",
+        title=turnaround_words(row),
+        summary=(
+            f"{plural(row['n'], 'case')} {CLOCKS[str(row['clock'])]}: {number(row['events'])} ended, "
+            f"{number(row['censored'])} still open at {day(scope.as_at)} and counted as waiting; "
+            + (
+                f"nine in ten ended within {number(row['p90'])} {days}."
+                if row["p90"] is not None
+                else "fewer than nine in ten have ended, so the 90th percentile is not reached."
+            )
+            + basis
+        ),
+        chart=Chart(
+            kind="steps",
+            x=tuple(float(p[0]) for p in points),
+            x_label=f"{days} since receipt" if str(row["clock"]).startswith("received") else f"{days} since approval",
+            y_label="share of cases not yet ended",
+            series=(
+                Series(
+                    key="survival",
+                    label="Share not yet ended",
+                    values=tuple(p[1] for p in points),
+                    low=tuple(p[2] for p in points),
+                    high=tuple(p[3] for p in points),
+                ),
+            ),
+            value_kind="share",
+            y_max=1.0,
+        ),
+        table=_turnaround_table(result, ["All cases"] * len(result.rows), "Case group"),
+        notes=result.notes,
+        source=source_words(store, scope),
+        measure="turnaround",
+        query=filters.query(),
+    )
+
+
+def turnaround_words(row: dict[str, Any]) -> str:
+    """The finding of one turnaround row: the median with its interval, or why there is none."""
+    days = f"{row['unit']} days"
+    if row["events"] < HEADLINE_EVENTS:
+        return f"Too few cases have ended to say how long they take: {plural(row['events'], 'case')}"
+    if row["median"] is None:
+        return "Fewer than half of the cases have ended, so the median is not reached"
+    bounds = ""
+    if row["median_low"] is not None:
+        upper = f"to {number(row['median_high'])}" if row["median_high"] is not None else "with no upper end"
+        bounds = f" (95% interval {number(row['median_low'])} {upper})"
+    return f"Half of cases ended within {number(row['median'])} {days}{bounds}"
+
+
+def _turnaround_table(result: MeasureResult, labels: list[str], first: str) -> Table:
+    unit = str(result.column("unit")[0])
+    columns = ("n", "events", "censored", "excluded", "median", "median_low", "median_high", "p90")
+    table = _table(result, f"Turnaround in {unit} days", columns, (first, labels))
+    return replace(
+        table,
+        columns=tuple(
+            replace(c, label=f"{c.label}, {unit} days") if c.kind == "days" else c for c in table.columns
+        ),
+        missing="not reached",
+    )
+
+
+def turnaround_cohorts_exhibit(store: Store, filters: Filters) -> Exhibit | None:
+    """How the median changed, by year received; cohorts with few events are shown in the table only."""
+    scope = scope_of(store, filters)
+    filters = replace(filters, interval="year", by=None, cohort="received")
+    result = measure("turnaround", store, filters=filters)
+    found = [r for r in result.dicts() if r["interval_start"] is not None and r["n"]]
+    if len(found) < 2 or scope.selected or scope.completed_only:
+        return None
+    kept = [i for i, r in enumerate(result.dicts()) if r["interval_start"] is not None and r["n"]]
+    result = replace(result, rows=tuple(result.rows[i] for i in kept))
+    years = [str(r["interval_start"].year) for r in found]
+    solid = [r["median"] if r["events"] >= HEADLINE_EVENTS else None for r in found]
+    if not any(v is not None for v in solid):
+        return None
+    first, last = (next(i for i in order if solid[i] is not None) for order in (range(len(solid)), range(len(solid) - 1, -1, -1)))
+    a, b = found[first], found[last]
+    days = f"{b['unit']} days"
+    if first == last:
+        title = f"Of cases received in {years[last]}, half ended within {number(b['median'])} {days}"
+    elif _overlap(a, b):
+        title = f"No clear change in the median between {years[first]} and {years[last]}: {number(a['median'])} and {number(b['median'])} {days}"
+    else:
+        way = "rose" if b["median"] > a["median"] else "fell"
+        title = f"The median {way} from {number(a['median'])} to {number(b['median'])} {days} between {years[first]} and {years[last]}"
+    return Exhibit(
+        key="turnaround-by-year",
+        title=title,
+        summary=f"The median by year of receipt, with 95% bounds, for years with at least {HEADLINE_EVENTS} ended cases; "
+        f"open cases count as still waiting at {day(scope.as_at)}.",
+        chart=Chart(
+            kind="lines",
+            x=tuple(years),
+            x_label="Year received",
+            y_label=f"median, {days}",
+            series=(
+                Series(
+                    key="median",
+                    label="Median",
+                    values=tuple(solid),
+                    low=tuple(r["median_low"] if v is not None else None for r, v in zip(found, solid, strict=True)),
+                    high=tuple(r["median_high"] if v is not None else None for r, v in zip(found, solid, strict=True)),
+                ),
+            ),
+            value_kind="days",
+        ),
+        table=_turnaround_table(result, years, "Year received"),
+        notes=result.notes,
+        source=source_words(store, scope),
+        measure="turnaround",
+        query=filters.query(),
+    )
+
+
+def _overlap(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    """Whether the two 95% intervals touch; an open end reaches everything."""
+    if a["median_low"] is None or b["median_low"] is None:
+        return True
+    highs = [r["median_high"] if r["median_high"] is not None else float("inf") for r in (a, b)]
+    return bool(a["median_low"] <= highs[1] and b["median_low"] <= highs[0])
+
+
+def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:
+    """Requests by outcome, where outcomes are published."""
+    scope = scope_of(store, filters)
+    if scope.selected or not scope.columns["refused"][0]:
+        return None
+    filters = replace(filters, by="outcome", interval=None)
+    result = measure("recipients", store, filters=filters)
+    found = [r for r in result.dicts() if r["requests"]]
+    if not found:
+        return None
+    total = sum(r["requests"] for r in found)
+    order = {o: i for i, o in enumerate(OUTCOMES)}
+    found.sort(key=lambda r: order.get(r["group"], 99))
+    granted = sum(r["requests"] for r in found if r["group"] in ("released", "reuse_permitted", "approved"))
+    refused = sum(r["requests"] for r in found if r["group"] == "refused")
+    return Exhibit(
+        key="outcomes",
+        title=f"{percent(granted / total)} of requests were granted and {percent(refused / total)} refused",
+        summary=f"Of {plural(total, 'request')}, "
+        + join_words([f"{number(r['requests'])} {OUTCOMES[r['group']].lower()}" for r in found])
+        + ".",
+        chart=Chart(
+            kind="bars",
+            x=tuple(r["group_label"] for r in found),
+            x_label="Outcome",
+            y_label="requests",
+            series=(Series(key="requests", label="Requests", values=tuple(r["requests"] for r in found)),),
+            links=tuple("/register?" + replace(filters, by=None, outcome=(r["group"],)).query() for r in found),
+        ),
+        table=Table(
+            caption="Requests by outcome",
+            columns=(
+                Column(name="group", label="Outcome"),
+                Column(name="requests", label="Requests", kind="count"),
+                Column(name="share", label="Share", kind="share"),
+            ),
+            rows=tuple((r["group_label"], r["requests"], r["requests"] / total) for r in found),
+        ),
+        notes=result.notes,
+        source=source_words(store, scope),
+        measure="recipients",
+        query=filters.query(),
+    )

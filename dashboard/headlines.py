@@ -1,0 +1,169 @@
+"""Findings in words, from measures: what changed, how much, who, how long, and what cannot be said.
+
+At most six sentences, one point each, each standing alone and leading to its exhibit. A sentence never claims
+a change that the rows do not support; where there is nothing to say it says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from dashboard import figures
+from dashboard.figures import Tile
+from dashboard.filters import Filters
+from dashboard.measures import Scope, measure
+from dashboard.store import Store
+from dashboard.text import day, join_words, number, plural
+from dashboard.vocabulary import CLOCKS
+
+
+MOST = 6
+NOT_SAID = ("received", "refused", "not_pursued", "released")
+SAID = {
+    "received": "when requests were received",
+    "refused": "refusals",
+    "not_pursued": "requests not pursued",
+    "released": "releases",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One sentence and the page that shows it."""
+
+    text: str
+    link: str = ""
+
+
+def headline(store: Store, filters: Filters) -> str:
+    """The page's first words: the finding on volume, or what the register cannot support."""
+    scope = figures.scope_of(store, filters)
+    if scope.selected:
+        return f"{scope.short_title}: entries that others quoted, which support no count"
+    exhibit = figures.volumes_exhibit(store, replace(filters, interval="year"))
+    if exhibit is None:
+        return f"{scope.short_title}: nothing matches these filters"
+    return exhibit.title
+
+
+def findings(store: Store, filters: Filters) -> list[Finding]:
+    """At most six sentences about one register under the filters."""
+    scope = figures.scope_of(store, filters)
+    query = "?" + filters.query()
+    found = [
+        _range(store, scope, filters, query),
+        _who(store, filters, query),
+        _how_long(store, scope, filters, query),
+        _waiting(store, scope, filters, query),
+        _edition(store, scope, query),
+        _not_included(scope),
+    ]
+    return [f for f in found if f][:MOST]
+
+
+def _range(store: Store, scope: Scope, filters: Filters, query: str) -> Finding | None:
+    exhibit = figures.volumes_exhibit(store, replace(filters, interval="year"))
+    if exhibit is None or exhibit.chart is None:
+        return None
+    chart = exhibit.chart
+    # Years that are not complete, at either end, would make the range look wider than it is.
+    first = scope.listed_from.year + (scope.listed_from > date(scope.listed_from.year, 1, 1)) if scope.listed_from else 0
+    whole = [i for i, x in enumerate(chart.x) if i not in chart.partial and int(x) >= first]
+    values = [chart.series[0].values[i] or 0 for i in whole]
+    years = [chart.x[i] for i in whole]
+    if len(values) < 2:
+        return Finding(text=exhibit.summary, link=f"/volumes{query}")
+    noun = chart.y_label
+    low, high = min(values), max(values)
+    return Finding(
+        text=f"Between {years[0]} and {years[-1]} the yearly number of {noun} ranged from {number(low)} "
+        f"({years[values.index(low)]}) to {number(high)} ({years[values.index(high)]}).",
+        link=f"/volumes{query}",
+    )
+
+
+def _who(store: Store, filters: Filters, query: str) -> Finding | None:
+    exhibit = figures.recipients_exhibit(store, filters)
+    if exhibit is None:
+        return None
+    top = figures.top_recipients_exhibit(store, filters)
+    return Finding(text=f"{exhibit.title}{f'; {_lower(top.title)}' if top else ''}.", link=f"/recipients{query}")
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _how_long(store: Store, scope: Scope, filters: Filters, query: str) -> Finding:
+    link = f"/turnaround{query}"
+    clock = filters.clock or "received_to_outcome"
+    answerable, words = scope.clocks[clock]
+    if not answerable:
+        return Finding(text=f"How long requests took {CLOCKS[clock]} cannot be worked out. {words}".strip(), link=link)
+    if scope.selected:
+        return Finding(
+            text="No typical waiting time is given: the entries are a selection made by others.", link=link
+        )
+    exhibit = figures.turnaround_exhibit(store, filters)
+    if exhibit is None:
+        return Finding(text="No case under these filters has both dates, so no waiting time is given.", link=link)
+    return Finding(text=f"{exhibit.title}, open cases counted.", link=link)
+
+
+def _waiting(store: Store, scope: Scope, filters: Filters, query: str) -> Finding | None:
+    if scope.selected:
+        return None
+    exhibit = figures.backlog_exhibit(store, filters)
+    return Finding(text=f"{exhibit.title}.", link=f"/volumes{query}#backlog") if exhibit else None
+
+
+def _edition(store: Store, scope: Scope, query: str) -> Finding:
+    found = measure("editions", store, register=scope.register).dicts()
+    latest = next(e for e in found if e["edition"] == scope.edition)
+    lag = (
+        f", published {day(latest['published'])}, {plural(latest['lag_days'], 'day')} later"
+        if latest["published"]
+        else "; when it was published is not stated"
+    )
+    many = f"{plural(len(found), 'edition')} {'is' if len(found) == 1 else 'are'} held; the latest"
+    return Finding(text=f"{many} describes {day(scope.as_at)}{lag}.", link=f"/register{query}")
+
+
+def _not_included(scope: Scope) -> Finding | None:
+    silent = [SAID[c] for c in NOT_SAID if not scope.columns[c][0]]
+    if scope.selected:
+        return Finding(text="Not included: anything that nobody quoted. No volume, share or typical time can be drawn from these entries.")
+    if not silent:
+        return None
+    return Finding(text=f"Not published, so not shown: {join_words(silent)}.")
+
+
+def tiles(store: Store, filters: Filters) -> list[Tile]:
+    """Up to four headline numbers with unit and label."""
+    scope = figures.scope_of(store, filters)
+    if scope.selected:
+        return []
+    found: list[Tile] = []
+    counted = figures.main_count(scope)
+    result = measure("volumes", store, filters=replace(filters, interval=None, by=None)).dicts()[0]
+    if counted:
+        column, label, noun, _ = counted
+        value = result[column] or 0
+        found.append(Tile(value=number(value), unit=noun + ("s" if value != 1 else ""), label=label, link="/volumes?" + filters.query()))
+    people = measure("recipients", store, filters=replace(filters, by=None))
+    named = {r["recipients"] for r in people.dicts()}
+    if named and None not in named:
+        top = measure("top-recipients", store, filters=replace(filters, limit=1_000_000))
+        found.append(Tile(value=number(len(top.rows)), unit="organisations", label="Recipients", link="/recipients?" + filters.query()))
+    if scope.clocks["received_to_outcome"][0] and not scope.completed_only:
+        rows = measure("turnaround", store, filters=replace(filters, interval=None, by=None, clock=None)).dicts()
+        row = max(rows, key=lambda r: r["n"] or 0)
+        if (row["events"] or 0) >= 20 and row["median"] is not None:
+            found.append(
+                Tile(value=number(row["median"]), unit=f"{row['unit']} days", label="Median time to an outcome", link="/turnaround?" + filters.query())
+            )
+    if scope.columns["open_at_end"][0]:
+        found.append(Tile(value=number(result["open_at_end"]), unit="requests", label=f"Open at {day(scope.as_at)}", link="/volumes?" + filters.query() + "#backlog"))
+    return found
+
