@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal
 
 import holoviews as hv
@@ -37,7 +38,7 @@ from bokeh.models import (
 from bokeh.transform import transform
 
 from dashboard.exhibits import Chart
-from dashboard.svg import NOTHING, PARTIAL, chart_height, nice_ticks, point_words, wrap
+from dashboard.svg import NOTHING, PARTIAL, chart_height, cut, nice_ticks, point_words, wrap
 from dashboard.text import NOT_PUBLISHED, join_words, number
 
 
@@ -130,7 +131,9 @@ def _legend_columns(chart: Chart) -> int:
 def _frame(chart: Chart) -> pd.DataFrame:
     """One row a mark, in the order of the chart."""
     labels = _x_labels(chart)
-    words = [point_words(chart, i) for i in range(len(chart.x))]
+    # A tooltip does not wrap: a long name would push its number off the page.
+    short = replace(chart, x=tuple(cut(x, 360, 13) if isinstance(x, str) else x for x in chart.x))
+    words = [point_words(short, i) for i in range(len(chart.x))]
     rows = [
         (label, slot, float("nan") if amount is None else float(amount), said)
         for slot, series in zip(SLOTS, chart.series, strict=False)
