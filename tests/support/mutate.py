@@ -99,16 +99,24 @@ def write_xlsx(path: Path, sheets: dict[str, list[tuple[Value, ...]]]) -> Path:
     return path
 
 
+def _strings(rows: list[tuple[Value, ...]]) -> dict[str, int]:
+    """Each text and its place in a table of shared strings."""
+    return {
+        text: place
+        for place, text in enumerate(sorted({v for row in rows for v in row if isinstance(v, str)}))
+    }
+
+
 def write_shared_xlsx(path: Path, rows: list[tuple[Value, ...]]) -> Path:
     """As Excel writes it, with its text in one table. Made by hand: openpyxl may write text in the cells."""
-    strings = sorted({value for values in rows for value in values if isinstance(value, str)})
+    strings = _strings(rows)
     lines = []
     for number, values in enumerate(rows, 1):
         cells = []
         for column, value in enumerate(values):
             place = f'r="{chr(ord("A") + column)}{number}"'
             if isinstance(value, str):
-                cells.append(f'<c {place} t="s"><v>{strings.index(value)}</v></c>')
+                cells.append(f'<c {place} t="s"><v>{strings[value]}</v></c>')
             elif isinstance(value, bool):
                 cells.append(f'<c {place} t="b"><v>{value:d}</v></c>')
             elif isinstance(value, datetime.date):
@@ -156,7 +164,7 @@ def write_xls(path: Path, rows: list[tuple[Value, ...]], *, streams: tuple[str, 
     def record(kind: int, content: bytes) -> bytes:
         return struct.pack("<HH", kind, len(content)) + content
 
-    strings = sorted({value for values in rows for value in values if isinstance(value, str)})
+    strings = _strings(rows)
     blocks = [struct.pack("<II", len(strings), len(strings))]
     for text in strings:
         left = text.encode("utf-16-le")
@@ -171,12 +179,12 @@ def write_xls(path: Path, rows: list[tuple[Value, ...]], *, streams: tuple[str, 
             if left:
                 blocks.append(b"\x01")  # the rest of a divided string says anew how it is packed
     sst = record(0x00FC, blocks[0]) + b"".join(record(0x003C, block) for block in blocks[1:])
-    cells = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
+    cells = bytearray(record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0)))
     cells += record(0x0200, struct.pack("<IIHHH", 0, len(rows), 0, max(map(len, rows)), 0))
     for number, values in enumerate(rows):
         for column, value in enumerate(values):
             if isinstance(value, str):
-                cells += record(0x00FD, struct.pack("<HHHI", number, column, 0, strings.index(value)))
+                cells += record(0x00FD, struct.pack("<HHHI", number, column, 0, strings[value]))
             elif isinstance(value, bool):
                 cells += record(0x0205, struct.pack("<HHHBB", number, column, 0, value, 0))
             elif isinstance(value, datetime.date):
@@ -192,7 +200,7 @@ def write_xls(path: Path, rows: list[tuple[Value, ...]], *, streams: tuple[str, 
     name = b"Releases"
     place = len(head) + 12 + len(name) + len(sst) + 4
     head += record(0x0085, struct.pack("<IHBB", place, 0, len(name), 0) + name) + sst + record(0x000A, b"")
-    path.write_bytes(ole(dict.fromkeys(streams, head + cells)))
+    path.write_bytes(ole(dict.fromkeys(streams, head + bytes(cells))))
     return path
 
 
