@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import difflib
 import io
 import json
 import os
@@ -25,11 +26,27 @@ from dashboard.settings import Settings, load_settings
 
 
 def say(words: str) -> None:
-    print(words, file=sys.stderr)
+    # Messages quote names and headings of files that others wrote; a terminal obeys control characters.
+    print("".join(c if c.isprintable() or c == "\n" else " " for c in words), file=sys.stderr)
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse with our error style: what is wrong, what to do, exit 2."""
+    """argparse with our error style: what is wrong, what to do, exit 2.
+
+    Options are never abbreviated: a script that said `--reg` would break on the day another option began so.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """As argparse does, and with the nearest option where one is not known."""
+        found, unknown = super().parse_known_args(args, namespace)
+        for word in unknown:
+            near = difflib.get_close_matches(word.split("=")[0], self._option_string_actions, n=1)
+            if word.startswith("-") and near:
+                self.error(f"there is no option {word}; did you mean {near[0]!r}?")
+        return found, unknown
 
     def error(self, message: str) -> NoReturn:
         say(f"{self.prog}: {message}\n  Next: '{self.prog} --help' shows what it takes")
@@ -413,9 +430,14 @@ def _render(settings: Settings, arguments: Any) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # UTF-8 on every machine: the CSV is the one the pages give
+            stream.reconfigure(encoding="utf-8", errors="replace")
     arguments = parser().parse_args(argv)
     try:
-        return int(arguments.run(load_settings(getattr(arguments, "data", None)), arguments))
+        code = int(arguments.run(load_settings(getattr(arguments, "data", None)), arguments))
+        sys.stdout.flush()  # here, where a reader that went away is understood
+        return code
     except AccessReviewError as error:
         say(f"access-review {arguments.command}: {error}")
         return error.exit_code
@@ -426,3 +448,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader (head, less) went away: not our failure. Point stdout elsewhere so exit stays silent.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        say(
+            f"access-review {arguments.command}: {error.strerror or error} ({error.filename or 'no file named'})\n"
+            "  Next: check the folder, its permissions and the disk's space"
+        )
+        return 1

@@ -70,7 +70,10 @@ def load_settings(data: str | Path | None = None) -> Settings:
     Raises AccessReviewError when the path exists and is not a folder.
     """
     chosen = data or os.environ.get("ACCESS_REVIEW_DATA") or CHECKOUT / "data"
-    folder = Path(chosen).expanduser().resolve()
+    try:
+        folder = Path(chosen).expanduser().resolve()
+    except (RuntimeError, ValueError, OSError) as error:  # no such user's home, a loop of links
+        raise AccessReviewError(f"the data folder {chosen} cannot be found: {error}", hint="give it whole") from None
     if folder.exists() and not folder.is_dir():
         raise AccessReviewError(
             f"the data folder {folder} is a file", hint="give a folder with --data, or remove the file"
