@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.cleaning import normalise_text
-from dashboard.errors import AccessReviewError
+from dashboard.errors import AccessReviewError, UsageError
 from dashboard.settings import Settings
 from dashboard.vocabulary import (
     ANSWERABLE_FIELDS,
@@ -356,13 +356,13 @@ def load_registers(settings: Settings) -> dict[str, Register]:
 
 
 def find_register(registers: Mapping[str, Register], name: str) -> Register:
-    """The register of that id. Raises AccessReviewError that lists the ids when there is none."""
+    """The register of that id. Raises UsageError that lists the ids when there is none."""
     if name in registers:
         return registers[name]
     import difflib
 
     near = difflib.get_close_matches(name, registers, n=1)
-    raise AccessReviewError(
+    raise UsageError(
         f"no register is called {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""),
         hint=f"use one of: {', '.join(registers)}; or describe it in registers/{name}.toml",
     )

@@ -30,7 +30,7 @@ from dashboard.files import disk_errors, lock, sync, write_whole
 from dashboard.issues import RULES, Issue
 from dashboard.layouts import match
 from dashboard.reading import Reading, read_entries
-from dashboard.registers import Register, find_register, load_registers
+from dashboard.registers import Register, load_registers
 from dashboard.settings import PACKAGE, Settings
 from dashboard.vocabulary import DATE_FIELDS, TEXT_FIELDS
 from dashboard.warehouse import publish
@@ -131,7 +131,11 @@ def build(settings: Settings, *, progress: Progress = lambda _: None) -> BuildRe
             registers = load_registers(settings)
             editions = list_editions(settings)
             for edition in editions:
-                find_register(registers, edition.register)
+                if edition.register not in registers:
+                    raise AccessReviewError(
+                        f"{edition.file.parent}: the register {edition.register!r} is not described",
+                        hint=f"put its description back, registers/{edition.register}.toml, or move the folder away",
+                    )
             identity = build_id(settings, registers, editions)
             target = settings.builds / f"{identity}.duckdb"
             if target.is_file() and target.with_suffix(".json").is_file():
