@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from dashboard.cleaning import tidy
-from dashboard.edition import Edition
+from dashboard.edition import EDITION_ID, Edition
 from dashboard.errors import AccessReviewError, UsageError
 from dashboard.files import disk_errors, folder_whole, lock, sha256_of
 from dashboard.issues import Issue
@@ -44,6 +44,7 @@ def read_edition(sidecar: Path) -> Edition:
     """One archived edition. Raises AccessReviewError when the sidecar or its file is damaged."""
     try:
         record = tomllib.loads(sidecar.read_text("utf-8"))
+        _check_types(sidecar, record)
         edition = Edition(
             register=record["register"],
             edition=record["edition"],
@@ -60,6 +61,8 @@ def read_edition(sidecar: Path) -> Edition:
             obtained=record.get("obtained", ""),
             replaces=record.get("replaces", ""),
         )
+    except OSError as error:
+        raise AccessReviewError(f"{sidecar}: {error.strerror or error}", hint="restore the sidecar") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise AccessReviewError(f"{sidecar}: {error}", hint="restore the sidecar, or add the file again") from error
     except KeyError as error:
@@ -69,6 +72,20 @@ def read_edition(sidecar: Path) -> Edition:
             f"{sidecar}: its file {edition.file.name} is not there", hint="restore it, or remove the edition's folder"
         )
     return edition
+
+
+def _check_types(sidecar: Path, record: dict[str, object]) -> None:
+    for name, value in record.items():
+        wanted: type = {"as_at": date, "published": date, "size": int}.get(name, str)
+        if type(value) is not wanted:
+            raise AccessReviewError(
+                f"{sidecar}: {name} is {value!r}, and must be a {'text' if wanted is str else wanted.__name__}",
+                hint="restore the sidecar",
+            )
+    if not EDITION_ID.fullmatch(str(record["edition"])):
+        raise AccessReviewError(
+            f"{sidecar}: {record['edition']!r} is not an edition id", hint="it is the as-at date, then .2 and so on"
+        )
 
 
 def list_editions(settings: Settings) -> list[Edition]:
@@ -213,6 +230,8 @@ def _store(
     source = new.file
     # Only the last part of the name is kept, without characters that mean something to a shell or a page.
     name = re.sub(r"[^\w.() -]+", "_", source.name)[-120:]
+    if name.casefold() == SIDECAR:  # else the sidecar would be written over the file
+        name = f"file-{name}"
     target = settings.editions / new.register / new.edition
     archived = replace(new, file=target / name)
     if not dry_run:
