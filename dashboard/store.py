@@ -108,7 +108,15 @@ class Store:
         self._lock = threading.Lock()
         self._results: OrderedDict[tuple[object, ...], Result] = OrderedDict()
         self._looked = time.monotonic()
-        self._root = _Root(publish.find_build(settings, build_id), *self._options)
+        build = publish.find_build(settings, build_id)
+        try:
+            self._root = _Root(build, *self._options)
+        except duckdb.Error as error:
+            raise AccessReviewError(
+                f"{build.path} cannot be opened: {error}",
+                hint=f"remove {build.path.name}, then run 'access-review build'; "
+                "or go back to the build before: 'access-review rollback'",
+            ) from error
 
     @property
     def build(self) -> publish.Build:

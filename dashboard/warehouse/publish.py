@@ -34,8 +34,9 @@ def pointer(settings: Settings) -> Path:
 
 def current_id(settings: Settings) -> str | None:
     """The id of the build in force; None when nothing was built yet."""
+    # What is not text cannot be a build's name: shown as it is in the error that says so.
     try:
-        return pointer(settings).read_text("ascii").strip() or None
+        return pointer(settings).read_text("ascii", "backslashreplace").strip() or None
     except FileNotFoundError:
         return None
 
@@ -50,16 +51,15 @@ def find_build(settings: Settings, build_id: str | None = None) -> Build:
         )
     path = settings.builds / f"{chosen}.duckdb"
     if Path(chosen).name != chosen or not path.is_file():
-        raise AccessReviewError(
-            f"there is no build {chosen!r} in {settings.builds}", hint="run 'access-review status' to see builds"
-        )
+        hint = "builds are named in 'reviews' and in HISTORY there" if build_id else "run 'access-review build'"
+        raise AccessReviewError(f"there is no build {chosen!r} in {settings.builds}", hint=hint)
     return Build(chosen, path, _record(path))
 
 
 def _record(path: Path) -> dict[str, object]:
     try:
         found = json.loads(path.with_suffix(".json").read_text("utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+    except (FileNotFoundError, ValueError):  # gone, not UTF-8, not JSON
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -67,7 +67,7 @@ def _record(path: Path) -> dict[str, object]:
 def history(settings: Settings) -> list[str]:
     """Ids of builds in force before the current one, oldest first."""
     try:
-        return (settings.builds / "HISTORY").read_text("ascii").split()
+        return (settings.builds / "HISTORY").read_text("ascii", "backslashreplace").split()
     except FileNotFoundError:
         return []
 
@@ -109,7 +109,9 @@ def _needed_by_reviews(settings: Settings) -> set[str | None]:
     needed: set[str | None] = set()
     for manifest in settings.reviews.glob("*/*/*/manifest.json"):
         try:
-            needed.add(json.loads(manifest.read_text("utf-8")).get("build"))
-        except (json.JSONDecodeError, OSError):
+            record = json.loads(manifest.read_text("utf-8"))
+        except (ValueError, OSError):
             continue
+        if isinstance(record, dict):
+            needed.add(record.get("build"))
     return needed
