@@ -1,7 +1,8 @@
 """Editions that are Parquet: typed already, for registers of millions of rows. Read by DuckDB, not by Python.
 
-The columns are the fields of staging.entries; what a workbook's reading would have to work out (references,
-outcomes in the field's terms) must be settled in the file. Written by `access-review sample --format parquet`.
+The columns are fields of staging.entries, `classification` being the tier, or the sensitivity and the
+identifiability, in one text. What a workbook's reading would have to work out (references, outcomes in the
+field's terms) must be settled in the file. Written by `access-review sample --format parquet`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,13 @@ from dashboard.settings import PACKAGE
 
 
 LOAD = PACKAGE / "warehouse" / "load_parquet"
+COLUMNS = frozenset(
+    {
+        *("sheet", "sheet_row", "reference", "recipient", "recipient_type", "title", "purpose", "dataset"),
+        *("classification", "legal_basis", "route", "outcome", "received_date", "approved_date"),
+        *("released_date", "closed_date", "licence_end", "data_held"),
+    }
+)
 
 
 def describe(register: Register, path: Path, as_at: date | None) -> Edition:
@@ -33,10 +41,10 @@ def describe(register: Register, path: Path, as_at: date | None) -> Edition:
         raise AccessReviewError(f"{path.name} is not a Parquet file: {error}", hint="check the file") from error
     finally:
         con.close()
-    missing = {"sheet", "sheet_row", "reference", "received_date", "closed_date"} - {row[0] for row in found}
+    missing = COLUMNS - {row[0] for row in found}
     if missing:
         raise AccessReviewError(
-            f"{path.name}: there is no column {sorted(missing)[0]!r}", hint="columns are those of staging.entries"
+            f"{path.name}: there is no column {sorted(missing)[0]!r}", hint=f"it needs: {', '.join(sorted(COLUMNS))}"
         )
     dated = re.search(r"\d{4}-\d{2}-\d{2}", path.name)
     basis = "given"
@@ -74,7 +82,8 @@ def load_parquet(
         "as_at": edition.as_at,
         "known_from": edition.published or edition.as_at,
         "first_id": entry_id,
-        "types": {key: value for key, value in register.recipient_types.items()},
+        # DuckDB reads this shape as a map; a plain dict would be a struct, which no column can look into.
+        "types": {"key": list(register.recipient_types), "value": list(register.recipient_types.values())},
     }
     con.execute((LOAD / "entries.sql").read_text("utf-8"), values)
     values = {k: values[k] for k in ("register", "edition")}

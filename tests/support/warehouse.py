@@ -149,7 +149,9 @@ def make_data(
     names = []
     for item in described:
         text = item if isinstance(item, str) else to_toml(item)
-        name = next(line.split('"')[3 if line.startswith('"') else 1] for line in text.splitlines() if "id" in line)
+        name = next(
+            line.split('"')[3 if line.startswith('"') else 1] for line in text.splitlines() if "id" in line
+        )
         names.append(name)
         path = settings.data / "registers" / f"{name}.toml"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,52 @@
+"""The pages: each is a function of a Store and Filters that returns a `Page` of words, tables and exhibits.
+
+No page imports Panel: the first HTML is whole without it, and `dashboard.live` makes the charts interactive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from dashboard.filters import Filters
+from dashboard.pages import overview, recipients, register, turnaround, volumes
+from dashboard.pages.page import Page
+from dashboard.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageSpec:
+    """A page's place in the navigation and what makes it."""
+
+    name: str
+    title: str
+    make: Callable[[Store, Filters, dict[str, str]], Page]
+    fields: tuple[str, ...]  # filters this page offers beside register, from, to and type
+
+
+PAGES: dict[str, PageSpec] = {
+    p.name: p
+    for p in (
+        PageSpec(name="overview", title="Overview", make=overview.make, fields=()),
+        PageSpec(name="volumes", title="Volumes", make=volumes.make, fields=("interval",)),
+        PageSpec(name="recipients", title="Recipients", make=recipients.make, fields=()),
+        PageSpec(name="turnaround", title="Turnaround", make=turnaround.make, fields=("clock", "unit", "target")),
+        PageSpec(name="register", title="Register", make=register.make, fields=("outcome", "q")),
+    )
+}
+
+
+def home_register(store: Store) -> str | None:
+    """The register a reader sees first: the highest ranked that supports counts; the sample's when none does."""
+    known = store.query("registers").dicts()
+    return known[0]["register"] if known else None
+
+
+def make_page(store: Store, name: str, filters: Filters, extra: dict[str, str] | None = None) -> Page:
+    """One page for one register (the home register when none is named)."""
+    if filters.register is None:
+        filters = replace(filters, register=home_register(store))
+    return PAGES[name].make(store, filters, extra or {})
+
+
+__all__ = ["PAGES", "Page", "PageSpec", "home_register", "make_page"]

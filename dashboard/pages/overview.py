@@ -1,0 +1,25 @@
+"""Overview: the finding, at most six sentences, then four charts."""
+
+from __future__ import annotations
+
+from dashboard import figures, headlines
+from dashboard.filters import Filters
+from dashboard.pages.page import Page
+from dashboard.store import Store
+
+
+def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
+    exhibits = [
+        figures.volumes_exhibit(store, filters),
+        figures.recipients_exhibit(store, filters),
+        figures.turnaround_exhibit(store, filters),
+        figures.backlog_exhibit(store, filters),
+    ]
+    return Page(
+        name="overview",
+        headline=headlines.headline(store, filters),
+        filters=filters,
+        findings=tuple(headlines.findings(store, filters)),
+        tiles=tuple(headlines.tiles(store, filters)),
+        exhibits=tuple(e for e in exhibits if e),
+    )

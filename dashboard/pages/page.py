@@ -1,0 +1,37 @@
+"""What every page is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dashboard.exhibits import Exhibit
+from dashboard.figures import Tile
+from dashboard.filters import Filters
+from dashboard.headlines import Finding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """Requests of the register, one page at a time."""
+
+    rows: tuple[dict[str, object], ...]
+    matched: int
+    first: int
+    previous: str = ""
+    following: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page before it is drawn: words first, then exhibits."""
+
+    name: str
+    headline: str
+    filters: Filters
+    lead: str = ""
+    findings: tuple[Finding, ...] = ()
+    tiles: tuple[Tile, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()
+    unanswered: tuple[str, ...] = ()  # sentences: what this page would show and the register cannot answer
+    listing: Listing | None = None
+    extra: dict[str, str] = field(default_factory=dict)  # page-only fields of the form, such as the search

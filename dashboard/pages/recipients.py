@@ -1,0 +1,29 @@
+"""Recipients: who asked for data and who received it."""
+
+from __future__ import annotations
+
+from dashboard import figures, headlines
+from dashboard.filters import Filters
+from dashboard.pages.page import Page
+from dashboard.store import Store
+
+
+def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
+    scope = figures.scope_of(store, filters)
+    types = figures.recipients_exhibit(store, filters)
+    top = figures.top_recipients_exhibit(store, filters)
+    unanswered = []
+    if scope.selected:
+        unanswered.append("No share is given: the entries are a selection made by others.")
+    elif types is None:
+        unanswered.append("No row matches these filters. Try a longer period, or all recipient types.")
+    if top is None and not scope.selected:
+        unanswered.append("Recipients are not named in this register, so none can be ranked.")
+    return Page(
+        name="recipients",
+        headline=types.title if types else headlines.headline(store, filters),
+        filters=filters,
+        lead=types.summary if types else "",
+        exhibits=tuple(e for e in (types, top) if e),
+        unanswered=tuple(unanswered),
+    )

@@ -1,0 +1,60 @@
+"""Register: the requests themselves, searched and filtered, each with its place in the published file."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from dashboard import figures
+from dashboard.cleaning import tidy
+from dashboard.filters import LONGEST_VALUE, Filters
+from dashboard.pages.page import Listing, Page
+from dashboard.store import Store
+from dashboard.text import number, plural
+from dashboard.vocabulary import OUTCOMES, RECIPIENT_TYPES
+
+
+PAGE_ROWS = 50
+
+
+def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
+    scope = figures.scope_of(store, filters)
+    search = tidy(extra.get("q", ""))[:LONGEST_VALUE]
+    try:
+        first = max(0, min(int(extra.get("start", "0")), 1_000_000))
+    except ValueError:
+        first = 0
+    found = store.query(
+        "register_rows", filters, search=search or None, limit=PAGE_ROWS, offset=first
+    ).dicts()
+    matched = found[0]["matched"] if found else 0
+    for row in found:
+        row["type_label"] = RECIPIENT_TYPES[row["recipient_type"]]
+        row["outcome_label"] = OUTCOMES[row["outcome"]]
+        row["named"] = not str(row["reference"]).startswith("unreferenced-")
+    query = filters.query()
+
+    def at(start: int) -> str:
+        more = {"q": search} if search else {}
+        return f"/register?{query}&{urlencode({**more, 'start': start})}"
+
+    unanswered = []
+    if not found:
+        loosen = "Clear the search, lengthen the period, or choose all recipient types."
+        unanswered.append(f"Nothing in {scope.short_title} matches. {loosen}")
+    shown = f"Rows {number(first + 1)} to {number(first + len(found))} of {number(matched)}, newest first. " if found else ""
+    return Page(
+        name="register",
+        headline=f"{plural(matched, 'request')} in {scope.short_title}"
+        + (f" matching “{search}”" if search else ""),
+        filters=filters,
+        lead=shown + "Each request is shown as last published, with the place of its row in the file.",
+        listing=Listing(
+            rows=tuple(found),
+            matched=matched,
+            first=first,
+            previous=at(max(0, first - PAGE_ROWS)) if first else "",
+            following=at(first + PAGE_ROWS) if first + PAGE_ROWS < matched else "",
+        ),
+        unanswered=tuple(unanswered),
+        extra={"q": search},
+    )

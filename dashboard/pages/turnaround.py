@@ -1,0 +1,63 @@
+"""Turnaround: how long cases took with open ones counted, or why that cannot be known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dashboard import figures
+from dashboard.filters import Filters
+from dashboard.measures import DEFAULT_CLOCK, measure
+from dashboard.pages.page import Page
+from dashboard.store import Store
+from dashboard.text import number, percent
+from dashboard.vocabulary import CLOCKS
+
+
+def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
+    scope = figures.scope_of(store, filters)
+    clock = filters.clock or DEFAULT_CLOCK
+    filters = replace(filters, clock=clock)
+    answerable, words = scope.clocks[clock]
+    curve = figures.turnaround_exhibit(store, filters) if answerable else None
+    years = figures.turnaround_cohorts_exhibit(store, filters) if answerable else None
+    unanswered = []
+    lead = ""
+    if not answerable:
+        headline = f"How long requests took {CLOCKS[clock]} cannot be worked out"
+        unanswered.append(words or "The register does not publish both dates.")
+        others = [CLOCKS[c] for c, (can, _) in scope.clocks.items() if can]
+        if others:
+            unanswered.append(f"What can be measured here is the time {'; or '.join(others)}.")
+    elif scope.selected:
+        headline = "No typical waiting time: the entries are a selection made by others"
+        unanswered.append(
+            "Entries that others chose to quote say nothing of the usual case. Their own times are in the rows."
+        )
+    elif curve is None:
+        headline = "No waiting time under these filters"
+        unanswered.append("No case with usable dates matches. Try a longer period, or all recipient types.")
+    else:
+        headline = curve.title
+        lead = curve.summary
+        lead += _target(store, filters)
+    return Page(
+        name="turnaround",
+        headline=headline,
+        filters=filters,
+        lead=lead,
+        exhibits=tuple(e for e in (curve, years) if e),
+        unanswered=tuple(unanswered),
+    )
+
+
+def _target(store: Store, filters: Filters) -> str:
+    """What share ended within the target, when one is assumed."""
+    if filters.target is None:
+        return ""
+    row = max(measure("turnaround", store, filters=replace(filters, interval=None, by=None)).dicts(), key=lambda r: r["n"] or 0)
+    if row["within_target"] is None:
+        return ""
+    return (
+        f" Within an assumed target of {number(row['target'])} {row['unit']} days: {percent(row['within_target'])}"
+        f" (95% interval {percent(row['within_low'])} to {percent(row['within_high'])}), open cases past it counted as misses."
+    )

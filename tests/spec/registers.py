@@ -1,0 +1,127 @@
+"""The small registers that the examples ask about. Every organisation is invented."""
+
+from __future__ import annotations
+
+from tests.support.warehouse import register
+
+
+TYPES = {"university": ["University"], "charity": ["Charity"], "undetermined": ["Other"]}
+OUTCOMES = {
+    "released": ["Sent"],
+    "reuse_permitted": ["Re-use"],
+    "approved": ["Approved"],
+    "refused": ["Rejected"],
+    "not_pursued": ["Not pursued"],
+    "withdrawn": ["Withdrawn"],
+    "discontinued": ["Discontinued"],
+}
+REQUEST_COLUMNS = {
+    "reference": "Ref",
+    "recipient": "Organisation",
+    "recipient_type": "Type",
+    "tier": "Tier",
+    "received_date": "Received",
+    "outcome": "Outcome",
+    "composite_date": "Ended",
+}
+CASE_COLUMNS = {k: REQUEST_COLUMNS[k] for k in ("reference", "received_date", "outcome", "composite_date")}
+
+# Every request, open and closed, with both dates. One date column, told apart by the outcome.
+REQUESTS = register(
+    "requests",
+    columns=REQUEST_COLUMNS,
+    recipient_types=TYPES,
+    outcomes=OUTCOMES,
+    layout={"blank_outcome": "open"},
+)
+REQUESTS_WORDS = (
+    "A register of requests, open and closed. *Ended* is one date with the meaning that *Outcome* gives it; a "
+    "row without an outcome is open."
+)
+CASES = register("cases", columns=CASE_COLUMNS, outcomes=OUTCOMES, layout={"blank_outcome": "open"})
+CASES_WORDS = "A register of requests, open and closed, that names nobody."
+
+# As above, for requests that were closed.
+CLOSED_ONLY = register("closed-only", columns=CASE_COLUMNS, outcomes=OUTCOMES, layout={"coverage": "completed_only"})
+CLOSED_ONLY_WORDS = "A register that lists closed requests only (coverage `completed_only`)."
+
+SELECTED = register("quoted", columns=REQUEST_COLUMNS, recipient_types=TYPES, outcomes=OUTCOMES,
+                    layout={"coverage": "selected", "blank_outcome": "open"})  # fmt: skip
+SELECTED_WORDS = "Entries that somebody chose to quote from a register (coverage `selected`)."
+
+# One row a release; /A1 is an amendment of the request before the stroke.
+RELEASES = register(
+    "releases",
+    rows="release",
+    columns={
+        "reference": "Ref",
+        "recipient": "Organisation",
+        "recipient_type": "Type",
+        "released_date": "Released",
+    },
+    reference={"request_split": "/("},
+    recipient_types=TYPES,
+)
+RELEASES_WORDS = (
+    "A register with one row a release. The request is the part of the reference before `/` or `(`: `/A1` is an "
+    "amendment, `(Rep)` a repeat. It gives no date of receipt and lists no refusals."
+)
+
+# Approval, then release, both dated, and receipt too.
+STAGES = register(
+    "stages",
+    columns={
+        "reference": "Ref",
+        "received_date": "Received",
+        "approved_date": "Approved",
+        "released_date": "Released",
+        "outcome": "Outcome",
+    },
+    outcomes=OUTCOMES,
+    layout={"blank_outcome": "open"},
+)
+STAGES_WORDS = "A register of requests with the dates of receipt, approval and release apart."
+
+# Approvals alone, as a register of approved shares gives them.
+APPROVALS = register(
+    "approvals",
+    sheets=[
+        {
+            "name": "*",
+            "rows": "request",
+            "columns": {
+                "reference": "Ref",
+                "recipient": "Organisation",
+                "recipient_type": "Type",
+                "approved_date": "Approved",
+            },
+            "constant": {"outcome": "approved"},
+        }
+    ],
+    recipient_types=TYPES,
+    layout={
+        "answerability": {
+            "outcome": {"status": "not_published", "words": "Only approved shares are listed."},
+            "refused": {"status": "not_published", "words": "Refused applications are not listed."},
+        }
+    },
+)
+APPROVALS_WORDS = "A register of approved shares: the date of approval, and nothing of receipt, refusal or release."
+
+# Completed in the period, open, and live: older requests stand there only while something keeps them listed.
+PERIODS = register(
+    "periods",
+    sheets=[
+        {"name": "Open", "rows": "request", "columns": {"reference": "Ref", "received_date": "Received"},
+         "constant": {"outcome": "Waiting"}},
+        {"name": "Live *", "rows": "request", "coverage": "survivors_only", "columns": CASE_COLUMNS,
+         "required": False},
+        {"name": "* to *", "rows": "request", "coverage": "completed_only", "period_in_name": True,
+         "columns": CASE_COLUMNS},
+    ],
+    outcomes={**OUTCOMES, "open": ["Waiting"]},
+)  # fmt: skip
+PERIODS_WORDS = (
+    "A workbook with a sheet of the requests closed in a period (named by it), a sheet of those open, and a sheet "
+    "of older ones that are still live (coverage `survivors_only`)."
+)

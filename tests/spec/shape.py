@@ -1,0 +1,68 @@
+"""What a definition and a worked example are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One published file: `rows` as a table in text, or one for each sheet."""
+
+    as_at: str
+    rows: str | Mapping[str, str]
+    published: str | None = None
+
+
+@dataclass(frozen=True)
+class Given:
+    """A register and its editions. `register` is its description, `words` say what a reader must know of it."""
+
+    register: Mapping[str, Any]
+    words: str
+    editions: tuple[Edition, ...]
+    figures: str | None = None
+    reference: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return str(self.register["id"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """One worked example: the question asked of a register, and the whole answer.
+
+    `expect` is a table in text. Its columns may be some of the measure's; its rows are all of them, in order.
+    `null` is no value, which is never the same as 0. `notes` must each be found in a note of the result;
+    `refused` in the message of an error.
+    """
+
+    title: str
+    words: str
+    given: Given
+    ask: Mapping[str, object] = field(default_factory=dict)
+    expect: str = ""
+    working: str = ""
+    notes: tuple[str, ...] = ()
+    refused: str = ""
+    rows: str = ""  # the rows behind the figure, where they are part of the example
+    shows_register: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definition:
+    """A measure in words. Every text may be Markdown."""
+
+    measure: str
+    title: str
+    words: str
+    columns: Mapping[str, str]
+    rule: str
+    numerator: str
+    denominator: str
+    exclusions: str
+    source: str
+    examples: tuple[Example, ...]
