@@ -41,6 +41,7 @@ from dashboard.working_days import calendar, load_bank_holidays
 
 SCHEMA = PACKAGE / "warehouse" / "schema"
 CHECKS = PACKAGE / "warehouse" / "checks"
+LOOKUPS = PACKAGE / "warehouse" / "lookups"
 CALENDAR = (date(1995, 1, 1), date(2035, 12, 31))
 # Storage that DuckDB 1.5, supported until 2027, can read too: statisticians open builds in other tools.
 STORAGE_VERSION = "v1.4.0"
@@ -189,10 +190,8 @@ def _write(
                 report.checks_failed[check.stem] = len(failing)
         con.execute("commit")
         con.execute("checkpoint build")
-        report.issues = dict(
-            con.execute("select severity, count(*) from core.issues group by all order by all").fetchall()
-        )
-        report.rejected = _one(con, "select count(*) from core.issues where severity = 'error'")
+        report.issues = dict(_look_up(con, "issue_severities"))
+        report.rejected = report.issues.get("error", 0)
     finally:
         con.close()
     if report.checks_failed:
@@ -209,9 +208,8 @@ def _quoted(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def _one(con: duckdb.DuckDBPyConnection, sql: str) -> int:
-    row = con.execute(sql).fetchall()[0]
-    return int(row[0])
+def _look_up(con: duckdb.DuckDBPyConnection, name: str) -> list[Any]:
+    return con.execute((LOOKUPS / f"{name}.sql").read_text("utf-8")).fetchall()
 
 
 def insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, object]]) -> None:
@@ -490,14 +488,8 @@ def _recipients(con: duckdb.DuckDBPyConnection, settings: Settings, registers: d
                     hint=f"use one of: {', '.join(vocabulary.RECIPIENT_TYPES)}; or leave it empty",
                 )
             reviewed.append((row["register"], row))
-    spelt = con.execute(
-        """select register, recipient_key, arg_max(recipient, (rows, recipient)) from (
-            select register, recipient_key, recipient, count(*) as rows
-            from staging.entries where recipient_key is not null group by all
-        ) group by all order by all"""
-    ).fetchall()
     rows: list[dict[str, object]] = []
-    for register, key, spelling in spelt:
+    for register, key, spelling in _look_up(con, "recipient_spellings"):
         found = next(
             (r for pattern, r in reviewed if fnmatchcase(register, pattern) and normalise_text(r["published_name"]) == key),
             None,
@@ -524,6 +516,5 @@ def _recipients(con: duckdb.DuckDBPyConnection, settings: Settings, registers: d
 def _issues(con: duckdb.DuckDBPyConnection) -> None:
     """Issues found by rule, once all rows are in: schema/050_issues.sql has one statement."""
     con.execute((SCHEMA / "050_issues.sql").read_text("utf-8"))
-    unknown = con.execute("select distinct rule from core.issues").fetchall()
-    missing = [rule for (rule,) in unknown if rule not in RULES]
+    missing = [rule for (rule,) in _look_up(con, "issue_rules") if rule not in RULES]
     assert not missing, f"issues without a rule: {missing}"

@@ -88,7 +88,5 @@ def load_parquet(
     con.execute((LOAD / "entries.sql").read_text("utf-8"), values)
     values = {k: values[k] for k in ("register", "edition")}
     con.execute((LOAD / "entry_requests.sql").read_text("utf-8"), values)
-    rows = con.execute(
-        "select count(*) from staging.entries where register = $register and edition = $edition", values
-    ).fetchall()[0][0]
+    rows = con.execute((LOAD / "rows.sql").read_text("utf-8"), values).fetchall()[0][0]
     return int(rows)
