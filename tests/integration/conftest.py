@@ -112,4 +112,4 @@ def data(built: Path, tmp_path: Path) -> Iterator[Path]:
     """A copy of the built folder, to change."""
     folder = tmp_path / "data"
     shutil.copytree(built, folder)
-    yield folder
+    return folder

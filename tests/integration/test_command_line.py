@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,7 @@ from dashboard.text import defuse
 from tests.integration.conftest import LEGACY, SHARES, Run, tree, write_tiny
 
 
-COMMANDS = "sample inspect add build rollback status issues measure serve render".split()
+COMMANDS = ["sample", "inspect", "add", "build", "rollback", "status", "issues", "measure", "serve", "render"]
 
 
 # Help and wrong usage
@@ -88,7 +89,9 @@ def test_wrong_usage_is_exit_2(arguments: list[str], words: str, built: Path, ru
     assert tree(built) == before
 
 
-def test_published_before_as_at_is_wrong_usage(tmp_path: Path, sample: dict[str, list[Path]], run: Run) -> None:
+def test_published_before_as_at_is_wrong_usage(
+    tmp_path: Path, sample: dict[str, list[Path]], run: Run
+) -> None:
     ran = run("--data", tmp_path / "d", "add", LEGACY, sample[LEGACY][0], "--published", "2001-01-01")
     assert ran.code == 2
     assert "cannot be before the as-at date" in ran.err
@@ -180,7 +183,7 @@ def test_add_other_bytes_for_the_same_day_need_replaces(tmp_path: Path, run: Run
     folder = tmp_path / "d"
     file = write_tiny(folder)
     assert run("--data", folder, "add", "tiny", file, "--as-at", "2021-12-31").code == 0
-    write_tiny(folder, "A1,Somebody Ltd,2020-03-05\n")
+    write_tiny(folder, "A1,Somebody Ltd,2019-12-31\nA2,Another Ltd,2021-06-07\n")
     before = tree(folder)
     refused = run("--data", folder, "add", "tiny", file, "--as-at", "2021-12-31")
     assert (refused.code, refused.out) == (1, "")
@@ -191,14 +194,19 @@ def test_add_other_bytes_for_the_same_day_need_replaces(tmp_path: Path, run: Run
     assert "tiny 2021-12-31.2: added" in added.out
     assert before.items() <= tree(folder).items()  # the one replaced stays as it was
     assert run("--data", folder, "build").code == 0
-    rows = json.loads(run("--data", folder, "measure", "editions", "--register", "tiny", "--format", "json").out)
+    rows = json.loads(
+        run("--data", folder, "measure", "editions", "--register", "tiny", "--format", "json").out
+    )
     assert [r["edition"] for r in rows["rows"]] == ["2021-12-31", "2021-12-31.2"]
     assert [r["replaced_by"] for r in rows["rows"]] == ["2021-12-31.2", None]
-    volumes = json.loads(run("--data", folder, "measure", "volumes", "--register", "tiny", "--format", "json").out)
-    assert volumes["rows"][0]["released"] == 1
+    listed = run("--data", folder, "measure", "volumes", "--rows", "--register", "tiny", "--format", "json")
+    released = [r["date"] for r in json.loads(listed.out)["rows"] if r["counted_as"] == "released"]
+    assert released == ["2019-12-31", "2021-06-07"]  # each in the version last published
 
 
-def test_dry_run_changes_nothing(tmp_path: Path, built: Path, sample: dict[str, list[Path]], run: Run) -> None:
+def test_dry_run_changes_nothing(
+    tmp_path: Path, built: Path, sample: dict[str, list[Path]], run: Run
+) -> None:
     folder = tmp_path / "none"
     ran = run("--data", folder, "add", LEGACY, sample[LEGACY][0], "--dry-run")
     assert ran.code == 0
@@ -224,33 +232,49 @@ def test_as_at_inferred_is_a_warning_and_an_issue(tmp_path: Path, run: Run) -> N
 
 def test_given_as_at_and_address_are_kept(tmp_path: Path, run: Run) -> None:
     folder = tmp_path / "d"
-    arguments = ("--as-at", "2021-12-31", "--published", "2022-02-01", "--url", "https://example.org/a?b=\"c\"\n")
+    arguments = (
+        "--as-at",
+        "2021-12-31",
+        "--published",
+        "2022-02-01",
+        "--url",
+        'https://example.org/a?b="c"\n',
+    )
     ran = run("--data", folder, "add", "tiny", write_tiny(folder), *arguments)
     assert ran.code == 0
     run("--data", folder, "build")
-    [row] = json.loads(run("--data", folder, "measure", "editions", "--register", "tiny", "--format", "json").out)["rows"]
+    [row] = json.loads(
+        run("--data", folder, "measure", "editions", "--register", "tiny", "--format", "json").out
+    )["rows"]
     assert (row["as_at"], row["published"], row["lag_days"]) == ("2021-12-31", "2022-02-01", 32)
     assert row["as_at_basis"] == "given"
     assert row["address"].startswith('https://example.org/a?b="c"')
 
 
-@pytest.mark.parametrize("name", ["edition.toml.csv", ".hidden.csv", "-dash.csv", "é" * 100 + ".csv", "a\nb.csv", "CURRENT"])
+@pytest.mark.parametrize(
+    "name", ["edition.toml.csv", ".hidden.csv", "-dash.csv", "é" * 100 + ".csv", "a\nb.csv", "CURRENT"]
+)
 def test_strange_file_names_are_archived(name: str, tmp_path: Path, run: Run) -> None:
     folder = tmp_path / "d"
     file = write_tiny(folder).rename(tmp_path / name)
     ran = run("--data", folder, "add", "--as-at", "2021-12-31", "--", "tiny", file)
     assert ran.code == 0, ran.err
     assert run("--data", folder, "build").code == 0
-    assert run("--data", folder, "add", "--as-at", "2021-12-31", "tiny", file).out.count("nothing changed") == 1
+    assert (
+        run("--data", folder, "add", "--as-at", "2021-12-31", "tiny", file).out.count("nothing changed") == 1
+    )
 
 
-def test_a_file_called_like_the_sidecar_is_kept_whole(tmp_path: Path, run: Run) -> None:
+def test_a_file_called_like_the_sidecar_is_kept_whole(
+    tmp_path: Path, sample: dict[str, list[Path]], run: Run
+) -> None:
     folder = tmp_path / "d"
-    file = write_tiny(folder).rename(tmp_path / "edition.toml")
-    ran = run("--data", folder, "add", "tiny", file, "--as-at", "2021-12-31")
+    file = tmp_path / "edition.toml"
+    shutil.copyfile(sample[LEGACY][0], file)
+    ran = run("--data", folder, "add", LEGACY, file, "--as-at", "2017-12-31")
     assert ran.code == 0, ran.err
     assert run("--data", folder, "build").code == 0
-    kept = [p.read_bytes() for p in (folder / "editions/tiny/2021-12-31").iterdir()]
+    kept = [p.read_bytes() for p in (folder / "editions" / LEGACY / "2017-12-31").iterdir()]
     assert file.read_bytes() in kept
 
 
@@ -412,9 +436,8 @@ def test_a_reader_that_goes_away_is_not_a_failure(listing: str, built: Path) -> 
     root = Path(__file__).parents[2]
     python = shlex.quote(sys.executable)
     line = f"set -o pipefail; {python} -m dashboard --data {built} {listing} --format csv | true"
-    ran = subprocess.run(
-        ["bash", "-c", line], capture_output=True, timeout=60, env={**os.environ, "PYTHONPATH": str(root)}, check=False
-    )
+    environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONUNBUFFERED": ""}
+    ran = subprocess.run(["bash", "-c", line], capture_output=True, timeout=60, env=environment, check=False)
     assert (ran.returncode, ran.stdout) == (0, b"")
     assert b"Broken" not in ran.stderr
     assert b"Traceback" not in ran.stderr
