@@ -42,7 +42,9 @@ CASES = register("cases", columns=CASE_COLUMNS, outcomes=OUTCOMES, layout={"blan
 CASES_WORDS = "A register of requests, open and closed, that names nobody."
 
 # As above, for requests that were closed.
-CLOSED_ONLY = register("closed-only", columns=CASE_COLUMNS, outcomes=OUTCOMES, layout={"coverage": "completed_only"})
+CLOSED_ONLY = register(
+    "closed-only", columns=CASE_COLUMNS, outcomes=OUTCOMES, layout={"coverage": "completed_only"}
+)
 CLOSED_ONLY_WORDS = "A register that lists closed requests only (coverage `completed_only`)."
 
 SELECTED = register("quoted", columns=REQUEST_COLUMNS, recipient_types=TYPES, outcomes=OUTCOMES,
@@ -106,7 +108,9 @@ APPROVALS = register(
         }
     },
 )
-APPROVALS_WORDS = "A register of approved shares: the date of approval, and nothing of receipt, refusal or release."
+APPROVALS_WORDS = (
+    "A register of approved shares: the date of approval, and nothing of receipt, refusal or release."
+)
 
 # Completed in the period, open, and live: older requests stand there only while something keeps them listed.
 PERIODS = register(

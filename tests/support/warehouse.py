@@ -1,4 +1,4 @@
-"""Small warehouses for tests: a register described in a few lines, rows as tables, built in a folder of its own.
+"""Small warehouses for tests: a register described in a few lines, rows as tables, built in its own folder.
 
     folder = make_data(tmp_path, register("cases", columns={...}), {"2021-03-31": rows})
     with open_data(folder) as store: ...
@@ -50,9 +50,9 @@ class File:
 
 
 def table(text: str) -> list[dict[str, str]]:
-    """Rows of a table written as text, cells between bars, first line the headings."""
+    """Rows of a table written as text: a bar between cells, the headings first. A last cell may be empty."""
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    cells = [[cell.strip() for cell in line.split("|")] for line in lines]
     head, *rows = cells
     for row in rows:
         if len(row) != len(head):
@@ -139,10 +139,10 @@ def make_data(
     figures: str | None = None,
     reference: Mapping[str, str] | None = None,
 ) -> Path:
-    """A data folder with one register (or several, the editions going to the first) and its editions archived.
+    """A data folder with a register (or several, the editions going to the first), its editions archived.
 
-    `editions`: as-at date -> content, or a File that says when it was published. `figures` and `reference` are
-    CSV texts. Returns the folder that `build_data` and `open_data` take.
+    `editions`: as-at date -> content, or a File that says when it was published. `figures` and
+    `reference` are CSV texts. Returns the folder that `build_data` and `open_data` take.
     """
     settings = lone_settings(tmp_path)
     described = [register_toml] if isinstance(register_toml, str | Mapping) else list(register_toml)

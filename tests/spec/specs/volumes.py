@@ -1,5 +1,8 @@
 """volumes: how many requests and releases, when, and how many were open."""
 
+# Tables are as wide as what they show.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from tests.spec.registers import (
@@ -268,7 +271,10 @@ DEFINITION = Definition(
             interval_start | open_at_start | received | decided | closed | refused | not_pursued | first_released | released | open_at_end | excluded | immature
             2021-01-01     | null          | null     | 3       | null   | null    | null        | null           | null     | null        | null     | false
             """,
-            notes=("Not published: refused. Refused applications are not listed.", "'decided' counts grants only"),
+            notes=(
+                "Not published: refused. Refused applications are not listed.",
+                "'decided' counts grants only",
+            ),
         ),
         Example(
             title="Several editions: each request in its latest version",

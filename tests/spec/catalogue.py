@@ -1,0 +1,27 @@
+"""Every definition, in the order a reader meets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.spec.shape import Definition, Example
+from tests.spec.specs import context, recipients, spells, turnaround, volumes
+
+
+DEFINITIONS: tuple[Definition, ...] = (
+    volumes.DEFINITION,
+    recipients.BY_TYPE,
+    recipients.TOP,
+    turnaround.TURNAROUND,
+    turnaround.CURVE,
+    spells.DEFINITION,
+    context.EDITIONS,
+    context.FIGURES,
+    context.ANSWERABILITY,
+)
+
+
+def examples() -> Iterator[tuple[Definition, Example]]:
+    for definition in DEFINITIONS:
+        for example in definition.examples:
+            yield definition, example

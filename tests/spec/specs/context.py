@@ -1,0 +1,197 @@
+"""editions, published-figures and answerability: what the figures rest on and stand beside."""
+
+# Tables are as wide as what they show.
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.spec.registers import RELEASES
+from tests.spec.shape import Definition, Example
+from tests.spec.specs.spells import APPROVED
+from tests.spec.specs.turnaround import QUOTED
+from tests.spec.specs.volumes import RELEASE_ROWS, TEN_REQUESTS, TWO_EDITIONS
+
+
+EDITIONS = Definition(
+    measure="editions",
+    title="Editions",
+    words="The published files that a build was made from.",
+    columns={
+        "register": "the register",
+        "edition": "the edition's id: its as-at date, `.2` and so on for a replacement",
+        "as_at": "the day the file speaks of",
+        "published": "the day it was published; null: not known",
+        "lag_days": "days from as-at to publication",
+        "rows": "entries and person counts in it",
+        "requests": "different requests in it",
+        "sha256": "hash of the file's bytes",
+    },
+    rule="lag_days = published − as_at.",
+    numerator="None: these are facts of the archive.",
+    denominator="None.",
+    exclusions="None. A replaced edition stays, and says by what it was replaced.",
+    source="Section 2 of the design (edition).",
+    examples=(
+        Example(
+            title="Three editions of a register",
+            words="The third does not say when it was published.",
+            given=APPROVED,
+            expect="""
+            register  | edition    | as_at      | published  | lag_days | rows | requests
+            approvals | 2021-03-31 | 2021-03-31 | 2021-05-10 | 40       | 1    | 1
+            approvals | 2021-06-30 | 2021-06-30 | 2021-08-12 | 43       | 4    | 4
+            approvals | 2021-09-30 | 2021-09-30 | null       | null     | 1    | 1
+            """,
+        ),
+        Example(
+            title="Rows are not requests",
+            words="Seven releases under four requests.",
+            given=RELEASE_ROWS,
+            expect="""
+            edition    | rows | requests
+            2020-12-31 | 7    | 4
+            """,
+        ),
+        Example(
+            title="Known on a day",
+            words="The second edition was published in January 2021.",
+            given=TWO_EDITIONS,
+            ask={"known_on": "2021-01-14"},
+            expect="""
+            edition    | published  | lag_days
+            2020-06-30 | 2020-07-20 | 20
+            """,
+        ),
+    ),
+)
+
+FIGURE_HEAD = (
+    "source,source_address,published,measure,category,scope,period_start,period_end,value,status,register,"
+    "comparable,explanation\n"
+)
+
+
+def _figures(*rows: str) -> str:
+    return FIGURE_HEAD + "".join(f"{row}\n" for row in rows)
+
+
+COMPARED = replace(
+    TEN_REQUESTS,
+    words=TEN_REQUESTS.words + " Beside it, figures that others published.",
+    figures=_figures(
+        "Analyst,https://example.org/1,2021-04-01,requests,all,The register,2020-01-01,2020-12-31,7,secondary,requests,received,",
+        "Analyst,https://example.org/1,2021-04-01,requests,Tier 1,The register,2020-01-01,2020-12-31,2,secondary,requests,received,",
+        "Analyst,https://example.org/1,2021-04-01,requests,unclassified,The register,2020-01-01,2020-12-31,1,secondary,requests,received,",
+        "Analyst,https://example.org/1,2021-04-01,open requests,all,The register,2020-12-01,2020-12-31,4,ambiguous,requests,received,Two numbers are given.",
+        "Minister,https://example.org/2,2021-05-01,requests rejected,all,All departments,2020-01-01,2020-12-31,9,as published,requests,,",
+    ),
+)
+SELECTION_COMPARED = replace(
+    QUOTED,
+    figures=_figures(
+        "Analyst,https://example.org/1,2021-04-01,requests,all,The register,2020-01-01,2020-12-31,300,secondary,quoted,received,"
+    ),
+)
+
+FIGURES = Definition(
+    measure="published-figures",
+    title="Published figures",
+    words="Figures that others published, with ours beside them where, and only where, the scope is the same.",
+    columns={
+        "source": "who published it",
+        "measure": "what they counted, in their words",
+        "category": "which part: `all`, a tier, a body",
+        "period_start": "first day",
+        "period_end": "last day",
+        "value": "the figure as published",
+        "ours": "our count over the same period; null where the scope differs or we cannot count it",
+        "difference": "ours − value",
+        "status": "as published, correction, superseded, secondary, ambiguous",
+        "explanation": "why they differ, or why there is none of ours",
+    },
+    rule="`ours` counts the events named in `comparable` (a column of volumes) in that register from period_start to "
+    "period_end; a category *Tier n* or *unclassified* keeps that tier.",
+    numerator="Ours: as in volumes.",
+    denominator="None.",
+    exclusions="Ambiguous figures are shown and compared with nothing. A superseded figure stays beside its correction.",
+    source="Each row names its own source and address.",
+    examples=(
+        Example(
+            title="Where the scope is the same, and where it is not",
+            words="Of the ten requests six were received in 2020 with usable dates; four of those carry tier 1 or 2, one "
+            "none.",
+            given=COMPARED,
+            expect="""
+            source   | measure           | category     | period_start | period_end | value | ours | difference | status       | explanation
+            Analyst  | requests          | Tier 1       | 2020-01-01   | 2020-12-31 | 2     | 2    | 0          | secondary    |
+            Analyst  | requests          | all          | 2020-01-01   | 2020-12-31 | 7     | 6    | -1         | secondary    |
+            Analyst  | requests          | unclassified | 2020-01-01   | 2020-12-31 | 1     | 1    | 0          | secondary    |
+            Minister | requests rejected | all          | 2020-01-01   | 2020-12-31 | 9     | null | null       | as published | Nothing in our registers has this scope.
+            Analyst  | open requests     | all          | 2020-12-01   | 2020-12-31 | 4     | null | null       | ambiguous    | Two numbers are given.
+            """,
+        ),
+        Example(
+            title="No count of ours from a selection",
+            words="Entries that others quoted cannot be set beside a total.",
+            given=SELECTION_COMPARED,
+            expect="""
+            value | ours | difference | explanation
+            300   | null | null       | Our entries of this register are a selection that others quoted, so no count of ours stands beside it.
+            """,
+        ),
+    ),
+)
+
+ANSWERABILITY = Definition(
+    measure="answerability",
+    title="Answerability",
+    words="For each register, era and field: whether the field is published, inferred on a named basis, or not published.",
+    columns={
+        "register": "the register",
+        "era": "the layout of its file",
+        "field": "the field",
+        "status": "`published`, `inferred` or `not_published`",
+        "basis": "on what an inference rests",
+        "coverage": "what the era's rows claim to list",
+        "words": "the sentence that pages and notes give",
+    },
+    rule="As the register's description states; else a field is published when its column is mapped. A column of volumes "
+    "is answered when every era with editions answers one of the fields it needs; a clock when both ends are.",
+    numerator="None.",
+    denominator="None.",
+    exclusions="Eras that have no edition in the build.",
+    source="The register's description, `data/registers/<register>.toml`.",
+    examples=(
+        Example(
+            title="A register of releases",
+            words=f"What {RELEASES['id']} can answer, field by field.",
+            given=RELEASE_ROWS,
+            expect="""
+            register | era  | field           | status        | basis  | coverage | words
+            releases | only | reference       | published     | stated | complete |
+            releases | only | recipient       | published     | stated | complete |
+            releases | only | recipient_type  | published     | stated | complete |
+            releases | only | received_date   | not_published |        | complete | Date received is not published.
+            releases | only | outcome         | not_published |        | complete | Outcome is not published.
+            releases | only | closed_date     | not_published |        | complete | Date closed is not published.
+            releases | only | approved_date   | not_published |        | complete | Date approved is not published.
+            releases | only | released_date   | published     | stated | complete |
+            releases | only | reuse_date      | not_published |        | complete | Date re-use permitted is not published.
+            releases | only | refused         | not_published |        | complete | Refused applications are not listed.
+            releases | only | title           | not_published |        | complete | Title is not published.
+            releases | only | purpose         | not_published |        | complete | Purpose is not published.
+            releases | only | dataset         | not_published |        | complete | Dataset is not published.
+            releases | only | tier            | not_published |        | complete | Tier (1 to 4) is not published.
+            releases | only | sensitivity     | not_published |        | complete | Sensitivity (A to E) is not published.
+            releases | only | identifiability | not_published |        | complete | Identifiability (1 to 5) is not published.
+            releases | only | legal_basis     | not_published |        | complete | Legal basis is not published.
+            releases | only | route           | not_published |        | complete | Access route is not published.
+            releases | only | licence_end     | not_published |        | complete | Licence end is not published.
+            releases | only | data_held       | not_published |        | complete | Data still held is not published.
+            """,
+            shows_register=False,
+        ),
+    ),
+)
