@@ -142,7 +142,8 @@ named as (
 )
 select
     *,
-    received_date is not null and closed_date is null and outcome = 'open' as is_open,
+    -- approved and not yet released is still open: nothing has ended it
+    received_date is not null and closed_date is null and outcome in ('open', 'approved') as is_open,
     -- Why a request leaves the measures that need a receipt and an end; null when it can be used.
     case
         when received_date is null then 'received_missing'
