@@ -35,8 +35,8 @@ REQUESTS = register(
     layout={"blank_outcome": "open"},
 )
 REQUESTS_WORDS = (
-    "A register of requests, open and closed. *Ended* is one date with the meaning that *Outcome* gives it; a "
-    "row without an outcome is open."
+    "A register of requests, open and closed. *Ended* is one date with the meaning that *Outcome* gives it; "
+    "a row without an outcome is open."
 )
 CASES = register("cases", columns=CASE_COLUMNS, outcomes=OUTCOMES, layout={"blank_outcome": "open"})
 CASES_WORDS = "A register of requests, open and closed, that names nobody."
@@ -65,8 +65,8 @@ RELEASES = register(
     recipient_types=TYPES,
 )
 RELEASES_WORDS = (
-    "A register with one row a release. The request is the part of the reference before `/` or `(`: `/A1` is an "
-    "amendment, `(Rep)` a repeat. It gives no date of receipt and lists no refusals."
+    "A register with one row a release. The request is the part of the reference before `/` or `(`: `/A1` is "
+    "an amendment, `(Rep)` a repeat. It gives no date of receipt and lists no refusals."
 )
 
 # Approval, then release, both dated, and receipt too.
@@ -83,6 +83,34 @@ STAGES = register(
     layout={"blank_outcome": "open"},
 )
 STAGES_WORDS = "A register of requests with the dates of receipt, approval and release apart."
+
+# Both dates, and not a word of how a request ended.
+DATES_ONLY = register(
+    "dates-only", columns={"reference": "Ref", "received_date": "Received", "closed_date": "Closed"}
+)
+DATES_ONLY_WORDS = "A register with the dates of receipt and closing, and nothing of the outcome."
+
+# Receipt and approval, and nothing of what came after.
+GRANTS = register(
+    "grants",
+    sheets=[
+        {
+            "name": "*",
+            "rows": "request",
+            "columns": {"reference": "Ref", "received_date": "Received", "approved_date": "Approved"},
+            "constant": {"outcome": "approved"},
+        }
+    ],
+    layout={
+        "answerability": {
+            "outcome": {"status": "not_published", "words": "Only approved requests are listed."},
+            "refused": {"status": "not_published", "words": "Refused requests are not listed."},
+        }
+    },
+)
+GRANTS_WORDS = (
+    "A register of approved requests with the dates of receipt and approval, and nothing of release."
+)
 
 # Approvals alone, as a register of approved shares gives them.
 APPROVALS = register(
@@ -126,6 +154,6 @@ PERIODS = register(
     outcomes={**OUTCOMES, "open": ["Waiting"]},
 )  # fmt: skip
 PERIODS_WORDS = (
-    "A workbook with a sheet of the requests closed in a period (named by it), a sheet of those open, and a sheet "
-    "of older ones that are still live (coverage `survivors_only`)."
+    "A workbook with a sheet of the requests closed in a period (named by it), a sheet of those open, and a "
+    "sheet of older ones that are still live (coverage `survivors_only`)."
 )

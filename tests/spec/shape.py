@@ -18,7 +18,7 @@ class Edition:
 
 @dataclass(frozen=True)
 class Given:
-    """A register and its editions. `register` is its description, `words` say what a reader must know of it."""
+    """A register and its editions. `register` is its description, `words` what a reader must know of it."""
 
     register: Mapping[str, Any]
     words: str

@@ -1,1 +1,1 @@
-"""The definition of each measure and its worked examples: one module a measure, read by the tests and the docs."""
+"""The definition of each measure and its worked examples, read by the tests and by docs/definitions.md."""

@@ -32,7 +32,7 @@ EDITIONS = Definition(
     numerator="None: these are facts of the archive.",
     denominator="None.",
     exclusions="None. A replaced edition stays, and says by what it was replaced.",
-    source="Section 2 of the design (edition).",
+    source="docs/contract.md.",
     examples=(
         Example(
             title="Three editions of a register",

@@ -84,7 +84,7 @@ BY_TYPE = Definition(
     exclusions="As for volumes. The type is that of the reviewed recipient file, else the published type in the "
     "field's terms; a published type that does not settle it is `unknown`. Published types are listed in "
     "`published_types`.",
-    source="Section 6 of the design; recipient types: section 2.",
+    source="docs/contract.md; the types are in `dashboard/vocabulary.py`, and each register maps its own words to them.",
     examples=(
         Example(
             title="By type, from releases",
@@ -166,7 +166,7 @@ TOP = Definition(
     numerator="Releases (or requests) of the recipient, in the filter.",
     denominator="Releases (or requests) of all named recipients in the filter, those beyond `limit` included.",
     exclusions="As for volumes; rows that name no recipient.",
-    source="Section 6 of the design.",
+    source="docs/contract.md.",
     examples=(
         Example(
             title="By releases",

@@ -8,15 +8,13 @@ from __future__ import annotations
 from tests.spec.registers import (
     CASES,
     CASES_WORDS,
-    CLOSED_ONLY,
-    CLOSED_ONLY_WORDS,
     PERIODS,
     PERIODS_WORDS,
     SELECTED,
     SELECTED_WORDS,
 )
 from tests.spec.shape import Definition, Edition, Example, Given
-from tests.spec.specs.volumes import RELEASE_ROWS, TEN_REQUESTS, TWO_EDITIONS
+from tests.spec.specs.volumes import CLOSED, RELEASE_ROWS, TEN_REQUESTS, TWO_EDITIONS
 
 
 EIGHT_ROWS = """
@@ -55,23 +53,6 @@ LATE = Given(
                     P6  | 2019-01-01 | Sent    | 2019-02-01
                     """,
             },
-        ),
-    ),
-)
-
-CLOSED = Given(
-    CLOSED_ONLY,
-    CLOSED_ONLY_WORDS,
-    (
-        Edition(
-            "2021-02-10",
-            """
-            Ref | Received   | Outcome  | Ended
-            T1  | 2021-01-01 | Sent     | 2021-01-06
-            T2  | 2021-01-04 | Sent     | 2021-01-14
-            T3  | 2021-01-05 | Rejected | 2021-01-15
-            T6  | 2021-01-07 | Sent     | 2021-01-27
-            """,
         ),
     ),
 )
@@ -161,7 +142,8 @@ TURNAROUND = Definition(
     "refused and the plain quantiles of closed cases are given without an interval; `method` says so. On "
     "`selected` rows no median or share is given.",
     source="Kaplan and Meier (1958); Greenwood (1926); Kalbfleisch and Prentice (1980) for the bands; Brookmeyer and "
-    "Crowley (1982) for the interval of the median; Wilson (1927). Target rule: section E of the subject notes. "
+    "Crowley (1982) for the interval of the median; Wilson (1927). The "
+    "target rule counts the known and leaves out the rest; an open case past the target is known. "
     "Medians are never averaged: each group is estimated from its own cases.",
     examples=(
         Example(

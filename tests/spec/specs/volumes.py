@@ -8,6 +8,12 @@ from __future__ import annotations
 from tests.spec.registers import (
     APPROVALS,
     APPROVALS_WORDS,
+    CLOSED_ONLY,
+    CLOSED_ONLY_WORDS,
+    DATES_ONLY,
+    DATES_ONLY_WORDS,
+    GRANTS,
+    GRANTS_WORDS,
     RELEASES,
     RELEASES_WORDS,
     REQUESTS,
@@ -90,6 +96,23 @@ TWO_EDITIONS = Given(
     ),
 )
 
+CLOSED = Given(
+    CLOSED_ONLY,
+    CLOSED_ONLY_WORDS,
+    (
+        Edition(
+            "2021-02-10",
+            """
+            Ref | Received   | Outcome  | Ended
+            T1  | 2021-01-01 | Sent     | 2021-01-06
+            T2  | 2021-01-04 | Sent     | 2021-01-14
+            T3  | 2021-01-05 | Rejected | 2021-01-15
+            T6  | 2021-01-07 | Sent     | 2021-01-27
+            """,
+        ),
+    ),
+)
+
 DEFINITION = Definition(
     measure="volumes",
     title="Volumes",
@@ -125,8 +148,8 @@ DEFINITION = Definition(
     "(`outcome_unknown`). They leave every column but `excluded`, stay in the register, and are listed as issues. "
     "One with no usable date at all stands in no interval, and a note says how many. Entries that are a selection "
     "(coverage `selected`) support no count: every column is null.",
-    source="Terms and identity: section 6 of the design (measures) and E (backlog) of the subject notes. The "
-    "identity is one of the checks that a build must pass.",
+    source="Columns and identity: docs/contract.md. The identity is one of the checks that a build must pass "
+    "(`dashboard/warehouse/checks/stock_and_flow.sql`).",
     examples=(
         Example(
             title="By quarter",
@@ -275,6 +298,68 @@ DEFINITION = Definition(
                 "Not published: refused. Refused applications are not listed.",
                 "'decided' counts grants only",
             ),
+        ),
+        Example(
+            title="Closed, and nobody says how",
+            words="Without outcomes nothing can be said of decisions, and null is not 0. D3 has no end, and as its outcome "
+            "is not known it is not taken as open.",
+            given=Given(
+                DATES_ONLY,
+                DATES_ONLY_WORDS,
+                (
+                    Edition(
+                        "2021-12-31",
+                        """
+                        Ref | Received   | Closed
+                        D1  | 2021-02-01 | 2021-03-01
+                        D2  | 2021-08-02 | 2021-09-01
+                        D3  | 2021-10-04 |
+                        """,
+                    ),
+                ),
+            ),
+            ask={"interval": "year"},
+            expect="""
+            interval_start | open_at_start | received | decided | closed | refused | not_pursued | first_released | released | open_at_end | excluded
+            2021-01-01     | 0             | 2        | null    | 2      | null    | null        | null           | null     | 0           | 1
+            """,
+            notes=("Not published: decided",),
+        ),
+        Example(
+            title="Closed requests only",
+            words="A list of closed requests shows nobody waiting: that is null, and not 0.",
+            given=CLOSED,
+            ask={"interval": "month"},
+            expect="""
+            interval_start | open_at_start | received | decided | closed | refused | open_at_end | excluded | immature
+            2021-01-01     | null          | 4        | 4       | 4      | 1       | null        | 0        | false
+            2021-02-01     | null          | 0        | 0       | 0      | 0       | null        | 0        | true
+            """,
+            notes=("The register lists closed cases only, so nobody waiting is on it.",),
+        ),
+        Example(
+            title="Received and approved, and nothing of closing",
+            words="Without a date of closing the number open is null: what was approved years ago is not waiting.",
+            given=Given(
+                GRANTS,
+                GRANTS_WORDS,
+                (
+                    Edition(
+                        "2021-12-31",
+                        """
+                        Ref | Received   | Approved
+                        G1  | 2021-02-01 | 2021-03-01
+                        G2  | 2021-08-02 | 2021-09-01
+                        """,
+                    ),
+                ),
+            ),
+            ask={"interval": "year"},
+            expect="""
+            interval_start | open_at_start | received | decided | closed | refused | not_pursued | first_released | released | open_at_end | excluded
+            2021-01-01     | null          | 2        | 2       | null   | null    | null        | null           | null     | null        | 0
+            """,
+            notes=("open_at_start, closed, open_at_end. Date closed is not published.",),
         ),
         Example(
             title="Several editions: each request in its latest version",
