@@ -117,16 +117,16 @@ ANSWERABLE_FIELDS: dict[str, str] = {
     "data_held": "Data still held",
 }
 
-# What each column of `volumes` needs: any one of these fields answers it.
+# What each column of `volumes` needs: any one of these fields answers it; the number open needs them all.
 COLUMN_NEEDS: dict[str, tuple[str, ...]] = {
     "received": ("received_date",),
-    "decided": ("approved_date", "released_date", "reuse_date", "closed_date"),
+    "decided": ("approved_date", "released_date", "reuse_date", "refused"),
     "closed": ("closed_date",),
     "refused": ("refused",),
     "not_pursued": ("outcome",),
     "first_released": ("released_date",),
     "released": ("released_date",),
-    "open_at_start": ("received_date",),
-    "open_at_end": ("received_date",),
+    "open_at_start": ("received_date", "closed_date"),
+    "open_at_end": ("received_date", "closed_date"),
     "excluded": ("received_date",),
 }

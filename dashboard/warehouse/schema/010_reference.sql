@@ -66,7 +66,7 @@ create table reference.clocks (
 
 create table reference.column_needs (
     column_name varchar not null, -- a result column of `volumes`
-    field varchar not null, -- any one of these fields answers it
+    field varchar not null, -- any one of these fields answers it; the number open needs them all
     words varchar not null,
     primary key (column_name, field)
 );

@@ -285,10 +285,22 @@ create view core.answerable_columns as
 select
     r.register,
     n.column_name,
-    coalesce(bool_or(a.in_every_era), false) as answerable,
+    case
+        -- who is waiting: receipt and closing are both needed, and a list of closed cases shows nobody
+        when n.column_name in ('open_at_start', 'open_at_end')
+            then coalesce(bool_and(coalesce(a.in_every_era, false) and not coalesce(a.completed_only, false)), false)
+        else coalesce(bool_or(a.in_every_era), false)
+    end as answerable,
     case
         when count(a.field) = 0
             then 'The entries are a selection made by others, which supports no count.'
+        when n.column_name in ('open_at_start', 'open_at_end')
+            then coalesce(
+                any_value(a.words) filter (where a.field = 'received_date'),
+                any_value(a.words),
+                case when bool_or(a.completed_only) then 'The register lists closed cases only, so nobody waiting is on it.' end,
+                any_value(n.words)
+            )
         else coalesce(string_agg(distinct a.words, ' '), any_value(n.words))
     end as words
 from reference.registers as r
