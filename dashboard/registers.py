@@ -184,6 +184,30 @@ class _Reader:
         if unknown:
             raise self.fail(where, f"{unknown[0]!r} is not a key", f"use: {', '.join(sorted(allowed))}")
 
+    def table(self, table: Mapping[str, Any], key: str, where: str) -> dict[str, Any]:
+        value = table.get(key, {})
+        if not isinstance(value, dict):
+            raise self.fail(f"{where}.{key}", "must be a table", f"write [{key}] with its keys below it")
+        return value
+
+    def tables(self, table: Mapping[str, Any], key: str, where: str) -> list[dict[str, Any]]:
+        value = table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
+            raise self.fail(f"{where}.{key}", "must be a list of tables", f"write [[{key}]] for each")
+        return value
+
+    def plain(self, table: Mapping[str, Any], key: str, where: str, default: Any) -> Any:
+        value = table.get(key, default)
+        if type(value) is not type(default):
+            raise self.fail(where, f"{key!r} must be a {type(default).__name__}", f"write {key} = {default!r}".lower())
+        return value
+
+    def pattern(self, pattern: str, where: str) -> re.Pattern[str]:
+        try:
+            return re.compile(pattern)
+        except (re.error, OverflowError, RecursionError) as error:
+            raise self.fail(where, f"the pattern cannot be read: {error}", "check the brackets") from error
+
     def texts(self, value: Any, where: str) -> tuple[str, ...]:
         values = [value] if isinstance(value, str) else value
         if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
@@ -196,10 +220,10 @@ def _sheet(r: _Reader, table: Mapping[str, Any], where: str, coverage: str) -> S
     r.only_keys(table, keys | {"body", "unit", "frequency", "listed_from"}, where)
     rows = r.one_of(r.text(table, "rows", where), ROW_KINDS, f"{where}.rows")
     columns: dict[str, tuple[str, ...]] = {}
-    for name, headings in table.get("columns", {}).items():
+    for name, headings in r.table(table, "columns", where).items():
         r.one_of(name, sorted(MAPPABLE), f"{where}.columns")
         columns[name] = r.texts(headings, f"{where}.columns.{name}")
-    constant = {str(k): str(v) for k, v in table.get("constant", {}).items()}
+    constant = {str(k): str(v) for k, v in r.table(table, "constant", where).items()}
     for name in constant:
         r.one_of(name, sorted(MAPPABLE), f"{where}.constant")
     if rows != "note" and not columns:
@@ -211,8 +235,8 @@ def _sheet(r: _Reader, table: Mapping[str, Any], where: str, coverage: str) -> S
         optional=frozenset(r.texts(table.get("optional", []), f"{where}.optional")),
         constant=constant,
         coverage=r.one_of(r.text(table, "coverage", where, coverage), COVERAGE, f"{where}.coverage"),
-        required=bool(table.get("required", True)),
-        period_in_name=bool(table.get("period_in_name", False)),
+        required=r.plain(table, "required", where, True),
+        period_in_name=r.plain(table, "period_in_name", where, False),
         listed_from=r.day(table, "listed_from", where),
         body=r.text(table, "body", where, ""),
         unit=r.text(table, "unit", where, ""),
@@ -229,8 +253,10 @@ def _layout(r: _Reader, table: Mapping[str, Any], where: str) -> Layout:
     r.only_keys(table, keys, where)
     coverage = r.one_of(r.text(table, "coverage", where, "complete"), COVERAGE, f"{where}.coverage")
     answers: dict[str, Answer] = {}
-    for name, value in table.get("answerability", {}).items():
+    answerability = r.table(table, "answerability", where)
+    for name in answerability:
         place = f"{where}.answerability.{name}"
+        value = r.table(answerability, name, f"{where}.answerability")
         r.one_of(name, ANSWERABLE_FIELDS, place)
         status = r.one_of(r.text(value, "status", place), ("published", "inferred", "not_published"), place)
         answers[name] = Answer(
@@ -239,36 +265,33 @@ def _layout(r: _Reader, table: Mapping[str, Any], where: str) -> Layout:
     patterns: dict[str, tuple[tuple[str, str], ...]] = {}
     for key in ("as_at", "published"):
         found = []
-        for rule in table.get(key, []):
+        for rule in r.tables(table, key, where):
             place = f"{where}.{key}"
             source = r.one_of(r.text(rule, "from", place), ("file_name", "sheet_name", "cell"), place)
             pattern = r.text(rule, "pattern", place)
-            try:
-                if "date" not in re.compile(pattern).groupindex:
-                    raise r.fail(place, "the pattern has no group named 'date'", "write (?P<date>...)")
-            except re.error as error:
-                raise r.fail(place, f"the pattern cannot be read: {error}", "check the brackets") from error
+            if "date" not in r.pattern(pattern, place).groupindex:
+                raise r.fail(place, "the pattern has no group named 'date'", "write (?P<date>...)")
             found.append((source, pattern))
         patterns[key] = tuple(found)
     return Layout(
         era=r.text(table, "era", where),
         title=r.text(table, "title", where, ""),
         sheets=tuple(
-            _sheet(r, s, f"{where}.sheet[{i}]", coverage) for i, s in enumerate(table.get("sheet", []), 1)
+            _sheet(r, s, f"{where}.sheet[{i}]", coverage) for i, s in enumerate(r.tables(table, "sheet", where), 1)
         ),
         ignore_sheets=r.texts(table.get("ignore_sheets", []), f"{where}.ignore_sheets"),
-        assumed=bool(table.get("assumed", False)),
+        assumed=r.plain(table, "assumed", where, False),
         coverage=coverage,
         coverage_words=r.text(table, "coverage_words", where, COVERAGE[coverage]),
         date_order=r.one_of(r.text(table, "date_order", where, "dmy"), ("dmy", "mdy", "ymd"), where),
-        date_basis={str(k): str(v) for k, v in table.get("date_basis", {}).items()},
+        date_basis={str(k): str(v) for k, v in r.table(table, "date_basis", where).items()},
         pending=frozenset(normalise_text(t) for t in r.texts(table.get("pending", []), where)),
         missing=frozenset(normalise_text(t) for t in r.texts(table.get("missing", []), where)),
         blank_outcome=r.one_of(r.text(table, "blank_outcome", where, "unknown"), OUTCOMES, where),
         as_at_patterns=patterns["as_at"],
         published_patterns=patterns["published"],
         answers=answers,
-        only_when={str(k): str(v) for k, v in table.get("only_when", {}).items()},
+        only_when={str(k): str(v) for k, v in r.table(table, "only_when", where).items()},
     )
 
 
@@ -292,20 +315,20 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
     register_id = r.text(document, "id", "the file")
     if not REGISTER_ID.fullmatch(register_id) or register_id != path.stem:
         raise r.fail("id", f"{register_id!r} is not the file's name", "use lower case, digits and hyphens")
-    reference = document.get("reference", {})
+    reference = r.table(document, "reference", "the file")
     r.only_keys(reference, {"request_split", "pattern", "dated"}, "reference")
     types: dict[str, str] = {}
-    for recipient_type, published in document.get("recipient_types", {}).items():
+    for recipient_type, published in r.table(document, "recipient_types", "the file").items():
         if recipient_type != "undetermined":
             r.one_of(recipient_type, RECIPIENT_TYPES, "recipient_types")
         for words in r.texts(published, f"recipient_types.{recipient_type}"):
             types[normalise_text(words)] = "" if recipient_type == "undetermined" else recipient_type
     outcomes: dict[str, str] = {}
-    for outcome, published in document.get("outcomes", {}).items():
+    for outcome, published in r.table(document, "outcomes", "the file").items():
         r.one_of(outcome, OUTCOMES, "outcomes")
         for words in r.texts(published, f"outcomes.{outcome}"):
             outcomes[normalise_text(words)] = outcome
-    layouts = tuple(_layout(r, t, f"layout[{i}]") for i, t in enumerate(document.get("layout", []), 1))
+    layouts = tuple(_layout(r, t, f"layout[{i}]") for i, t in enumerate(r.tables(document, "layout", "the file"), 1))
     if not layouts:
         raise r.fail("the file", "no layout is described", "add [[layout]] with its sheets")
     if len({x.era for x in layouts}) != len(layouts):
@@ -322,29 +345,24 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
         address=r.text(document, "address", "the file", ""),
         licence=r.text(document, "licence", "the file", "not stated"),
         contact=r.text(document, "contact", "the file", ""),
-        synthetic=bool(document.get("synthetic", False)),
-        home_rank=int(document.get("home_rank", 50)),
+        synthetic=r.plain(document, "synthetic", "the file", False),
+        home_rank=r.plain(document, "home_rank", "the file", 50),
         request_split=r.text(reference, "request_split", "reference", ""),
-        reference_pattern=_pattern(r, r.text(reference, "pattern", "reference", r"\S.*")),
-        reference_dated=bool(reference.get("dated", False)),
+        reference_pattern=r.pattern(r.text(reference, "pattern", "reference", r"\S.*"), "reference.pattern"),
+        reference_dated=r.plain(reference, "dated", "reference", False),
         recipient_types=types,
         type_notes={
-            normalise_text(str(k)): str(v) for k, v in document.get("type_notes", {}).items()
+            normalise_text(str(k)): str(v) for k, v in r.table(document, "type_notes", "the file").items()
         },
         outcomes=outcomes,
     )
 
 
-def _pattern(r: _Reader, pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise r.fail("reference.pattern", f"cannot be read: {error}", "check the brackets") from error
-
-
 def _document(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise AccessReviewError(f"{path}: {error.strerror or error}", hint="make it a file that can be read") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:  # the message names line and column
         raise AccessReviewError(f"{path}: {error}", hint="mend the TOML at that place") from error
 
