@@ -24,6 +24,7 @@ from dashboard.errors import AccessReviewError
 
 
 _ONE_DAY = timedelta(days=1)
+MEND = "give it the columns date and name, one day a row, as the file that ships with the project has"
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -70,9 +71,9 @@ def load_bank_holidays(path: Path) -> frozenset[date]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.reader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise AccessReviewError(f"{path}: the bank holidays could not be read ({error}).") from error
+        raise AccessReviewError(f"{path}: the bank holidays could not be read ({error}).", hint=MEND) from error
     if not rows or rows[0] != ["date", "name"]:
-        raise AccessReviewError(f"{path}, row 1: the columns must be date and name.")
+        raise AccessReviewError(f"{path}, row 1: the columns must be date and name.", hint=MEND)
 
     days: set[date] = set()
     for number, row in enumerate(rows[1:], start=2):
@@ -89,7 +90,7 @@ def load_bank_holidays(path: Path) -> frozenset[date]:
             raise _bad_row(path, number, row, "repeats a date given above")
         days.add(day)
     if not days:
-        raise AccessReviewError(f"{path}, row 2: no bank holidays are listed.")
+        raise AccessReviewError(f"{path}, row 2: no bank holidays are listed.", hint=MEND)
     return frozenset(days)
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import ast
 import csv
 import hashlib
+import io
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cache
@@ -127,8 +129,7 @@ def build(settings: Settings, *, progress: Progress = lambda _: None) -> BuildRe
     started = time.monotonic()
     with disk_errors("the build"):
         settings.builds.mkdir(parents=True, exist_ok=True)
-        with lock(settings.builds / ".lock", "building"):
-            _sweep(settings)
+        with lock(settings.builds / ".lock", "building"), _swept(settings):
             registers = load_registers(settings)
             editions = list_editions(settings)
             for edition in editions:
@@ -139,26 +140,45 @@ def build(settings: Settings, *, progress: Progress = lambda _: None) -> BuildRe
                     )
             identity = build_id(settings, registers, editions)
             target = settings.builds / f"{identity}.duckdb"
-            if target.is_file() and target.with_suffix(".json").is_file():
+            known = publish.find_build(settings, identity).record if target.is_file() else {}
+            if known.get("build") == identity:  # else the record beside it is damaged: made again
+                for edition in editions:
+                    verify_bytes(edition)
                 publish.point_to(settings, identity)
-                known = publish.find_build(settings, identity).record
                 return BuildReport(**{**known, "unchanged": True})  # type: ignore[arg-type]
             scratch = settings.builds / f".{identity}.building"
-            report = _write(settings, registers, editions, identity, scratch, progress)
+            try:
+                report = _write(settings, registers, editions, identity, scratch, progress)
+            except duckdb.Error as error:
+                raise AccessReviewError(
+                    f"the build failed: {error}",
+                    hint="check the disk's space and the memory; the build in force is unchanged",
+                ) from error
             report.seconds = round(time.monotonic() - started, 2)
             sync(scratch)
             write_whole(target.with_suffix(".json"), json.dumps(asdict(report), indent=1) + "\n")
             scratch.rename(target)
             sync(settings.builds)
             publish.point_to(settings, identity)
-            publish.prune(settings)
+            with suppress(OSError):  # the build is in force; an old one that stays does no harm
+                publish.prune(settings)
             return report
 
 
-def _sweep(settings: Settings) -> None:
-    """Remove what a killed build left. Safe: the lock says that no other build is running."""
-    for path in settings.builds.glob(".*.building*"):
-        path.unlink(missing_ok=True)
+@contextmanager
+def _swept(settings: Settings) -> Iterator[None]:
+    """Remove what a killed build left, and what this one leaves when it fails. Safe under the lock, which
+    says that no other build is running."""
+
+    def sweep() -> None:
+        for path in settings.builds.glob(".*.*"):  # scratch files of builds and of write_whole
+            path.unlink(missing_ok=True)
+
+    sweep()
+    try:
+        yield
+    finally:
+        sweep()
 
 
 def _write(
@@ -306,12 +326,15 @@ FIGURE_COLUMNS = (
 
 def read_csv_rows(path: Path, columns: Iterable[str]) -> list[tuple[int, dict[str, str]]]:
     """Rows of a reference CSV with their record numbers. Raises AccessReviewError naming file and column."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
+    try:
+        reader = csv.DictReader(io.StringIO(path.read_text("utf-8-sig")))
         missing = [c for c in columns if c not in (reader.fieldnames or ())]
-        if missing:
-            raise AccessReviewError(f"{path}: row 1: there is no column {missing[0]!r}", hint="add the column")
-        return [(i, {k: tidy(v or "") for k, v in row.items() if k}) for i, row in enumerate(reader, 2)]
+        rows = [{k: tidy(v or "") for k, v in row.items() if k} for row in reader]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise AccessReviewError(f"{path}: {error}", hint="save it as CSV in UTF-8") from error
+    if missing:
+        raise AccessReviewError(f"{path}: row 1: there is no column {missing[0]!r}", hint="add the column")
+    return list(enumerate(rows, 2))
 
 
 def read_published_figures(settings: Settings) -> list[dict[str, object]]:
