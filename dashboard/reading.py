@@ -33,6 +33,7 @@ from dashboard.workbook import cell_text, column_letter
 
 SPREADSHEET_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 TIER = re.compile(r"(?:tier\s*)?([1-4])(?:\s*[*†‡^]+)?", re.IGNORECASE)
+LONGEST_COUNT = 15  # characters, commas included: no register counts further, and a warehouse cannot
 NOTE_ROW = re.compile(r"(end of sheet|total\b.*|note\b.*|notes\b.*|source\b.*|\*.*|synthetic sample data.*)", re.I)
 
 
@@ -335,7 +336,7 @@ def _person_count(
             continue
         cell = row[found.columns[name]]
         value = _text(cell)
-        if re.fullmatch(r"\d{1,3}(,\d{3})+|\d+", value):
+        if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+|[0-9]+", value) and len(value) <= LONGEST_COUNT:
             record[name] = int(value.replace(",", ""))
         elif value and normalise_text(value) not in MISSING:
             place.issue("count_unreadable", name, value)
