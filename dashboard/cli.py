@@ -25,9 +25,13 @@ from dashboard.errors import AccessReviewError, UsageError
 from dashboard.settings import Settings, load_settings
 
 
+def for_terminal(words: str) -> str:
+    """Without control characters: words quote files that others wrote, and a terminal would obey them."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in words)
+
+
 def say(words: str) -> None:
-    # Messages quote names and headings of files that others wrote; a terminal obeys control characters.
-    print("".join(c if c.isprintable() or c == "\n" else " " for c in words), file=sys.stderr)
+    print(for_terminal(words), file=sys.stderr)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -81,7 +85,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"access-review {__version__}")
     # The data folder may stand before or after the command.
-    data = argparse.ArgumentParser(add_help=False)
+    data = _Parser(add_help=False)
     data.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="data folder (or ACCESS_REVIEW_DATA)")
     top.add_argument("--data", metavar="DIR", help="data folder (default: ACCESS_REVIEW_DATA, else the checkout's data/)")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
@@ -260,7 +264,7 @@ def _inspect(settings: Settings, arguments: Any) -> int:
     from dashboard.inspection import inspect_file
     from dashboard.registers import load_registers
 
-    print(inspect_file(arguments.file, load_registers(settings)))
+    print(for_terminal(inspect_file(arguments.file, load_registers(settings))))
     return 0
 
 
