@@ -85,13 +85,13 @@ class Site:
             self.pages.move_to_end(key)
             return self.pages[key], ""
         made = make_page(self.store, name, filters, extra)
-        html = self._draw(made, known[str(filters.register)], problems, reviews).encode("utf-8")
+        html = self._draw(made, known[str(filters.register)], problems, reviews, static=in_place != "live").encode("utf-8")
         self.pages[key] = html
         while len(self.pages) > CACHED_PAGES:
             self.pages.popitem(last=False)
         return html, ""
 
-    def _draw(self, page: Page, register: dict[str, Any], problems: list[str], reviews: tuple[str, ...]) -> str:
+    def _draw(self, page: Page, register: dict[str, Any], problems: list[str], reviews: tuple[str, ...], *, static: bool) -> str:
         scope = measures.scopes(self.store, Filters(register=page.filters.register, edition=page.filters.edition, known_on=page.filters.known_on))[0]
         # Going to another page keeps what every page understands.
         keep = Filters(
@@ -115,6 +115,7 @@ class Site:
             form=form,
             kept=kept,
             listing_date=shown,
+            static=static,
         )
 
     def _form(self, page: Page) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
@@ -287,7 +288,7 @@ def make_server(settings: Settings, *, address: str = "127.0.0.1", port: int = 5
     from dashboard.live import SessionHandler, session_app
 
     site = Site(settings)
-    pn.extension(defer_load=False, notifications=False)
+    pn.extension(defer_load=False, notifications=False, browser_info=False)
     share = {"site": site}
     patterns: list[Any] = [
         (r"/", HomeHandler, share),

@@ -110,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
     )
     sample.add_argument("folder", metavar="DIR", type=Path)
     sample.add_argument("--requests", metavar="N", type=_positive, default=1200, help="requests in all (default 1200)")
-    sample.add_argument("--editions", metavar="K", type=_positive, default=8, help="editions of each register (default 8)")
+    sample.add_argument("--editions", metavar="K", type=_positive, default=12, help="editions of each register (default 12)")
     sample.add_argument("--seed", metavar="S", type=int, default=2017)
     sample.add_argument("--format", choices=("ods", "parquet"), default="ods", help="parquet for very large N")
 

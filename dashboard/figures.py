@@ -494,9 +494,10 @@ def turnaround_cohorts_exhibit(store: Store, filters: Filters) -> Exhibit | None
     result = replace(result, rows=tuple(result.rows[i] for i in kept))
     years = [str(r["interval_start"].year) for r in found]
     solid = [r["median"] if r["events"] >= HEADLINE_EVENTS else None for r in found]
-    if not any(v is not None for v in solid):
+    drawn = [i for i, v in enumerate(solid) if v is not None]
+    if not drawn:
         return None
-    first, last = (next(i for i in order if solid[i] is not None) for order in (range(len(solid)), range(len(solid) - 1, -1, -1)))
+    first, last = drawn[0], drawn[-1]
     a, b = found[first], found[last]
     days = f"{b['unit']} days"
     if first == last:
@@ -513,20 +514,22 @@ def turnaround_cohorts_exhibit(store: Store, filters: Filters) -> Exhibit | None
         f"open cases count as still waiting at {day(scope.as_at)}.",
         chart=Chart(
             kind="lines",
-            x=tuple(years),
+            x=tuple(years[i] for i in drawn),
             x_label="Year received",
             y_label=f"median, {days}",
             series=(
                 Series(
                     key="median",
                     label="Median",
-                    values=tuple(solid),
-                    low=tuple(r["median_low"] if v is not None else None for r, v in zip(found, solid, strict=True)),
-                    high=tuple(r["median_high"] if v is not None else None for r, v in zip(found, solid, strict=True)),
+                    values=tuple(solid[i] for i in drawn),
+                    low=tuple(found[i]["median_low"] for i in drawn),
+                    high=tuple(found[i]["median_high"] for i in drawn),
                 ),
             ),
             value_kind="days",
-        ),
+        )
+        if len(drawn) > 1
+        else None,
         table=_turnaround_table(result, years, "Year received"),
         notes=result.notes,
         source=source_words(store, scope),

@@ -73,7 +73,10 @@ def _range(store: Store, scope: Scope, filters: Filters, query: str) -> Finding 
     values = [chart.series[0].values[i] or 0 for i in whole]
     years = [chart.x[i] for i in whole]
     if len(values) < 2:
-        return Finding(text=exhibit.summary, link=f"/volumes{query}")
+        text = exhibit.summary
+        if scope.listed_from and chart.x and int(chart.x[0]) < scope.listed_from.year:
+            text += f" Before {day(scope.listed_from)} the counts are at least: older cases are no longer listed."
+        return Finding(text=text, link=f"/volumes{query}")
     noun = chart.y_label
     low, high = min(values), max(values)
     return Finding(

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from urllib.parse import parse_qsl
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import panel as pn
 from bokeh.embed.util import RenderItem
-from panel.io.document import _cleanup_doc  # noqa: F401  # imported so that a renamed Panel fails at start, not at first visit
 from panel.io.resources import Resources, patch_model_css
 from panel.io.server import DocHandler, bundle_resources
 from panel.io.state import set_curdoc
@@ -24,8 +25,8 @@ from dashboard.pages import PAGES, make_page
 from dashboard.store import Store
 
 
-# MathJax, tables and the like are never used here and weigh more than the rest together.
-NEEDED = ("bokeh.min.js", "bokeh-widgets.min.js", "panel.min.js")
+# MathJax and WebGL are never used here. Panel's bundle names the tables' module, so that one must be there.
+NEEDED = ("bokeh.min.js", "bokeh-widgets.min.js", "bokeh-tables.min.js", "panel.min.js")
 
 
 def exhibits_for(store: Store, page: str, query: str) -> dict[str, Exhibit]:
@@ -43,8 +44,8 @@ def session_app(store: Callable[[], Store]) -> Callable[[], None]:
         theme = "dark" if arguments.pop("theme", "") == "dark" else "light"
         if page not in PAGES:
             page = "overview"
-        address = pn.widgets.TextInput(name="address", value=_query(arguments), visible=False)
-        address.servable(target="address")
+        address = pn.widgets.TextInput(label="address", value=_query(arguments), visible=False)
+        _add(address, "address")
         memory: dict[str, dict[str, Exhibit]] = {}
 
         def now(query: str) -> dict[str, Exhibit]:
@@ -73,20 +74,24 @@ def session_app(store: Callable[[], Store]) -> Callable[[], None]:
                 theme=theme,
                 query=address.param.value,
             )
-            chart.servable(target=key)
+            _add(chart, key)
 
     return app
 
 
-def _query(arguments: dict[str, str]) -> str:
-    from urllib.parse import urlencode
+def _add(component: Any, name: str) -> None:
+    """Put a component into the session's document under a name that the page can find."""
+    document = pn.state.curdoc
+    # No location model: the address belongs to the page, and is told to the session by the page.
+    component.server_doc(document, location=False)
+    document.roots[-1].name = name
 
+
+def _query(arguments: dict[str, str]) -> str:
     return "?" + urlencode(arguments)
 
 
 def _empty(chart: Chart | None) -> Chart:
-    from dataclasses import replace
-
     assert chart is not None
     series = tuple(replace(s, values=(), low=None, high=None) for s in chart.series[:1])
     return replace(chart, x=(), series=series, links=(), partial=frozenset(), marks=())

@@ -118,7 +118,7 @@ def write_sample(
     folder: Path,
     *,
     requests: int = 1200,
-    editions: int = 8,
+    editions: int = 12,
     seed: int = 2017,
     format: Literal["ods", "parquet"] = "ods",
     hostile: bool = False,

@@ -23,7 +23,6 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         name="recipients",
         headline=types.title if types else headlines.headline(store, filters),
         filters=filters,
-        lead=types.summary if types else "",
         exhibits=tuple(e for e in (types, top) if e),
         unanswered=tuple(unanswered),
     )

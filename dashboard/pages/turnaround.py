@@ -38,8 +38,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         unanswered.append("No case with usable dates matches. Try a longer period, or all recipient types.")
     else:
         headline = curve.title
-        lead = curve.summary
-        lead += _target(store, filters)
+        lead = _target(store, filters)
     return Page(
         name="turnaround",
         headline=headline,
@@ -58,6 +57,6 @@ def _target(store: Store, filters: Filters) -> str:
     if row["within_target"] is None:
         return ""
     return (
-        f" Within an assumed target of {number(row['target'])} {row['unit']} days: {percent(row['within_target'])}"
+        f"Within an assumed target of {number(row['target'])} {row['unit']} days: {percent(row['within_target'])}"
         f" (95% interval {percent(row['within_low'])} to {percent(row['within_high'])}), open cases past it counted as misses."
     )

@@ -27,7 +27,6 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         name="volumes",
         headline=volumes.title if volumes else headlines.headline(store, filters),
         filters=filters,
-        lead=volumes.summary if volumes else "",
         exhibits=tuple(e for e in (volumes, backlog, outcomes) if e),
         unanswered=tuple(unanswered),
     )

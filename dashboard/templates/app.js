@@ -8,8 +8,8 @@
   let live = null; // the Bokeh document, once the charts are interactive
   let latest = 0;
 
-  const holders = () => [...document.querySelectorAll("[data-live]")];
-  const keys = (root) => [...root.querySelectorAll("[data-live]")].map((e) => e.dataset.live).join();
+  const holders = () => [...document.querySelectorAll(".figure[data-live]")];
+  const keys = (root) => [...root.querySelectorAll(".figure[data-live]")].map((e) => e.dataset.live).join();
   const theme = () => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 
   function query() {
@@ -69,8 +69,8 @@
       else if (now) section.append(now);
     }
     if (open) section.querySelector("details").open = true;
-    const holder = section.querySelector("[data-live]");
-    if (holder && !live) holder.replaceChildren(...fresh.querySelector("[data-live]").childNodes);
+    const holder = section.querySelector(".figure");
+    if (holder && !live) holder.replaceChildren(...fresh.querySelector(".figure").childNodes);
   }
 
   function fill(search) {
@@ -143,10 +143,11 @@
     await Bokeh.embed.embed_items({}, [item], "/live", location.origin);
     live = Bokeh.documents.find((d) => d.get_model_by_name("address"));
     for (const holder of holders()) holder.querySelector(".chart").remove();
-    document.body.dataset.live = "ready";
+    document.body.dataset.charts = "live";
   }
 
   const idle = window.requestIdleCallback ?? ((f) => setTimeout(f, 50));
-  // After the words are on the screen, and never in the way of them.
-  if (holders().length) addEventListener("load", () => idle(() => enliven().catch((e) => console.error(e))));
+  // After the words are on the screen, and never in the way of them. A phone keeps the static charts: they are
+  // drawn for its width, and the framework would cost it megabytes.
+  if (holders().length && matchMedia("(min-width: 40rem)").matches) addEventListener("load", () => idle(() => enliven().catch((e) => console.error(e))));
 })();

@@ -16,11 +16,15 @@ late as (
     into name field value happened
 ),
 ruled as (
-    select q.register, q.reference, q.excluded_rule, q.received_date, q.closed_date, q.entry_id
+    select q.register, q.reference, q.excluded_rule, q.received_date, q.closed_date, q.entry_id, a.answerable
     from core.requests as q
-    inner join core.answerable_columns as a
-        on q.register = a.register and a.column_name = 'received' and a.answerable
-    where q.excluded_rule in ('received_missing', 'closed_before_received', 'closed_undated') and not q.selected
+    inner join core.answerable_columns as a on q.register = a.register and a.column_name = 'received'
+    where not q.selected
+        and (
+            (a.answerable and q.excluded_rule in ('received_missing', 'closed_undated'))
+            -- a contradiction wherever it stands, even where no figure rests on receipt
+            or q.excluded_rule = 'closed_before_received'
+        )
 )
 select register, edition, sheet, sheet_row, column_name, rule, severity, value, words from staging.issues
 union all
@@ -35,7 +39,10 @@ select
         when 'received_missing' then 'No date of receipt; left out of clocks and of volumes.'
         when 'closed_before_received'
             then 'Closed on ' || r.closed_date || ', before it was received on ' || r.received_date
-                || '; left out of every measure.'
+                || case
+                    when r.answerable then '; left out of every measure.'
+                    else ' (read from its reference); no figure here rests on receipt.'
+                end
         else 'Closed, and no date says when; left out of clocks and of volumes.'
     end
 from ruled as r inner join placed as p on r.entry_id = p.entry_id
