@@ -157,7 +157,8 @@ def test_a_moved_header_and_other_headings_lose_no_row(planted, warehouse):
     sheets = {
         row[:3]: row[3:]
         for row in warehouse.execute(
-            "select register, edition, sheet, explained, rows_read, entries, person_counts from staging.sheets"
+            """select register, edition, sheet, explained, rows_read, entries, person_counts
+            from staging.sheets"""
         ).fetchall()
     }
     for item in of_rules(planted, {"header_row_moved"}):
