@@ -1,0 +1,66 @@
+# The front door. `make run` and `make test` do all their own set-up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= data
+PORT ?= 5006
+PYTEST_ARGS ?=
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PIP_ROOT_USER_ACTION = ignore
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run sample test check fix review bench lock browser clean
+
+help: ## what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+# Exact versions with hashes; then this package, editable, with nothing fetched.
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make run PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+setup: $(VENV)/.installed ## make .venv with the locked packages
+
+# The synthetic sample becomes editions of the data folder, once.
+sample: setup
+	@if [ ! -d $(DATA)/editions/sample-npd-requests ]; then \
+	    $(BIN)/access-review --data $(DATA) sample $(DATA)/sample >/dev/null && \
+	    for register in sample-npd-requests sample-external-data-shares; do \
+	        $(BIN)/access-review --data $(DATA) add $$register $(DATA)/sample/$$register/*/*.ods >/dev/null 2>&1 || exit 1; \
+	    done; fi
+	@$(BIN)/access-review --data $(DATA) build
+
+run: sample ## set up, build from the embedded sample, serve on 127.0.0.1:5006
+	@$(BIN)/access-review --data $(DATA) serve --port $(PORT)
+
+browser: setup
+	@.ci/browser
+
+test: setup browser ## set up and run every test
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: setup browser ## format, lint, types and tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+fix: setup ## format and mend what lint can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+review: sample ## render the April review of 2018 from the sample
+	@$(BIN)/access-review --data $(DATA) render april-review --year 2018 --register sample-npd-requests
+
+bench: setup ## measure speed against stated references in the same run
+	$(BIN)/python -m tests.load.bench
+
+lock: ## work out requirements.lock anew (needs uv); no index address is written
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade --output-file requirements.lock
+
+clean: ## remove the virtual environment and what was built
+	rm -rf $(VENV) $(DATA)/builds $(DATA)/sample $(DATA)/editions/sample-*
