@@ -14,7 +14,7 @@ import sys
 from collections import OrderedDict
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 import tornado.web
 from tornado.ioloop import IOLoop
@@ -27,7 +27,6 @@ from dashboard.pages import PAGES, Page, home_register, make_page
 from dashboard.reviews import list_reviews
 from dashboard.settings import PACKAGE, Settings
 from dashboard.store import Store
-from dashboard.text import day
 from dashboard.vocabulary import CLOCKS, OUTCOMES, RECIPIENT_TYPES
 
 
@@ -80,26 +79,53 @@ class Site:
             filters = replace(filters, known_on=None)
         extra = {k: arguments[k] for k in ("q", "start") if arguments.get(k)}
         reviews = tuple(r.name for r in list_reviews(self.settings) if r.signed)
-        key = (self.store.build.id, name, filters, tuple(sorted(extra.items())), tuple(problems), in_place, reviews)
+        key = (
+            self.store.build.id,
+            name,
+            filters,
+            tuple(sorted(extra.items())),
+            tuple(problems),
+            in_place,
+            reviews,
+        )
         if key in self.pages:
             self.pages.move_to_end(key)
             return self.pages[key], ""
         made = make_page(self.store, name, filters, extra)
-        html = self._draw(made, known[str(filters.register)], problems, reviews, static=in_place != "live").encode("utf-8")
+        html = self._draw(
+            made, known[str(filters.register)], problems, reviews, static=in_place != "live"
+        ).encode("utf-8")
         self.pages[key] = html
         while len(self.pages) > CACHED_PAGES:
             self.pages.popitem(last=False)
         return html, ""
 
-    def _draw(self, page: Page, register: dict[str, Any], problems: list[str], reviews: tuple[str, ...], *, static: bool) -> str:
-        scope = measures.scopes(self.store, Filters(register=page.filters.register, edition=page.filters.edition, known_on=page.filters.known_on))[0]
+    def _draw(
+        self,
+        page: Page,
+        register: dict[str, Any],
+        problems: list[str],
+        reviews: tuple[str, ...],
+        *,
+        static: bool,
+    ) -> str:
+        scope = measures.scopes(
+            self.store,
+            Filters(
+                register=page.filters.register, edition=page.filters.edition, known_on=page.filters.known_on
+            ),
+        )[0]
         # Going to another page keeps what every page understands.
         keep = Filters(
             register=page.filters.register, from_=page.filters.from_, to=page.filters.to, type=page.filters.type,
             edition=page.filters.edition, known_on=page.filters.known_on,
         )  # fmt: skip
         dates = (("Closed", "closed_date"), ("Approved", "approved_date"), ("Released", "released_date"))
-        shown = next((d for d in dates if any(r[d[1]] for r in page.listing.rows)), dates[0]) if page.listing else dates[0]
+        shown = (
+            next((d for d in dates if any(r[d[1]] for r in page.listing.rows)), dates[0])
+            if page.listing
+            else dates[0]
+        )
         form, kept = self._form(page)
         return self.env.get_template("page.html").render(
             page=page,
@@ -121,9 +147,12 @@ class Site:
     def _form(self, page: Page) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
         """The fields of the page's form, and what the address filters by that has no field."""
         filters = page.filters
-        values = {name: value for name, value in filters.items()}
+        values = dict(filters.items())
         registers = self.store.query("registers").dicts()
-        present = {r["group"] for r in measures.measure("recipients", self.store, register=filters.register, by="type").dicts()}
+        present = {
+            r["group"]
+            for r in measures.measure("recipients", self.store, register=filters.register, by="type").dicts()
+        }
         types = [(k, v) for k, v in RECIPIENT_TYPES.items() if k in present or k in (filters.type or ())]
         clocks = measures.scopes(self.store, Filters(register=filters.register))[0].clocks
         choices: dict[str, tuple[str, list[tuple[str, str]]]] = {
@@ -132,7 +161,11 @@ class Site:
             "interval": ("Interval", [("year", "Year"), ("quarter", "Quarter"), ("month", "Month")]),
             "clock": (
                 "Clock",
-                [(c, words[:1].upper() + words[1:]) for c, words in CLOCKS.items() if clocks[c][0] or c == filters.clock],
+                [
+                    (c, words[:1].upper() + words[1:])
+                    for c, words in CLOCKS.items()
+                    if clocks[c][0] or c == filters.clock
+                ],
             ),
             "unit": ("Days", [("calendar", "Calendar days"), ("working", "Working days, England")]),
             "outcome": ("Outcome", [("", "All outcomes"), *OUTCOMES.items()]),
@@ -154,10 +187,14 @@ class Site:
                 label, options = choices[name]
                 if value and value not in dict(options):  # several types at once come from an address only
                     options = [*options, (value, value.replace(",", ", "))]
-                form.append({"name": name, "label": label, "options": options, "value": value, "type": "", "hint": ""})
+                form.append(
+                    {"name": name, "label": label, "options": options, "value": value, "type": "", "hint": ""}
+                )
             else:
                 label, kind, hint = texts[name]
-                form.append({"name": name, "label": label, "options": [], "value": value, "type": kind, "hint": hint})
+                form.append(
+                    {"name": name, "label": label, "options": [], "value": value, "type": kind, "hint": hint}
+                )
         pairs = parse_qsl(filters.query())
         return form, [(k, v) for k, v in pairs if k not in names and k not in ("interval", "clock")]
 
@@ -236,17 +273,23 @@ class DataHandler(Handler):
                 self.set_header("Content-Type", "application/csvm+json")
                 self.write(json.dumps(self._metadata(found), ensure_ascii=False, indent=1) + "\n")
                 return
-            result = (measures.rows if rows else measures.measure)(found.name, self.site.store, filters=filters)
+            result = (measures.rows if rows else measures.measure)(
+                found.name, self.site.store, filters=filters
+            )
         except UsageError as error:
             self.set_status(400)
             self.set_header("Content-Type", "text/plain; charset=utf-8")
             self.write(f"{error}\n")
             return
-        self.set_header("Link", f'</data/{found.name}.csv-metadata.json>; rel="describedby"; type="application/csvm+json"')
+        self.set_header(
+            "Link", f'</data/{found.name}.csv-metadata.json>; rel="describedby"; type="application/csvm+json"'
+        )
         self.set_header("Cache-Control", "no-cache")
         if form == "csv":
             self.set_header("Content-Type", "text/csv; charset=utf-8; header=present")
-            self.set_header("Content-Disposition", f'attachment; filename="{found.name}{"-rows" if rows else ""}.csv"')
+            self.set_header(
+                "Content-Disposition", f'attachment; filename="{found.name}{"-rows" if rows else ""}.csv"'
+            )
             self.write(result.csv())
         else:
             self.set_header("Content-Type", "application/json; charset=utf-8")

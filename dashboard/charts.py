@@ -17,10 +17,9 @@ import holoviews as hv
 import hvplot.pandas  # noqa: F401  # gives frames their .hvplot
 import pandas as pd
 import panel as pn
-from bokeh.core.properties import value
+from bokeh.core.properties import field, value
 from bokeh.models import (
-    CategoricalColorMapper,
-    CategoricalPatternMapper,
+    FactorRange,
     FixedTicker,
     HBar,
     HoverTool,
@@ -35,7 +34,6 @@ from bokeh.models import (
     Title,
     VBar,
 )
-from bokeh.transform import transform
 
 from dashboard.exhibits import Chart
 from dashboard.svg import NOTHING, PARTIAL, chart_height, cut, nice_ticks, point_words, wrap
@@ -71,12 +69,12 @@ SLOTS = ("0", "1", "2", "3")
 
 def hvplot_chart(chart: Chart, *, title: str, summary: str, theme: Theme = "light") -> Any:
     """The chart as a HoloViews element. `title` and `summary` are what a screen reader is told."""
-    frame = _frame(chart)
+    frame = _frame(chart, theme)
     common: dict[str, Any] = {
         "responsive": True,
         "height": live_height(chart),
         "legend": False,
-        "hover_cols": ["words"],
+        "hover_cols": ["words", "fill", "hatch"],
         "hover_tooltips": [("", "@words")],
         "xlabel": "" if chart.kind == "bars" else chart.x_label,
         "ylabel": "",
@@ -128,22 +126,36 @@ def _legend_columns(chart: Chart) -> int:
 # --- data -------------------------------------------------------------------------------------------
 
 
-def _frame(chart: Chart) -> pd.DataFrame:
-    """One row a mark, in the order of the chart."""
+def _frame(chart: Chart, theme: Theme) -> pd.DataFrame:
+    """One row a mark, in the order of the chart, with what a bar is filled with.
+
+    Looks that differ from bar to bar travel with the data: a mapper made for each change would stay in the
+    browser's document, and could be out of step with the data it maps.
+    """
     labels = _x_labels(chart)
+    colours = THEMES[theme]["series"]
     # A tooltip does not wrap: a long name would push its number off the page.
     short = replace(chart, x=tuple(cut(x, 360, 13) if isinstance(x, str) else x for x in chart.x))
     words = [point_words(short, i) for i in range(len(chart.x))]
     rows = [
-        (label, slot, float("nan") if amount is None else float(amount), said)
+        (
+            label,
+            slot,
+            float("nan") if amount is None else float(amount),
+            said,
+            colours[int(slot)],
+            PARTIAL_HATCH if place in chart.partial else HATCHES[int(slot)],
+        )
         for slot, series in zip(SLOTS, chart.series, strict=False)
-        for label, amount, said in zip(labels, series.values, words, strict=True)
+        for place, (label, amount, said) in enumerate(zip(labels, series.values, words, strict=True))
     ]
     blank = labels[0] if labels else _blank(chart)
-    used = {slot for _, slot, _, _ in rows}
+    used = {row[1] for row in rows}
     wanted = SLOTS if chart.kind in ("lines", "steps") else SLOTS[:1]
-    rows += [(blank, slot, float("nan"), NOTHING) for slot in wanted if slot not in used]
-    return _plain(pd.DataFrame(rows, columns=["x", "slot", "value", "words"]))
+    rows += [
+        (blank, slot, float("nan"), NOTHING, colours[int(slot)], " ") for slot in wanted if slot not in used
+    ]
+    return _plain(pd.DataFrame(rows, columns=["x", "slot", "value", "words", "fill", "hatch"]))
 
 
 def _bands(chart: Chart) -> pd.DataFrame:
@@ -244,6 +256,8 @@ def _dress(chart: Chart, words: str, theme: Theme) -> Callable[[Any, Any], None]
             outline_line_color=None,
         )
         figure.title.update(text_color=colours["muted"], **_font("text"))
+        if chart.kind != "steps":
+            _own_categories(plot, "y_range" if chart.kind == "bars" else "x_range")
         top = _value_axis(figure, chart, colours)
         _category_axis(figure, chart, colours)
         _glyphs(figure, chart, colours)
@@ -251,6 +265,17 @@ def _dress(chart: Chart, words: str, theme: Theme) -> Callable[[Any, Any], None]
         _rules(figure, chart, colours, top)
 
     return hook
+
+
+def _own_categories(plot: Any, side: str) -> None:
+    """A category range that only `_category_axis` changes, which is after the data have changed.
+
+    HoloViews changes its own before them. BokehJS then starts to redraw with the old row numbers, meets the
+    new, shorter columns half way and throws "Size mismatch".
+    """
+    theirs = plot.handles.get(side)
+    if getattr(plot.state, side) is theirs:
+        setattr(plot.state, side, FactorRange(name="categories"))
 
 
 def _font(prefix: str) -> dict[str, str]:
@@ -320,8 +345,6 @@ def _axis(axis: Any, colours: dict[str, Any]) -> None:
 
 
 def _glyphs(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
-    labels = _x_labels(chart)
-    partial = {labels[i] for i in chart.partial if 0 <= i < len(labels)}
     bands = [renderer.glyph for renderer in figure.renderers if isinstance(renderer.glyph, Patch)]
     for place, glyph in enumerate(bands):
         glyph.update(fill_color=colours["series"][place], fill_alpha=0.18, line_color=None)
@@ -330,20 +353,11 @@ def _glyphs(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
         if isinstance(glyph, Line):
             place = int(renderer.data_source.data["slot"][0])
             glyph.update(line_color=colours["series"][place], line_width=2.5, line_dash=DASHES[place])
-        elif isinstance(glyph, VBar):
-            factors = [(label, slot) for label in labels for slot in SLOTS[: len(chart.series)]]
-            patterns = [PARTIAL_HATCH if x in partial else HATCHES[int(slot)] for x, slot in factors]
-            field = "xoffsets"
-            fill: Any = transform("slot", CategoricalColorMapper(factors=SLOTS, palette=colours["series"]))
-        elif isinstance(glyph, HBar):
-            factors, patterns, field = labels, [PARTIAL_HATCH if x in partial else " " for x in labels], "x"
-            fill = colours["series"][0]
-        if isinstance(glyph, VBar | HBar):
-            hatch = CategoricalPatternMapper(factors=factors, patterns=patterns, default_value=" ")
+        elif isinstance(glyph, VBar | HBar):
             glyph.update(
-                fill_color=fill,
+                fill_color=field("fill"),
                 line_color=colours["paper"],
-                hatch_pattern=transform(field, hatch),
+                hatch_pattern=field("hatch"),
                 hatch_color=colours["paper"],
                 hatch_scale=8,
                 hatch_weight=1.5,
@@ -371,16 +385,17 @@ def _legend(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
         **_font("label_text"),
     )
     drawn = [r for r in figure.renderers if isinstance(r.glyph, Line | VBar)]
-    legend.items = [
-        LegendItem(
-            label=value(series.label),
-            renderers=[drawn[place] if chart.kind in ("lines", "steps") else drawn[0]],
-            # Which bar to copy: rows are series after series.
-            index=0 if chart.kind in ("lines", "steps") else place * len(chart.x),
-        )
-        for place, series in enumerate(chart.series)
-        if several and drawn
-    ]
+    if several and drawn:
+        # Items are hidden, never dropped: a new one for each change would stay in the browser's document.
+        while len(legend.items) < len(chart.series):
+            legend.items = [*legend.items, LegendItem()]
+        for place, item in enumerate(legend.items):
+            item.visible = place < len(chart.series)
+            if item.visible:
+                item.label = value(chart.series[place].label)
+                item.renderers = [drawn[place] if chart.kind in ("lines", "steps") else drawn[0]]
+                # Which bar to copy: rows are series after series.
+                item.index = 0 if chart.kind in ("lines", "steps") else place * len(chart.x)
 
 
 def _rules(figure: Any, chart: Chart, colours: dict[str, Any], top: float) -> None:

@@ -86,11 +86,17 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"access-review {__version__}")
     # The data folder may stand before or after the command.
     data = _Parser(add_help=False)
-    data.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="data folder (or ACCESS_REVIEW_DATA)")
-    top.add_argument("--data", metavar="DIR", help="data folder (default: ACCESS_REVIEW_DATA, else the checkout's data/)")
+    data.add_argument(
+        "--data", metavar="DIR", default=argparse.SUPPRESS, help="data folder (or ACCESS_REVIEW_DATA)"
+    )
+    top.add_argument(
+        "--data", metavar="DIR", help="data folder (default: ACCESS_REVIEW_DATA, else the checkout's data/)"
+    )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
 
-    def command(name: str, words: str, example: str, run: Callable[[Settings, Any], int]) -> argparse.ArgumentParser:
+    def command(
+        name: str, words: str, example: str, run: Callable[[Settings, Any], int]
+    ) -> argparse.ArgumentParser:
         added = commands.add_parser(
             name,
             help=words,
@@ -106,13 +112,22 @@ def parser() -> argparse.ArgumentParser:
         added.add_argument("--format", choices=("table", "csv", "json"), default="table")
 
     sample = command(
-        "sample", "Write the synthetic register's editions.", "access-review sample /tmp/sample --requests 2500", _sample
+        "sample",
+        "Write the synthetic register's editions.",
+        "access-review sample /tmp/sample --requests 2500",
+        _sample,
     )
     sample.add_argument("folder", metavar="DIR", type=Path)
-    sample.add_argument("--requests", metavar="N", type=_positive, default=1200, help="requests in all (default 1200)")
-    sample.add_argument("--editions", metavar="K", type=_positive, default=12, help="editions of each register (default 12)")
+    sample.add_argument(
+        "--requests", metavar="N", type=_positive, default=1200, help="requests in all (default 1200)"
+    )
+    sample.add_argument(
+        "--editions", metavar="K", type=_positive, default=12, help="editions of each register (default 12)"
+    )
     sample.add_argument("--seed", metavar="S", type=int, default=2017)
-    sample.add_argument("--format", choices=("ods", "parquet"), default="ods", help="parquet for very large N")
+    sample.add_argument(
+        "--format", choices=("ods", "parquet"), default="ods", help="parquet for very large N"
+    )
 
     inspect = command(
         "inspect", "Show what a file holds, which layout fits it, and a draft layout.",
@@ -129,7 +144,9 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--as-at", metavar="D", type=_day, help="the day the file describes")
     add.add_argument("--published", metavar="D", type=_day, help="the day it was published")
     add.add_argument("--url", metavar="U", default="", help="the address it came from")
-    add.add_argument("--replaces", action="store_true", help="the publisher replaced the file for this as-at date")
+    add.add_argument(
+        "--replaces", action="store_true", help="the publisher replaced the file for this as-at date"
+    )
     add.add_argument("--dry-run", action="store_true", help="say what would be read; change nothing")
 
     build = command("build", "Build the warehouse from the editions.", "access-review build --strict", _build)
@@ -137,10 +154,14 @@ def parser() -> argparse.ArgumentParser:
 
     command("rollback", "Go back to the build before.", "access-review rollback", _rollback)
 
-    status = command("status", "Registers, editions, build, issues, last review.", "access-review status", _status)
+    status = command(
+        "status", "Registers, editions, build, issues, last review.", "access-review status", _status
+    )
     listing(status)
 
-    issues = command("issues", "Every data problem with its place.", "access-review issues --register phe-odr", _issues)
+    issues = command(
+        "issues", "Every data problem with its place.", "access-review issues --register phe-odr", _issues
+    )
     issues.add_argument("--register", metavar="R")
     issues.add_argument("--edition", metavar="E")
     issues.add_argument("--severity", choices=("error", "warning", "info"))
@@ -150,7 +171,9 @@ def parser() -> argparse.ArgumentParser:
         "measure", "One measure, filtered; or the rows it counts.",
         "access-review measure turnaround --register sudbury-foi --target 30 --format csv", _measure,
     )  # fmt: skip
-    measure.add_argument("name", metavar="NAME", help="volumes, recipients, turnaround, ... ('list' lists them)")
+    measure.add_argument(
+        "name", metavar="NAME", help="volumes, recipients, turnaround, ... ('list' lists them)"
+    )
     _add_filters(measure)
     measure.add_argument("--rows", action="store_true", help="exactly the entries that the figure counts")
     listing(measure)
@@ -165,8 +188,12 @@ def parser() -> argparse.ArgumentParser:
         "access-review render april-review --year 2018 --register sample-npd-requests", _render,
     )  # fmt: skip
     render.add_argument("report", choices=("april-review",))
-    render.add_argument("--year", type=_positive, required=True, help="the April of this year; covers the year before")
-    render.add_argument("--as-at", metavar="D", type=_day, help="default: the latest edition published by 30 April")
+    render.add_argument(
+        "--year", type=_positive, required=True, help="the April of this year; covers the year before"
+    )
+    render.add_argument(
+        "--as-at", metavar="D", type=_day, help="default: the latest edition published by 30 April"
+    )
     render.add_argument("--register", metavar="R", help="default: the home register")
     render.add_argument("--out", metavar="DIR", type=Path, help="default: reviews/ in the data folder")
     return top
@@ -186,7 +213,9 @@ def _filters(arguments: Any) -> Any:
     return make_filters(**{n: getattr(arguments, f"filter_{n}") for n in NAMES})
 
 
-def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]], form: str, extra: dict[str, Any] | None = None) -> None:
+def write_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], form: str, extra: dict[str, Any] | None = None
+) -> None:
     """One listing on standard output, as a table for eyes, CSV or JSON."""
     rows = [tuple(row) for row in rows]
     if form == "csv":
@@ -220,11 +249,15 @@ def aligned(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     cells = [[shown(v) for v in row] for row in rows]
     widths = [max([len(c), *(len(r[i]) for r in cells)]) for i, c in enumerate(columns)]
     right = [
-        bool(rows) and all(isinstance(r[i], int | float) or r[i] is None for r in rows) for i in range(len(columns))
+        bool(rows) and all(isinstance(r[i], int | float) or r[i] is None for r in rows)
+        for i in range(len(columns))
     ]
 
     def line(values: Sequence[str]) -> str:
-        parts = [v.rjust(w) if right[i] else v.ljust(w) for i, (v, w) in enumerate(zip(values, widths, strict=True))]
+        parts = [
+            v.rjust(w) if right[i] else v.ljust(w)
+            for i, (v, w) in enumerate(zip(values, widths, strict=True))
+        ]
         return "  ".join(parts).rstrip() + "\n"
 
     return line(columns) + line(["-" * w for w in widths]) + "".join(line(r) for r in cells)
@@ -304,9 +337,13 @@ def _add(settings: Settings, arguments: Any) -> int:
             )
             errors = sum(1 for i in reading.issues if i.severity == "error")
             warnings = sum(1 for i in reading.issues if i.severity == "warning")
-            print(f"  {errors} values could not be read, {warnings} warnings ('access-review issues' after the build)")
+            print(
+                f"  {errors} values could not be read, {warnings} warnings ('access-review issues' after the build)"
+            )
         if edition.as_at_basis == "inferred":
-            say(f"Warning: as_at_inferred: no as-at date was given; {edition.as_at}, the latest event, is taken.")
+            say(
+                f"Warning: as_at_inferred: no as-at date was given; {edition.as_at}, the latest event, is taken."
+            )
     if not arguments.dry_run:
         say("Next: access-review build")
     return 0
@@ -320,7 +357,9 @@ def _build(settings: Settings, arguments: Any) -> int:
     show("")
     if sys.stderr.isatty():
         sys.stderr.write("\r")
-    print(f"build {report.build}{' (nothing changed)' if report.unchanged else f' in {report.seconds:.1f} s'}")
+    print(
+        f"build {report.build}{' (nothing changed)' if report.unchanged else f' in {report.seconds:.1f} s'}"
+    )
     print(
         f"read {report.rows_read} rows of {len(report.editions)} editions = {report.entries} entries"
         f" + {report.person_counts} person counts + {report.rows_explained} explained"
@@ -328,7 +367,10 @@ def _build(settings: Settings, arguments: Any) -> int:
     issues = ", ".join(f"{n} {s}" for s, n in sorted(report.issues.items())) or "none"
     print(f"rejected {report.rejected} values, corrected {report.corrected}; issues: {issues}")
     if arguments.strict and report.issues.get("error"):
-        say(f"Strict: {report.issues['error']} values could not be read; 'access-review issues --severity error' lists them.")
+        say(
+            f"Strict: {report.issues['error']} values could not be read; "
+            "'access-review issues --severity error' lists them."
+        )
         return 1
     return 0
 
@@ -359,7 +401,8 @@ def _status(settings: Settings, arguments: Any) -> int:
     columns = ("register", "edition", "as_at", "published", "file")
     built = {(e["register"], e["edition"]) for e in record.get("editions", [])}  # type: ignore[attr-defined]
     rows = [
-        (e.register, e.edition, e.as_at, e.published, e.file.name, (e.register, e.edition) in built) for e in editions
+        (e.register, e.edition, e.as_at, e.published, e.file.name, (e.register, e.edition) in built)
+        for e in editions
     ]
     if arguments.format == "table":
         print(f"data folder  {settings.data}")
@@ -393,12 +436,16 @@ def _measure(settings: Settings, arguments: Any) -> int:
     from dashboard.store import Store
 
     if arguments.name == "list":
-        write_table(("measure", "words"), [(m.name, m.words) for m in measures.MEASURES.values()], arguments.format)
+        write_table(
+            ("measure", "words"), [(m.name, m.words) for m in measures.MEASURES.values()], arguments.format
+        )
         return 0
     filters = _filters(arguments)
     measures.find_measure(arguments.name)
     with Store(settings) as store:
-        result = (measures.rows if arguments.rows else measures.measure)(arguments.name, store, filters=filters)
+        result = (measures.rows if arguments.rows else measures.measure)(
+            arguments.name, store, filters=filters
+        )
     if arguments.format == "csv":
         sys.stdout.write(result.csv())
     elif arguments.format == "json":

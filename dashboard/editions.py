@@ -29,6 +29,7 @@ from dashboard.workbook import read_workbook
 
 SIDECAR = "edition.toml"
 
+
 @dataclass(frozen=True, kw_only=True)
 class Added:
     """What `add` did, or with `dry_run` would do."""
@@ -62,14 +63,19 @@ def read_edition(sidecar: Path) -> Edition:
             replaces=record.get("replaces", ""),
         )
     except OSError as error:
-        raise AccessReviewError(f"{sidecar}: {error.strerror or error}", hint="restore the sidecar") from error
+        raise AccessReviewError(
+            f"{sidecar}: {error.strerror or error}", hint="restore the sidecar"
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise AccessReviewError(f"{sidecar}: {error}", hint="restore the sidecar, or add the file again") from error
+        raise AccessReviewError(
+            f"{sidecar}: {error}", hint="restore the sidecar, or add the file again"
+        ) from error
     except KeyError as error:
         raise AccessReviewError(f"{sidecar}: {error} is missing", hint="restore the sidecar") from error
     if edition.file.parent != sidecar.parent or not edition.file.is_file():
         raise AccessReviewError(
-            f"{sidecar}: its file {edition.file.name} is not there", hint="restore it, or remove the edition's folder"
+            f"{sidecar}: its file {edition.file.name} is not there",
+            hint="restore it, or remove the edition's folder",
         )
     return edition
 
@@ -84,7 +90,8 @@ def _check_types(sidecar: Path, record: dict[str, object]) -> None:
             )
     if not EDITION_ID.fullmatch(str(record["edition"])):
         raise AccessReviewError(
-            f"{sidecar}: {record['edition']!r} is not an edition id", hint="it is the as-at date, then .2 and so on"
+            f"{sidecar}: {record['edition']!r} is not an edition id",
+            hint="it is the as-at date, then .2 and so on",
         )
 
 
@@ -138,7 +145,9 @@ def add_edition(
     if path.suffix.lower() == ".parquet":
         from dashboard.warehouse.parquet import describe
 
-        return _archive(settings, register, path, describe(register, path, as_at), published, address, replaces, dry_run)
+        return _archive(
+            settings, register, path, describe(register, path, as_at), published, address, replaces, dry_run
+        )
     workbook = read_workbook(path)
     existing = [e for e in list_editions(settings) if e.register == register.id]
     for edition in existing:
@@ -235,12 +244,15 @@ def _store(
     target = settings.editions / new.register / new.edition
     archived = replace(new, file=target / name)
     if not dry_run:
-        with disk_errors("archiving the file"), lock(settings.editions / ".lock", "adding an edition"):
-            with folder_whole(target) as scratch:
-                shutil.copyfile(source, scratch / name)
-                if sha256_of(scratch / name) != new.sha256:
-                    raise AccessReviewError(f"{source} changed while it was read", hint="add it again")
-                (scratch / SIDECAR).write_text(_sidecar(archived), "utf-8")
+        with (
+            disk_errors("archiving the file"),
+            lock(settings.editions / ".lock", "adding an edition"),
+            folder_whole(target) as scratch,
+        ):
+            shutil.copyfile(source, scratch / name)
+            if sha256_of(scratch / name) != new.sha256:
+                raise AccessReviewError(f"{source} changed while it was read", hint="add it again")
+            (scratch / SIDECAR).write_text(_sidecar(archived), "utf-8")
     return Added(edition=archived, match=found, reading=reading, existing=False, dry_run=dry_run)
 
 

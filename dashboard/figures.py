@@ -81,7 +81,7 @@ def main_count(scope: Scope) -> tuple[str, str, str, str] | None:
 
 
 def interval_words(start: date, interval: str | None) -> str:
-    """"2017", "Jan to Mar 2017", "Jan 2017"."""
+    """ "2017", "Jan to Mar 2017", "Jan 2017"."""
     if interval == "year":
         return str(start.year)
     if interval == "quarter":
@@ -97,7 +97,7 @@ def source_words(store: Store, scope: Scope) -> str:
 
 
 def change_words(now: int, before: int, period: str) -> str:
-    """"9% fewer than in 2024"; whole numbers where the count before is too small for a percentage."""
+    """ "9% fewer than in 2024"; whole numbers where the count before is too small for a percentage."""
     if now == before:
         return f"the same as in {period}"
     more = "more" if now > before else "fewer"
@@ -106,7 +106,9 @@ def change_words(now: int, before: int, period: str) -> str:
     return f"{percent(abs(now - before) / before)} {more} than in {period}"
 
 
-def _table(result: MeasureResult, caption: str, columns: Sequence[str], first: tuple[str, list[str]]) -> Table:
+def _table(
+    result: MeasureResult, caption: str, columns: Sequence[str], first: tuple[str, list[str]]
+) -> Table:
     """A table whose first column is words made for the reader and whose others are the measure's own."""
     values = [result.column(c) for c in columns]
     return Table(
@@ -128,7 +130,11 @@ def result_table(result: MeasureResult) -> Table:
         values = [v for v in result.column(name) if v is not None]
         if values and all(isinstance(v, date) for v in values):
             return "date"
-        return "count" if values and all(isinstance(v, int) and not isinstance(v, bool) for v in values) else "text"
+        return (
+            "count"
+            if values and all(isinstance(v, int) and not isinstance(v, bool) for v in values)
+            else "text"
+        )
 
     return Table(
         caption=f"{result.measure} ({result.filters.words() or 'no filters'})",
@@ -164,8 +170,7 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     peak = max(range(len(values)), key=lambda i: values[i] or 0)
     summary = (
         f"{plural(total, noun)} {verb} from {words[0]} to {words[-1]}; the most in {words[peak]}, "
-        f"{number(values[peak])}"
-        + (f"; {words[-1]} is not complete." if immature[-1] else ".")
+        f"{number(values[peak])}" + (f"; {words[-1]} is not complete." if immature[-1] else ".")
     )
     answerable = [c for c in LABELS if c in VOLUME_COLUMNS and scope.columns.get(c, (True, ""))[0]]
     return Exhibit(
@@ -196,13 +201,26 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
 
 
 VOLUME_COLUMNS = (
-    *("open_at_start", "received", "decided", "closed", "refused", "not_pursued", "first_released", "released"),
+    *(
+        "open_at_start",
+        "received",
+        "decided",
+        "closed",
+        "refused",
+        "not_pursued",
+        "first_released",
+        "released",
+    ),
     *("open_at_end", "excluded"),
 )
 
 
 def _notes(result: MeasureResult, immature: Sequence[bool]) -> tuple[str, ...]:
-    partial = ("The last interval is not complete: the register's as-at date falls inside it.",) if any(immature) else ()
+    partial = (
+        ("The last interval is not complete: the register's as-at date falls inside it.",)
+        if any(immature)
+        else ()
+    )
     return (*partial, *result.notes)
 
 
@@ -304,9 +322,14 @@ def recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     title = f"{_type_plural(top['group'])} had {percent(top['share'])} {verb}"
     others = join_words([f"{_type_plural(r['group']).lower()} {percent(r['share'])}" for r in found[1:4]])
     total = sum(r[unit] for r in found)
-    columns = [c for c in ("requests", "releases", "recipients", "share") if any(r[c] is not None for r in found)]
+    columns = [
+        c for c in ("requests", "releases", "recipients", "share") if any(r[c] is not None for r in found)
+    ]
     table = _table(
-        result, f"Requests and {unit} by recipient type", columns, ("Recipient type", list(result.column("group_label")))
+        result,
+        f"Requests and {unit} by recipient type",
+        columns,
+        ("Recipient type", list(result.column("group_label"))),
     )
     published = tuple(r["published_types"] or None for r in result.dicts())
     return Exhibit(
@@ -327,7 +350,9 @@ def recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
             table,
             columns=(*table.columns, Column(name="published_types", label="As published")),
             rows=tuple((*row, words) for row, words in zip(table.rows, published, strict=True)),
-            links=tuple("/register?" + replace(filters, by=None, type=(g,)).query() for g in result.column("group")),
+            links=tuple(
+                "/register?" + replace(filters, by=None, type=(g,)).query() for g in result.column("group")
+            ),
         ),
         notes=result.notes,
         source=source_words(store, scope),
@@ -367,7 +392,9 @@ def top_recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         return None
     unit = "releases" if found[0]["releases"] is not None else "requests"
     last = found[-1]["cumulative_share"]
-    columns = [c for c in ("requests", "releases", "share", "cumulative_share") if c != "releases" or unit == c]
+    columns = [
+        c for c in ("requests", "releases", "share", "cumulative_share") if c != "releases" or unit == c
+    ]
     table = _table(result, f"Recipients with most {unit}", columns, ("Recipient", result.column("recipient")))
     links = tuple("/recipient/" + r["recipient_id"] for r in found)
     return Exhibit(
@@ -381,7 +408,10 @@ def top_recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
             x_label="Recipient",
             y_label=unit,
             series=(Series(key=unit, label=unit.capitalize(), values=tuple(r[unit] for r in found)),),
-            links=tuple("/register?" + replace(filters, limit=None, recipient=r["recipient_id"]).query() for r in found),
+            links=tuple(
+                "/register?" + replace(filters, limit=None, recipient=r["recipient_id"]).query()
+                for r in found
+            ),
         ),
         table=replace(
             table,
@@ -389,7 +419,10 @@ def top_recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
             rows=tuple(
                 (*row, RECIPIENT_TYPES[r["recipient_type"]]) for row, r in zip(table.rows, found, strict=True)
             ),
-            links=tuple("/register?" + replace(filters, limit=None, recipient=r["recipient_id"]).query() for r in found),
+            links=tuple(
+                "/register?" + replace(filters, limit=None, recipient=r["recipient_id"]).query()
+                for r in found
+            ),
         )
         if links
         else table,
@@ -433,7 +466,9 @@ def turnaround_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         chart=Chart(
             kind="steps",
             x=tuple(float(p[0]) for p in points),
-            x_label=f"{days} since receipt" if str(row["clock"]).startswith("received") else f"{days} since approval",
+            x_label=f"{days} since receipt"
+            if str(row["clock"]).startswith("received")
+            else f"{days} since approval",
             y_label="share of cases not yet ended",
             series=(
                 Series(
@@ -503,15 +538,17 @@ def turnaround_cohorts_exhibit(store: Store, filters: Filters) -> Exhibit | None
     if first == last:
         title = f"Of cases received in {years[last]}, half ended within {number(b['median'])} {days}"
     elif _overlap(a, b):
-        title = f"No clear change in the median between {years[first]} and {years[last]}: {number(a['median'])} and {number(b['median'])} {days}"
+        values = f"{number(a['median'])} and {number(b['median'])} {days}"
+        title = f"No clear change in the median between {years[first]} and {years[last]}: {values}"
     else:
         way = "rose" if b["median"] > a["median"] else "fell"
-        title = f"The median {way} from {number(a['median'])} to {number(b['median'])} {days} between {years[first]} and {years[last]}"
+        values = f"from {number(a['median'])} to {number(b['median'])} {days}"
+        title = f"The median {way} {values} between {years[first]} and {years[last]}"
     return Exhibit(
         key="turnaround-by-year",
         title=title,
-        summary=f"The median by year of receipt, with 95% bounds, for years with at least {HEADLINE_EVENTS} ended cases; "
-        f"open cases count as still waiting at {day(scope.as_at)}.",
+        summary=f"The median by year of receipt, with 95% bounds, for years with at least {HEADLINE_EVENTS} ended "
+        f"cases; open cases count as still waiting at {day(scope.as_at)}.",
         chart=Chart(
             kind="lines",
             x=tuple(years[i] for i in drawn),
@@ -573,7 +610,9 @@ def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:
             x_label="Outcome",
             y_label="requests",
             series=(Series(key="requests", label="Requests", values=tuple(r["requests"] for r in found)),),
-            links=tuple("/register?" + replace(filters, by=None, outcome=(r["group"],)).query() for r in found),
+            links=tuple(
+                "/register?" + replace(filters, by=None, outcome=(r["group"],)).query() for r in found
+            ),
         ),
         table=Table(
             caption="Requests by outcome",

@@ -158,10 +158,13 @@ def make_filters(**values: object) -> Filters:
                 f"there is no filter '{public}'" + (f"; did you mean '{near[0]}'?" if near else ""),
                 hint=f"filters are: {', '.join(NAMES)}",
             )
-        if value is None or value == "":
-            continue
         if isinstance(value, list | tuple | set):
-            value = ",".join(str(v) for v in value) if public != "route" else str(next(iter(value)))
+            several = [str(v) for v in value]
+            if public == "route" and len(several) > 1:  # routes may hold commas, so a list has no address
+                raise UsageError(f"'route' takes one route, not {len(several)}")
+            value = ",".join(several)
+        if value is None or not tidy(_spelt(value)):
+            continue
         read["from_" if public == "from" else public] = read_value(public, _spelt(value))
     return check(Filters(**read))  # type: ignore[arg-type]
 
@@ -185,18 +188,23 @@ def from_address(arguments: Mapping[str, str]) -> tuple[Filters, list[str]]:
     good: dict[str, object] = {}
     problems: list[str] = []
     for name, text in arguments.items():
-        if not text:
-            continue
         try:
             make_filters(**{name: text} if name != "edition" else {"edition": text, "register": "x"})
         except UsageError as error:
             problems.append(f"Ignored in the address: {error.message}.")
         else:
-            good[name] = text
-    try:
-        return make_filters(**good), problems
-    except UsageError as error:
-        problems.append(f"Ignored in the address: {error.message}.")
-        for name in ("from", "to") if "from" in good else ("edition", "known_on"):
-            good.pop(name, None)
-        return make_filters(**good), problems
+            if tidy(text):
+                good[name.rstrip("_")] = text
+    # What is good alone can clash: each rule of `check`, with what is dropped when it is broken.
+    for together, dropped in (
+        (("from", "to"), ("from", "to")),
+        (("register", "edition"), ("edition",)),
+        (("register", "edition", "known_on"), ("edition", "known_on")),
+    ):
+        try:
+            make_filters(**{name: good[name] for name in together if name in good})
+        except UsageError as error:
+            problems.append(f"Ignored in the address: {error.message}.")
+            for name in dropped:
+                good.pop(name, None)
+    return make_filters(**good), problems

@@ -56,7 +56,7 @@ def findings(store: Store, filters: Filters) -> list[Finding]:
         _who(store, filters, query),
         _how_long(store, scope, filters, query),
         _waiting(store, scope, filters, query),
-        _edition(store, scope, query),
+        _edition(store, scope, filters, query),
         _not_included(scope),
     ]
     return [f for f in found if f][:MOST]
@@ -68,14 +68,20 @@ def _range(store: Store, scope: Scope, filters: Filters, query: str) -> Finding 
         return None
     chart = exhibit.chart
     # Years that are not complete, at either end, would make the range look wider than it is.
-    first = scope.listed_from.year + (scope.listed_from > date(scope.listed_from.year, 1, 1)) if scope.listed_from else 0
-    whole = [i for i, x in enumerate(chart.x) if i not in chart.partial and int(x) >= first]
+    first = (
+        scope.listed_from.year + (scope.listed_from > date(scope.listed_from.year, 1, 1))
+        if scope.listed_from
+        else 0
+    )
+    whole = [i for i, x in enumerate(chart.x) if i not in chart.partial and int(str(x)) >= first]
     values = [chart.series[0].values[i] or 0 for i in whole]
     years = [chart.x[i] for i in whole]
     if len(values) < 2:
         text = exhibit.summary
         if scope.listed_from and chart.x and int(chart.x[0]) < scope.listed_from.year:
-            text += f" Before {day(scope.listed_from)} the counts are at least: older cases are no longer listed."
+            text += (
+                f" Before {day(scope.listed_from)} the counts are at least: older cases are no longer listed."
+            )
         return Finding(text=text, link=f"/volumes{query}")
     noun = chart.y_label
     low, high = min(values), max(values)
@@ -91,7 +97,9 @@ def _who(store: Store, filters: Filters, query: str) -> Finding | None:
     if exhibit is None:
         return None
     top = figures.top_recipients_exhibit(store, filters)
-    return Finding(text=f"{exhibit.title}{f'; {_lower(top.title)}' if top else ''}.", link=f"/recipients{query}")
+    return Finding(
+        text=f"{exhibit.title}{f'; {_lower(top.title)}' if top else ''}.", link=f"/recipients{query}"
+    )
 
 
 def _lower(text: str) -> str:
@@ -103,14 +111,18 @@ def _how_long(store: Store, scope: Scope, filters: Filters, query: str) -> Findi
     clock = filters.clock or "received_to_outcome"
     answerable, words = scope.clocks[clock]
     if not answerable:
-        return Finding(text=f"How long requests took {CLOCKS[clock]} cannot be worked out. {words}".strip(), link=link)
+        return Finding(
+            text=f"How long requests took {CLOCKS[clock]} cannot be worked out. {words}".strip(), link=link
+        )
     if scope.selected:
         return Finding(
             text="No typical waiting time is given: the entries are a selection made by others.", link=link
         )
     exhibit = figures.turnaround_exhibit(store, filters)
     if exhibit is None:
-        return Finding(text="No case under these filters has both dates, so no waiting time is given.", link=link)
+        return Finding(
+            text="No case under these filters has both dates, so no waiting time is given.", link=link
+        )
     return Finding(text=f"{exhibit.title}, open cases counted.", link=link)
 
 
@@ -121,8 +133,9 @@ def _waiting(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
     return Finding(text=f"{exhibit.title}.", link=f"/volumes{query}#backlog") if exhibit else None
 
 
-def _edition(store: Store, scope: Scope, query: str) -> Finding:
-    found = measure("editions", store, register=scope.register).dicts()
+def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Finding:
+    # A page pinned to an edition still says how many there are; a day in the past knows only those of its time.
+    found = measure("editions", store, register=scope.register, known_on=filters.known_on).dicts()
     latest = next(e for e in found if e["edition"] == scope.edition)
     lag = (
         f", published {day(latest['published'])}, {plural(latest['lag_days'], 'day')} later"
@@ -136,7 +149,10 @@ def _edition(store: Store, scope: Scope, query: str) -> Finding:
 def _not_included(scope: Scope) -> Finding | None:
     silent = [SAID[c] for c in NOT_SAID if not scope.columns[c][0]]
     if scope.selected:
-        return Finding(text="Not included: anything that nobody quoted. No volume, share or typical time can be drawn from these entries.")
+        return Finding(
+            text="Not included: anything that nobody quoted. No volume, share or typical time can be drawn "
+            "from these entries."
+        )
     if not silent:
         return None
     return Finding(text=f"Not published, so not shown: {join_words(silent)}.")
@@ -153,20 +169,47 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
     if counted:
         column, label, noun, _ = counted
         value = result[column] or 0
-        found.append(Tile(value=number(value), unit=noun + ("s" if value != 1 else ""), label=label, link="/volumes?" + filters.query()))
+        found.append(
+            Tile(
+                value=number(value),
+                unit=noun + ("s" if value != 1 else ""),
+                label=label,
+                link="/volumes?" + filters.query(),
+            )
+        )
     people = measure("recipients", store, filters=replace(filters, by=None))
     named = {r["recipients"] for r in people.dicts()}
     if named and None not in named:
         top = measure("top-recipients", store, filters=replace(filters, limit=1_000_000))
-        found.append(Tile(value=number(len(top.rows)), unit="organisations", label="Recipients", link="/recipients?" + filters.query()))
+        found.append(
+            Tile(
+                value=number(len(top.rows)),
+                unit="organisations",
+                label="Recipients",
+                link="/recipients?" + filters.query(),
+            )
+        )
     if scope.clocks["received_to_outcome"][0] and not scope.completed_only:
-        rows = measure("turnaround", store, filters=replace(filters, interval=None, by=None, clock=None)).dicts()
+        rows = measure(
+            "turnaround", store, filters=replace(filters, interval=None, by=None, clock=None)
+        ).dicts()
         row = max(rows, key=lambda r: r["n"] or 0)
         if (row["events"] or 0) >= 20 and row["median"] is not None:
             found.append(
-                Tile(value=number(row["median"]), unit=f"{row['unit']} days", label="Median time to an outcome", link="/turnaround?" + filters.query())
+                Tile(
+                    value=number(row["median"]),
+                    unit=f"{row['unit']} days",
+                    label="Median time to an outcome",
+                    link="/turnaround?" + filters.query(),
+                )
             )
     if scope.columns["open_at_end"][0]:
-        found.append(Tile(value=number(result["open_at_end"]), unit="requests", label=f"Open at {day(scope.as_at)}", link="/volumes?" + filters.query() + "#backlog"))
+        found.append(
+            Tile(
+                value=number(result["open_at_end"]),
+                unit="requests",
+                label=f"Open at {day(scope.as_at)}",
+                link="/volumes?" + filters.query() + "#backlog",
+            )
+        )
     return found
-

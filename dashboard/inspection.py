@@ -74,7 +74,11 @@ def inspect_file(path: Path, registers: Mapping[str, Register]) -> str:
             f"{len(reading.issues)} issues"
         )
     if not fits:
-        lines += ["", "No layout fits. A draft to edit and save as registers/<id>.toml in the data folder:", ""]
+        lines += [
+            "",
+            "No layout fits. A draft to edit and save as registers/<id>.toml in the data folder:",
+            "",
+        ]
         lines.append(draft_layout(path, workbook.sheets))
     return "\n".join(lines)
 
@@ -103,7 +107,14 @@ def draft_layout(path: Path, sheets: tuple[Sheet, ...]) -> str:
             ignored.append(sheet.name)
             continue
         name = "*" if len(sheets) == 1 else sheet.name
-        lines += ["", "[[layout.sheet]]", f"name = {text(name)}", 'rows = "request"  # or release', "", "[layout.sheet.columns]"]
+        lines += [
+            "",
+            "[[layout.sheet]]",
+            f"name = {text(name)}",
+            'rows = "request"  # or release',
+            "",
+            "[layout.sheet.columns]",
+        ]
         taken: set[str] = set()
         for heading in headings:
             if not heading:

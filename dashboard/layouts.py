@@ -21,7 +21,13 @@ from dashboard.workbook import Sheet, Workbook, cell_text, column_letter
 
 
 HEADER_WITHIN = 30  # rows searched for the header; notes above a table are longer than a screen nowhere seen
-MONTHS = {name: i for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+# Spelt out: the names of the calendar module follow the reader's locale, and registers are in English.
+MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
 MONTH_YEAR = re.compile(r"([A-Za-z]{3,9})\.?[\s_-]*'?(\d{4}|\d{2})(?!\d)")
 
 
@@ -199,7 +205,9 @@ def _match_layout(register: Register, layout: Layout, workbook: Workbook) -> Mat
             continue
         cells = [cell_text(c) for c in sheet.rows[header.row - 1]]
         if header.missing:
-            spare = {normalise_text(c): c for i, c in enumerate(cells) if c and i not in header.columns.values()}
+            spare = {
+                normalise_text(c): c for i, c in enumerate(cells) if c and i not in header.columns.values()
+            }
             for name in header.missing:
                 headings = chosen.columns[name]
                 near = difflib.get_close_matches(normalise_text(headings[0]), spare, n=1, cutoff=0.4)
@@ -245,7 +253,14 @@ def _match_layout(register: Register, layout: Layout, workbook: Workbook) -> Mat
     as_at, as_at_basis = _find_date(layout.as_at_patterns, workbook, every)
     published, published_basis = _find_date(layout.published_patterns, workbook, every)
     return Match(
-        register, layout, tuple(matched), tuple(ignored), tuple(hidden), as_at, as_at_basis, published,
+        register,
+        layout,
+        tuple(matched),
+        tuple(ignored),
+        tuple(hidden),
+        as_at,
+        as_at_basis,
+        published,
         published_basis,
     )
 

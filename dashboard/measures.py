@@ -102,7 +102,9 @@ class MeasureResult:
         from dashboard.figures import result_table
         from dashboard.tables import html_table
 
-        return html_table(result_table(self), key=self.measure) + "".join(f"<p>{_escaped(n)}</p>" for n in self.notes)
+        return html_table(result_table(self), key=self.measure) + "".join(
+            f"<p>{_escaped(n)}</p>" for n in self.notes
+        )
 
 
 def _escaped(text: str) -> str:
@@ -134,8 +136,12 @@ def _cell(value: Any) -> str:
     if isinstance(value, str):
         return defuse(value)
     plain = _plain(value)
-    return plain if isinstance(plain, str) else format(plain, "f" if isinstance(plain, float) else "d").rstrip(
-        "0" if isinstance(plain, float) else ""
+    return (
+        plain
+        if isinstance(plain, str)
+        else format(plain, "f" if isinstance(plain, float) else "d").rstrip(
+            "0" if isinstance(plain, float) else ""
+        )
     )
 
 
@@ -175,7 +181,9 @@ def scopes(store: Store, filters: Filters) -> list[Scope]:
     """The registers a question is about, each with what it can answer."""
     found = []
     for row in store.query("scope", filters).dicts():
-        columns = {c["name"]: (bool(c["answerable"]), c["words"] or "") for c in json.loads(row.pop("columns"))}
+        columns = {
+            c["name"]: (bool(c["answerable"]), c["words"] or "") for c in json.loads(row.pop("columns"))
+        }
         clocks = {c["name"]: (bool(c["answerable"]), c["words"] or "") for c in json.loads(row.pop("clocks"))}
         found.append(Scope(**row, columns=columns, clocks=clocks))
     return found
@@ -208,7 +216,16 @@ def _about(scope: Scope, many: bool, words: str) -> str:
 
 
 VOLUME_COUNTS = (
-    *("open_at_start", "received", "decided", "closed", "refused", "not_pursued", "first_released", "released"),
+    *(
+        "open_at_start",
+        "received",
+        "decided",
+        "closed",
+        "refused",
+        "not_pursued",
+        "first_released",
+        "released",
+    ),
     "open_at_end",
 )
 
@@ -228,7 +245,11 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             notes.append(_about(scope, many, f"Not published: {', '.join(columns)}. {words}"))
         if not scope.columns["refused"][0] and scope.columns["decided"][0]:
             notes.append(
-                _about(scope, many, "'decided' counts grants only, by the first date published; refusals are not listed.")
+                _about(
+                    scope,
+                    many,
+                    "'decided' counts grants only, by the first date published; refusals are not listed.",
+                )
             )
         if scope.coverage_start:
             notes.append(
@@ -257,7 +278,9 @@ def _recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     notes = []
     for scope in found:
         if scope.selected:
-            notes.append(_about(scope, many, "The entries are a selection made by others: no count or share is given."))
+            notes.append(
+                _about(scope, many, "The entries are a selection made by others: no count or share is given.")
+            )
     if not found or not all(s.selected for s in found):
         notes += [_about_register(found, many, r) for r in store.query("type_notes", filters).dicts()]
     return store.query("recipients", filters), notes
@@ -321,7 +344,9 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             notes.append(
                 _about(scope, many, f"The time {CLOCKS[clock]} cannot be worked out. {words}".strip())
             )
-            rows.append((scope.register, None, "all", clock, None, unit, *[None] * 11, filters.target, None, "All"))
+            rows.append(
+                (scope.register, None, "all", clock, None, unit, *[None] * 11, filters.target, None, "All")
+            )
             rows[-1] = (*rows[-1][:6], *[None] * 11, filters.target, None, "All")
             continue
         closed_only = scope.completed_only or filters.cohort == "closed"
@@ -364,7 +389,24 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                 )
             )  # fmt: skip
         if not mine:
-            rows.append((scope.register, None, "all", clock, None, unit, 0, 0, 0, 0, *[None] * 7, filters.target, method, "All"))
+            rows.append(
+                (
+                    scope.register,
+                    None,
+                    "all",
+                    clock,
+                    None,
+                    unit,
+                    0,
+                    0,
+                    0,
+                    0,
+                    *[None] * 7,
+                    filters.target,
+                    method,
+                    "All",
+                )
+            )
         unlisted = sum(c["before_coverage"] for c in mine)
         if unlisted:
             notes.append(
@@ -384,8 +426,8 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             )  # fmt: skip
         if scope.coverage_start and not scope.selected:
             notes.append(
-                _about(scope, many, f"Cases received before {day(scope.coverage_start)} count from then on only, because "
-                       "shorter ones of that time are no longer listed (delayed entry).")
+                _about(scope, many, f"Cases received before {day(scope.coverage_start)} count from then on only, "
+                       "because shorter ones of that time are no longer listed (delayed entry).")
             )  # fmt: skip
     if filters.target is not None:
         notes.append(
@@ -397,7 +439,19 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     return Result(TURNAROUND, tuple(rows)), notes
 
 
-CURVE = ("register", "group", "clock", "day", "at_risk", "events", "censored", "survival", "low", "high", "basis")
+CURVE = (
+    "register",
+    "group",
+    "clock",
+    "day",
+    "at_risk",
+    "events",
+    "censored",
+    "survival",
+    "low",
+    "high",
+    "basis",
+)
 
 
 def _survival_curve(store: Store, filters: Filters) -> tuple[Result, list[str]]:
@@ -412,13 +466,22 @@ def _survival_curve(store: Store, filters: Filters) -> tuple[Result, list[str]]:
         if not answerable:
             notes.append(_about(scope, len(found) > 1, f"The curve cannot be drawn. {words}".strip()))
         elif not allowed[scope.register]:
-            words = "The rows are a selection or closed cases only: a curve of them would mislead and is refused."
+            words = (
+                "The rows are a selection or closed cases only: a curve of them would mislead and is refused."
+            )
             notes.append(_about(scope, len(found) > 1, words))
     for (register, _, group, clock, basis), curve in curves(store, filters).items():
         if not allowed.get(register):
             continue
         for values in zip(
-            curve.day, curve.at_risk, curve.events, curve.censored, curve.survival, curve.low, curve.high, strict=True
+            curve.day,
+            curve.at_risk,
+            curve.events,
+            curve.censored,
+            curve.survival,
+            curve.low,
+            curve.high,
+            strict=True,
         ):
             rows.append((register, group, clock, *values, basis))
     return Result(CURVE, tuple(rows)), notes
@@ -431,7 +494,8 @@ def _spells(store: Store, filters: Filters) -> tuple[Result, list[str]]:
         clocks = [filters.clock] if filters.clock else list(CLOCKS)
         silent = [c for c in clocks if c and not scope.clocks[c][0]]
         if silent:
-            words = f"No spells on {', '.join(silent)}: both ends of a clock must be published. {scope.clocks[silent[0]][1]}"
+            words = f"No spells on {', '.join(silent)}: both ends of a clock must be published. "
+            words += scope.clocks[silent[0]][1]
             notes.append(_about(scope, len(found) > 1, words.strip()))
     return store.query("spells", filters), notes
 
@@ -457,8 +521,24 @@ MEASURES: dict[str, Measure] = {
             name="volumes",
             words="Requests received, decided and closed, releases, and requests open, by interval.",
             columns=(
-                *("interval_start", "interval_end", "group", "open_at_start", "received", "decided", "closed"),
-                *("refused", "not_pursued", "first_released", "released", "open_at_end", "excluded", "immature"),
+                *(
+                    "interval_start",
+                    "interval_end",
+                    "group",
+                    "open_at_start",
+                    "received",
+                    "decided",
+                    "closed",
+                ),
+                *(
+                    "refused",
+                    "not_pursued",
+                    "first_released",
+                    "released",
+                    "open_at_end",
+                    "excluded",
+                    "immature",
+                ),
             ),
             query="volumes",
             compute=_volumes,
@@ -523,7 +603,16 @@ MEASURES: dict[str, Measure] = {
             name="published-figures",
             words="Figures that others published, and ours beside them where the scope is the same.",
             columns=(
-                *("source", "measure", "category", "period_start", "period_end", "value", "ours", "difference"),
+                *(
+                    "source",
+                    "measure",
+                    "category",
+                    "period_start",
+                    "period_end",
+                    "value",
+                    "ours",
+                    "difference",
+                ),
                 *("status", "explanation"),
             ),
             query="published_figures",
@@ -540,7 +629,7 @@ MEASURES: dict[str, Measure] = {
 }
 
 
-def measure(name: str, store: Store, *, filters: Filters | None = None, **keywords: object) -> MeasureResult:
+def measure(name: str, store: Store, *, filters: Filters | None = None, **keywords: Any) -> MeasureResult:
     """Compute a measure by its name. Raises UsageError for an unknown measure, filter, register or edition."""
     found = find_measure(name)
     chosen = filters or make_filters(**keywords)
@@ -550,16 +639,20 @@ def measure(name: str, store: Store, *, filters: Filters | None = None, **keywor
     return _result(found.name, found.columns, found.query, result, notes, chosen, store)
 
 
-def rows(name: str, store: Store, *, filters: Filters | None = None, **keywords: object) -> MeasureResult:
+def rows(name: str, store: Store, *, filters: Filters | None = None, **keywords: Any) -> MeasureResult:
     """Exactly the entries that the figure counts. Raises UsageError where a measure counts no entries."""
     found = find_measure(name)
     if found.rows_query is None:
         raise UsageError(f"'{name}' counts no entries, so it has no rows behind it")
     chosen = filters or make_filters(**keywords)
-    chosen = replace(chosen, **{k: v for k, v in found.defaults.items() if k != "by" and getattr(chosen, k) is None})
+    chosen = replace(
+        chosen, **{k: v for k, v in found.defaults.items() if k != "by" and getattr(chosen, k) is None}
+    )
     _checked(store, chosen)
     result = store.query(found.rows_query, chosen)
-    return _result(f"{name}-rows", load_query(found.rows_query).columns, found.rows_query, result, [], chosen, store)
+    return _result(
+        f"{name}-rows", load_query(found.rows_query).columns, found.rows_query, result, [], chosen, store
+    )
 
 
 def _result(
@@ -603,7 +696,7 @@ def find_measure(name: str) -> Measure:
     )
 
 
-def volumes(store: Store, **filters: object) -> MeasureResult:
+def volumes(store: Store, **filters: Any) -> MeasureResult:
     """Requests received, decided, closed and open, and releases, by `interval` and `by`.
 
     Counts of requests (releases for `released`); null where the register does not publish what is needed.
@@ -612,7 +705,7 @@ def volumes(store: Store, **filters: object) -> MeasureResult:
     return measure("volumes", store, **filters)
 
 
-def recipients(store: Store, **filters: object) -> MeasureResult:
+def recipients(store: Store, **filters: Any) -> MeasureResult:
     """Distinct requests and recipients, releases and share by recipient type (or `by`).
 
     share: 0 to 1, of releases where they are published, else of requests.
@@ -620,12 +713,12 @@ def recipients(store: Store, **filters: object) -> MeasureResult:
     return measure("recipients", store, **filters)
 
 
-def top_recipients(store: Store, **filters: object) -> MeasureResult:
+def top_recipients(store: Store, **filters: Any) -> MeasureResult:
     """Recipients in order of releases (requests where releases are not published); `limit` defaults to 20."""
     return measure("top-recipients", store, **filters)
 
 
-def turnaround(store: Store, **filters: object) -> MeasureResult:
+def turnaround(store: Store, **filters: Any) -> MeasureResult:
     """Median and 90th percentile in days on one `clock`, by Kaplan-Meier with open cases censored.
 
     median: the least day with S <= 0.5; p90: the least with S <= 0.1; bounds are 95%, from the log-log bands;
@@ -634,26 +727,26 @@ def turnaround(store: Store, **filters: object) -> MeasureResult:
     return measure("turnaround", store, **filters)
 
 
-def survival_curve(store: Store, **filters: object) -> MeasureResult:
+def survival_curve(store: Store, **filters: Any) -> MeasureResult:
     """The Kaplan-Meier curve: share of cases still open by day, with 95% log-log bands."""
     return measure("survival-curve", store, **filters)
 
 
-def spells(store: Store, **filters: object) -> MeasureResult:
+def spells(store: Store, **filters: Any) -> MeasureResult:
     """One row a request and clock: when it entered, started and ended, and why it was left out if it was."""
     return measure("spells", store, **filters)
 
 
-def editions(store: Store, **filters: object) -> MeasureResult:
+def editions(store: Store, **filters: Any) -> MeasureResult:
     """The published files in the build; lag_days is from the as-at date to publication."""
     return measure("editions", store, **filters)
 
 
-def published_figures(store: Store, **filters: object) -> MeasureResult:
+def published_figures(store: Store, **filters: Any) -> MeasureResult:
     """Figures others published, with ours beside them only where the scope is the same."""
     return measure("published-figures", store, **filters)
 
 
-def answerability(store: Store, **filters: object) -> MeasureResult:
+def answerability(store: Store, **filters: Any) -> MeasureResult:
     """For each register, era and field: published, inferred (with its basis) or not published."""
     return measure("answerability", store, **filters)

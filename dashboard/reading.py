@@ -34,7 +34,9 @@ from dashboard.workbook import cell_text, column_letter
 SPREADSHEET_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 TIER = re.compile(r"(?:tier\s*)?([1-4])(?:\s*[*†‡^]+)?", re.IGNORECASE)
 LONGEST_COUNT = 15  # characters, commas included: no register counts further, and a warehouse cannot
-NOTE_ROW = re.compile(r"(end of sheet|total\b.*|note\b.*|notes\b.*|source\b.*|\*.*|synthetic sample data.*)", re.I)
+NOTE_ROW = re.compile(
+    r"(end of sheet|total\b.*|note\b.*|notes\b.*|source\b.*|\*.*|synthetic sample data.*)", re.I
+)
 
 
 @dataclass
@@ -204,7 +206,11 @@ def _entry(
         "sheet_row": place.row,
         "row_kind": found.layout.rows,
         "raw": json.dumps(
-            {tidy(h) or column_letter(i): cell_text(row[i]) for i, h in enumerate(found.headings) if i < len(row)},
+            {
+                tidy(h) or column_letter(i): cell_text(row[i])
+                for i, h in enumerate(found.headings)
+                if i < len(row)
+            },
             ensure_ascii=False,
         ),
     }
@@ -361,4 +367,3 @@ def read_period(cell: Cell) -> tuple[date, date] | None:
             return None
         first = named
     return date(first[0], first[1], 1), last_day(*last)
-

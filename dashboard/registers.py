@@ -101,7 +101,9 @@ class Register:
     request_split: str = ""
     reference_pattern: re.Pattern[str] = re.compile(r"\S.*")
     reference_dated: bool = False
-    recipient_types: Mapping[str, str] = field(default_factory=dict)  # normalised published text -> type or ""
+    recipient_types: Mapping[str, str] = field(
+        default_factory=dict
+    )  # normalised published text -> type or ""
     type_notes: Mapping[str, str] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
     departures_explained: bool = False
@@ -163,7 +165,7 @@ class _Reader:
     def text(self, table: Mapping[str, Any], key: str, where: str, default: str | None = None) -> str:
         value = table.get(key, default)
         if value is None:
-            raise self.fail(where, f"{key!r} is missing", f"add {key} = \"...\" there")
+            raise self.fail(where, f"{key!r} is missing", f'add {key} = "..." there')
         if not isinstance(value, str):
             raise self.fail(where, f"{key!r} must be text, not {type(value).__name__}", "put it in quotes")
         return value
@@ -199,7 +201,9 @@ class _Reader:
     def plain(self, table: Mapping[str, Any], key: str, where: str, default: Any) -> Any:
         value = table.get(key, default)
         if type(value) is not type(default):
-            raise self.fail(where, f"{key!r} must be a {type(default).__name__}", f"write {key} = {default!r}".lower())
+            raise self.fail(
+                where, f"{key!r} must be a {type(default).__name__}", f"write {key} = {default!r}".lower()
+            )
         return value
 
     def pattern(self, pattern: str, where: str) -> re.Pattern[str]:
@@ -277,7 +281,8 @@ def _layout(r: _Reader, table: Mapping[str, Any], where: str) -> Layout:
         era=r.text(table, "era", where),
         title=r.text(table, "title", where, ""),
         sheets=tuple(
-            _sheet(r, s, f"{where}.sheet[{i}]", coverage) for i, s in enumerate(r.tables(table, "sheet", where), 1)
+            _sheet(r, s, f"{where}.sheet[{i}]", coverage)
+            for i, s in enumerate(r.tables(table, "sheet", where), 1)
         ),
         ignore_sheets=r.texts(table.get("ignore_sheets", []), f"{where}.ignore_sheets"),
         assumed=r.plain(table, "assumed", where, False),
@@ -328,7 +333,9 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
         r.one_of(outcome, OUTCOMES, "outcomes")
         for words in r.texts(published, f"outcomes.{outcome}"):
             outcomes[normalise_text(words)] = outcome
-    layouts = tuple(_layout(r, t, f"layout[{i}]") for i, t in enumerate(r.tables(document, "layout", "the file"), 1))
+    layouts = tuple(
+        _layout(r, t, f"layout[{i}]") for i, t in enumerate(r.tables(document, "layout", "the file"), 1)
+    )
     if not layouts:
         raise r.fail("the file", "no layout is described", "add [[layout]] with its sheets")
     if len({x.era for x in layouts}) != len(layouts):
@@ -362,7 +369,9 @@ def _document(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise AccessReviewError(f"{path}: {error.strerror or error}", hint="make it a file that can be read") from error
+        raise AccessReviewError(
+            f"{path}: {error.strerror or error}", hint="make it a file that can be read"
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:  # the message names line and column
         raise AccessReviewError(f"{path}: {error}", hint="mend the TOML at that place") from error
 

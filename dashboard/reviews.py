@@ -32,7 +32,8 @@ def list_reviews(settings: Settings) -> list[Review]:
     for path in settings.reviews.glob("april-review/[0-9]*/[!.]*/manifest.json"):
         try:
             manifest = json.loads(path.read_text("utf-8"))
-        except (OSError, json.JSONDecodeError):
+        except (OSError, ValueError):  # gone, not UTF-8, not JSON
             continue
-        found.append(Review(path.parent, manifest))
+        if isinstance(manifest, dict):
+            found.append(Review(path.parent, manifest))
     return sorted(found, key=lambda r: (r.folder.parent.name, r.folder.name), reverse=True)

@@ -191,7 +191,8 @@ def _write_register(
         hidden = index >= len(as_ats) // 2
         sheets = _sheets(
             register, as_at, views[index], [item for item in structure if item.edition == index], record,
-            published=published_date(register, as_at, seed), moved=moved, synonyms=synonyms, hidden=hidden, hostile=hostile_keys, taken=taken,
+            published=published_date(register, as_at, seed), moved=moved, synonyms=synonyms, hidden=hidden,
+            hostile=hostile_keys, taken=taken,
         )  # fmt: skip
         title = f"{_register_title(register)}, as at {_words(as_at)}: {NOTICE}"
         write_ods(path, title=title, sheets=sheets)

@@ -73,7 +73,9 @@ def load_settings(data: str | Path | None = None) -> Settings:
     try:
         folder = Path(chosen).expanduser().resolve()
     except (RuntimeError, ValueError, OSError) as error:  # no such user's home, a loop of links
-        raise AccessReviewError(f"the data folder {chosen} cannot be found: {error}", hint="give it whole") from None
+        raise AccessReviewError(
+            f"the data folder {chosen} cannot be found: {error}", hint="give it whole"
+        ) from None
     if folder.exists() and not folder.is_dir():
         raise AccessReviewError(
             f"the data folder {folder} is a file", hint="give a folder with --data, or remove the file"

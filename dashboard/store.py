@@ -211,7 +211,8 @@ class Store:
             cursor.close()
         if len(rows) > ROW_CAP:
             raise AccessReviewError(
-                f"the query '{query.name}' gives more than {ROW_CAP:,} rows", hint="filter it, or use 'export'"
+                f"the query '{query.name}' gives more than {ROW_CAP:,} rows",
+                hint="filter it, or use 'export'",
             )
         return Result(columns, tuple(rows))
 

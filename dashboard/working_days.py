@@ -71,7 +71,9 @@ def load_bank_holidays(path: Path) -> frozenset[date]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.reader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise AccessReviewError(f"{path}: the bank holidays could not be read ({error}).", hint=MEND) from error
+        raise AccessReviewError(
+            f"{path}: the bank holidays could not be read ({error}).", hint=MEND
+        ) from error
     if not rows or rows[0] != ["date", "name"]:
         raise AccessReviewError(f"{path}, row 1: the columns must be date and name.", hint=MEND)
 

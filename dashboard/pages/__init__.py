@@ -30,7 +30,9 @@ PAGES: dict[str, PageSpec] = {
         PageSpec(name="overview", title="Overview", make=overview.make, fields=()),
         PageSpec(name="volumes", title="Volumes", make=volumes.make, fields=("interval",)),
         PageSpec(name="recipients", title="Recipients", make=recipients.make, fields=()),
-        PageSpec(name="turnaround", title="Turnaround", make=turnaround.make, fields=("clock", "unit", "target")),
+        PageSpec(
+            name="turnaround", title="Turnaround", make=turnaround.make, fields=("clock", "unit", "target")
+        ),
         PageSpec(name="register", title="Register", make=register.make, fields=("outcome", "q")),
     )
 }

@@ -41,7 +41,11 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     if not found:
         loosen = "Clear the search, lengthen the period, or choose all recipient types."
         unanswered.append(f"Nothing in {scope.short_title} matches. {loosen}")
-    shown = f"Rows {number(first + 1)} to {number(first + len(found))} of {number(matched)}, newest first. " if found else ""
+    shown = (
+        f"Rows {number(first + 1)} to {number(first + len(found))} of {number(matched)}, newest first. "
+        if found
+        else ""
+    )
     return Page(
         name="register",
         headline=f"{plural(matched, 'request')} in {scope.short_title}"

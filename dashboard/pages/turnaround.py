@@ -53,10 +53,14 @@ def _target(store: Store, filters: Filters) -> str:
     """What share ended within the target, when one is assumed."""
     if filters.target is None:
         return ""
-    row = max(measure("turnaround", store, filters=replace(filters, interval=None, by=None)).dicts(), key=lambda r: r["n"] or 0)
+    row = max(
+        measure("turnaround", store, filters=replace(filters, interval=None, by=None)).dicts(),
+        key=lambda r: r["n"] or 0,
+    )
     if row["within_target"] is None:
         return ""
     return (
         f"Within an assumed target of {number(row['target'])} {row['unit']} days: {percent(row['within_target'])}"
-        f" (95% interval {percent(row['within_low'])} to {percent(row['within_high'])}), open cases past it counted as misses."
+        f" (95% interval {percent(row['within_low'])} to {percent(row['within_high'])}), "
+        "open cases past it counted as misses."
     )

@@ -20,7 +20,9 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     if volumes is None:
         unanswered.append(_why_none(scope.selected))
     if backlog is None and not scope.selected:
-        unanswered.append(f"How many requests are waiting cannot be worked out. {scope.columns['open_at_end'][1]}".strip())
+        unanswered.append(
+            f"How many requests are waiting cannot be worked out. {scope.columns['open_at_end'][1]}".strip()
+        )
     if outcomes is None and not scope.selected and not scope.columns["refused"][0]:
         unanswered.append(f"Outcomes cannot be compared. {scope.columns['refused'][1]}".strip())
     return Page(
@@ -34,5 +36,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
 
 def _why_none(selected: bool) -> str:
     if selected:
-        return "No volume is given: the entries are a selection made by others, so a count of them says nothing."
+        return (
+            "No volume is given: the entries are a selection made by others, so a count of them says nothing."
+        )
     return "No row matches these filters. Try a longer period, or all recipient types."

@@ -26,7 +26,8 @@ import pandas as pd
 
 from dashboard import vocabulary
 from dashboard.cleaning import normalise_text, recipient_id, tidy
-from dashboard.editions import Edition, edition_issues, list_editions, verify_bytes
+from dashboard.edition import Edition
+from dashboard.editions import edition_issues, list_editions, verify_bytes
 from dashboard.errors import AccessReviewError
 from dashboard.files import disk_errors, lock, sync, write_whole
 from dashboard.issues import RULES, Issue
@@ -218,7 +219,8 @@ def _write(
         scratch.unlink(missing_ok=True)
         failed = ", ".join(f"{name} ({count} rows)" for name, count in report.checks_failed.items())
         raise AccessReviewError(
-            f"the build breaks its own checks: {failed}", hint="this is a fault in the program; please report it"
+            f"the build breaks its own checks: {failed}",
+            hint="this is a fault in the program; please report it",
         )
     return report
 
@@ -397,7 +399,9 @@ def _stage(
                     for a in reading.accounts
                 ],
             )  # fmt: skip
-        replaced_by = [e.edition for e in editions if e.register == edition.register and e.replaces == edition.edition]
+        replaced_by = [
+            e.edition for e in editions if e.register == edition.register and e.replaces == edition.edition
+        ]
         insert(
             con,
             "staging.editions",
@@ -514,7 +518,11 @@ def _recipients(con: duckdb.DuckDBPyConnection, settings: Settings, registers: d
     rows: list[dict[str, object]] = []
     for register, key, spelling in _look_up(con, "recipient_spellings"):
         found = next(
-            (r for pattern, r in reviewed if fnmatchcase(register, pattern) and normalise_text(r["published_name"]) == key),
+            (
+                r
+                for pattern, r in reviewed
+                if fnmatchcase(register, pattern) and normalise_text(r["published_name"]) == key
+            ),
             None,
         )
         name = found["recipient"] if found else spelling
@@ -528,11 +536,11 @@ def _recipients(con: duckdb.DuckDBPyConnection, settings: Settings, registers: d
         )  # fmt: skip
     # Two names can give one id; the later, in order of name, gets a number.
     names: dict[str, dict[str, str]] = {}
-    for row in sorted(rows, key=lambda r: str(r["recipient"])):
-        taken = names.setdefault(str(row["recipient_id"]), {})
-        key = normalise_text(str(row["recipient"]))
+    for record in sorted(rows, key=lambda r: str(r["recipient"])):
+        taken = names.setdefault(str(record["recipient_id"]), {})
+        key = normalise_text(str(record["recipient"]))
         suffix = taken.setdefault(key, "" if not taken else f"-{len(taken) + 1}")
-        row["recipient_id"] = f"{row['recipient_id']}{suffix}"
+        record["recipient_id"] = f"{record['recipient_id']}{suffix}"
     insert(con, "reference.recipients", rows)
 
 

@@ -38,20 +38,25 @@ def describe(register: Register, path: Path, as_at: date | None) -> Edition:
     try:
         found = con.execute("describe from read_parquet($file)", {"file": str(path)}).fetchall()
     except duckdb.Error as error:
-        raise AccessReviewError(f"{path.name} is not a Parquet file: {error}", hint="check the file") from error
+        raise AccessReviewError(
+            f"{path.name} is not a Parquet file: {error}", hint="check the file"
+        ) from error
     finally:
         con.close()
     missing = COLUMNS - {row[0] for row in found}
     if missing:
         raise AccessReviewError(
-            f"{path.name}: there is no column {sorted(missing)[0]!r}", hint=f"it needs: {', '.join(sorted(COLUMNS))}"
+            f"{path.name}: there is no column {sorted(missing)[0]!r}",
+            hint=f"it needs: {', '.join(sorted(COLUMNS))}",
         )
     dated = re.search(r"\d{4}-\d{2}-\d{2}", path.name)
     basis = "given"
     if as_at is None and dated:
         as_at, basis = date.fromisoformat(dated[0]), "stated"
     if as_at is None:
-        raise AccessReviewError(f"{path.name}: no as-at date is in its name", hint="give one: --as-at YYYY-MM-DD")
+        raise AccessReviewError(
+            f"{path.name}: no as-at date is in its name", hint="give one: --as-at YYYY-MM-DD"
+        )
     return Edition(
         register=register.id,
         edition=as_at.isoformat(),

@@ -51,7 +51,9 @@ def find_build(settings: Settings, build_id: str | None = None) -> Build:
         )
     path = settings.builds / f"{chosen}.duckdb"
     if Path(chosen).name != chosen or not path.is_file():
-        hint = "builds are named in 'reviews' and in HISTORY there" if build_id else "run 'access-review build'"
+        hint = (
+            "builds are named in 'reviews' and in HISTORY there" if build_id else "run 'access-review build'"
+        )
         raise AccessReviewError(f"there is no build {chosen!r} in {settings.builds}", hint=hint)
     return Build(chosen, path, _record(path))
 

@@ -1,0 +1,262 @@
+"""Every figure that a report quotes in words, with its way home: measure, filters, row and column.
+
+A report passes each sentence through `Ledger.say` together with the measure results it speaks of. Each number,
+share, date and year in the sentence is found again in those results, as a cell or as named arithmetic on cells,
+and written down; `recompute` does that arithmetic again from the rows of a later `measure`. So a sentence that
+claims what no measure gives is seen ("not traced"), whoever worded it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from dashboard.figures import interval_words
+from dashboard.filters import Filters
+from dashboard.text import day, number, percent
+
+
+NOT_TRACED = "not traced"
+# Method, not measurement: the confidence level, and the number of cases a headline needs.
+CONSTANTS = re.compile(r"95% (?:interval|bounds)|at least 20 ended cases|\(A to E\)|\(1 to [45]\)")
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+SHORT = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+TOKEN = re.compile(
+    rf"(?P<day>\d{{1,2}} (?:{MONTHS}) \d{{4}})"
+    rf"|(?P<interval>(?:{SHORT} to )?{SHORT} \d{{4}})"
+    r"|(?P<share>(?:under |over )?\d[\d,]*%)"
+    r"|(?P<year>\b(?:19|20)\d\d\b)"
+    r"|(?P<number>\d[\d,]*(?:\.\d+)?)"
+)
+# Columns that tell one row from another, as far as a result has them.
+KEYS = (
+    "register",
+    "edition",
+    "interval_start",
+    "group",
+    "clock",
+    "basis",
+    "rank",
+    "rule",
+    "severity",
+    "field",
+    "ref",
+)
+TALLIES = ("severity", "status")  # columns whose rows are counted by value
+SHARES = frozenset(
+    {"share", "cumulative_share", "within_target", "within_low", "within_high", "survival", "low", "high"}
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Rows a sentence may speak of: one measure under its filters, with the columns looked at first.
+
+    `subset` names groups whose counts the words add up ("granted" is released, re-used and approved).
+    """
+
+    measure: str
+    filters: Filters
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    first: tuple[str, ...] = ()
+    subset: tuple[str, ...] = ()
+    where: tuple[
+        tuple[str, tuple[Any, ...]], ...
+    ] = ()  # rows here are those with one of these values, in order
+
+    def dicts(self) -> list[dict[str, Any]]:
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+    def ordered(self) -> list[str]:
+        return [
+            *(c for c in self.first if c in self.columns),
+            *(c for c in self.columns if c not in self.first),
+        ]
+
+
+@dataclass
+class Ledger:
+    """The figures quoted so far, in the order of the report."""
+
+    figures: list[dict[str, Any]] = field(default_factory=list)
+
+    def say(self, words: str, sources: Sequence[Source], *, section: str) -> str:
+        """The words unchanged, every figure in them written down."""
+        for kind, token, _ in _tokens(words, sources):
+            self.figures.append(
+                {"section": section, "sentence": words, "words": token, **_home(kind, token, sources)}
+            )
+        return words
+
+
+def _tokens(words: str, sources: Sequence[Source]) -> Iterator[tuple[str, str, int]]:
+    """(kind, token, place) for every figure; digits inside a name quoted from the rows are part of the name."""
+    masked = CONSTANTS.sub(lambda m: " " * len(m[0]), words)
+    names = {v for s in sources for row in s.rows for v in row if isinstance(v, str) and re.search(r"\d", v)}
+    for name in sorted(names, key=len, reverse=True):
+        if len(name) > 3 and not TOKEN.fullmatch(name):
+            masked = masked.replace(name, " " * len(name))
+    for found in TOKEN.finditer(masked):
+        yield str(found.lastgroup), found[0].rstrip(","), found.start()
+
+
+def _home(kind: str, token: str, sources: Sequence[Source]) -> dict[str, Any]:
+    for way in (_cell, _of_filters, _arithmetic):
+        for source in sources:
+            found = way(kind, token, source)
+            if found:
+                return {
+                    "measure": source.measure,
+                    "filters": {n: _plain(v) for n, v in source.filters.items()},
+                    **({"where": {n: _plain(v) for n, v in source.where}} if source.where else {}),
+                    **found,
+                }
+    return {"measure": None, "filters": {}, "how": NOT_TRACED, "cells": [], "value": token}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def _shown(kind: str, column: str, value: Any, interval: str | None) -> bool | str:
+    """The words a cell would be given, for the kind of token looked for; False when it has none."""
+    if value is None or isinstance(value, bool):
+        return False
+    if isinstance(value, date):
+        if kind == "day":
+            return day(value)
+        if kind == "year":
+            return str(value.year)
+        return interval_words(value, interval) if kind == "interval" and column == "interval_start" else False
+    if isinstance(value, int | float):
+        if kind == "share":
+            return percent(float(value)) if column in SHARES else False
+        return number(value) if kind in ("number", "year") and column not in SHARES else False
+    return False
+
+
+def _cells(kind: str, source: Source) -> Iterator[tuple[int, str, Any, str]]:
+    """(row, column, value, words) of every cell that could be quoted, the likeliest first: late rows, first columns."""
+    rows = source.dicts()
+    for column in source.ordered():
+        for place in reversed(range(len(rows))) if "interval_start" in source.columns else range(len(rows)):
+            words = _shown(kind, column, rows[place][column], source.filters.interval)
+            if isinstance(words, str):
+                yield place, column, rows[place][column], words
+
+
+def _cell(kind: str, token: str, source: Source) -> dict[str, Any] | None:
+    for place, column, value, words in _cells(kind, source):
+        if words == token:
+            how = "year" if kind == "year" and isinstance(value, date) else "cell"
+            return {"how": how, "cells": [cell_at(source, place, column)], "value": _plain(value)}
+    return None
+
+
+def _of_filters(kind: str, token: str, source: Source) -> dict[str, Any] | None:
+    """A day or year that the question itself names, such as the end of the period."""
+    for name, value in source.filters.items():
+        if isinstance(value, date) and token in (day(value), str(value.year)):
+            return {"how": f"filter {name}", "cells": [], "value": _plain(value)}
+    return None
+
+
+def cell_at(source: Source, place: int, column: str) -> dict[str, Any]:
+    row = source.dicts()[place]
+    where = {k: _plain(row[k]) for k in KEYS if row.get(k) is not None}
+    return {"row": place + 1, "where": where, "column": column, "value": _plain(row[column])}
+
+
+def _counts(source: Source) -> Iterator[str]:
+    for column in source.ordered():
+        values = [row[source.columns.index(column)] for row in source.rows]
+        known = [v for v in values if v is not None]
+        if known and all(isinstance(v, int) and not isinstance(v, bool) for v in known):
+            yield column
+
+
+def _change(now: Any, before: Any) -> float:
+    return abs(now - before) / before if before else 0.0
+
+
+# Named arithmetic: each takes the values of the cells written down, in their order.
+ARITHMETIC: dict[str, Callable[[list[Any]], Any]] = {
+    "sum": lambda values: sum(v or 0 for v in values),
+    "difference": lambda values: abs(values[0] - values[1]),
+    "change": lambda values: _change(values[0], values[1]),
+    "share of the sum": lambda values: values[0] / sum(v or 0 for v in values[1:]),
+}
+
+
+def _arithmetic(kind: str, token: str, source: Source) -> dict[str, Any] | None:
+    """Sums, differences, relative changes and shares of whole columns, and the number of rows."""
+
+    def entry(how: str, cells: list[tuple[int, str]], value: Any) -> dict[str, Any]:
+        return {"how": how, "cells": [cell_at(source, p, c) for p, c in cells], "value": _plain(value)}
+
+    rows = source.dicts()
+    every = range(len(rows))
+    for column in _counts(source):
+        values = [r[column] for r in rows]
+        total = sum(v or 0 for v in values)
+        if kind in ("number", "year") and number(total) == token:
+            return entry("sum", [(p, column) for p in every], total)
+        for earlier, later in reversed(list(pairwise(every))):
+            if values[earlier] is None or values[later] is None:
+                continue
+            pair = [(later, column), (earlier, column)]
+            if kind == "number" and number(abs(values[later] - values[earlier])) == token:
+                return entry("difference", pair, abs(values[later] - values[earlier]))
+            change = _change(values[later], values[earlier])
+            if kind == "share" and values[earlier] and percent(change) == token:
+                return entry("change", pair, change)
+        if kind != "share" or not total:
+            continue
+        for place in every:
+            if percent((values[place] or 0) / total) == token:
+                cells = [(place, column), *((p, column) for p in every)]
+                return entry("share of the sum", cells, (values[place] or 0) / total)
+        chosen = [p for p in every if rows[p].get("group") in source.subset]
+        part = sum(values[p] or 0 for p in chosen)
+        if chosen and percent(part / total) == token:
+            found = entry("share of the sum", [(p, column) for p in (*chosen, *every)], part / total)
+            return {**found, "how": "share of several", "several": len(chosen)}
+    if kind == "number" and number(len(rows)) == token:
+        return {"how": "rows", "cells": [], "value": len(rows)}
+    for column in TALLIES:
+        for value in sorted({r[column] for r in rows if r.get(column)}):
+            count = sum(r[column] == value for r in rows)
+            if kind == "number" and number(count) == token:
+                return {"how": "rows where", "cells": [], "column": column, "equals": value, "value": count}
+    return None
+
+
+def recompute(figure: dict[str, Any], rows: Sequence[dict[str, Any]]) -> Any:
+    """The value of a recorded figure from rows as `measure --format json` gives them (None when it is gone)."""
+    how = figure["how"]
+    for name, allowed in figure.get("where", {}).items():
+        rows = [r for r in rows if r[name] in allowed]
+    if how == "rows":
+        return len(rows)
+    if how == "rows where":
+        return sum(r[figure["column"]] == figure["equals"] for r in rows)
+    if how.startswith("filter "):
+        return figure["filters"].get(how.removeprefix("filter "))
+    if how == NOT_TRACED or any(c["row"] > len(rows) for c in figure["cells"]):
+        return None
+    values = [rows[c["row"] - 1].get(c["column"]) for c in figure["cells"]]
+    if how in ("cell", "year"):
+        return _plain(values[0])
+    if how == "share of several":
+        part, whole = values[: figure["several"]], values[figure["several"] :]
+        return _plain(sum(v or 0 for v in part) / sum(v or 0 for v in whole))
+    return _plain(ARITHMETIC[how](values))
