@@ -13,7 +13,8 @@ from datetime import date, datetime
 import duckdb
 import pytest
 
-from dashboard.sample import LEGACY, SHARES, true_requests
+from dashboard import measures
+from dashboard.sample import LEGACY, SHARES, TRUTH, true_requests
 
 
 # planted rule -> the rule of the issue that must stand at the same sheet and row
@@ -242,7 +243,6 @@ def test_a_second_row_with_a_reference_is_named(planted, issues):
 
 
 def test_an_event_before_receipt_leaves_the_measures(planted, issues, sample_store):
-    from dashboard import measures
 
     found = {(i["register"], i["value"]) for i in issues if i["rule"] == "closed_before_received"}
     items = of_rules(planted, {"event_before_reference"})
@@ -261,3 +261,15 @@ def test_rejected_dates_are_in_no_figure(planted, entries):
         assert entry["impossible_dates"] == 1
         assert all(entry[n] is None for n in ("composite_date", "approved_date", "released_date"))
         assert entry["as_at"] > date(2012, 1, 1)
+
+
+def test_medians_come_back_from_the_workbooks(sample_store):
+    """The estimate, damage and delayed entry and all, against the truth the sample was drawn from."""
+
+    estimates = {r["group"]: r for r in measures.turnaround(sample_store, register=LEGACY, by="tier").dicts()}
+    for tier, median in TRUTH.tier_median_days.items():
+        row = estimates[tier.removeprefix("Tier ")]
+        if row["events"] >= 20:
+            # decisions move to a monthly panel or a weekday, so three days are allowed for
+            assert row["median_low"] - 3 <= median <= row["median_high"] + 3, tier
+    assert sum(r["events"] >= 20 for r in estimates.values()) >= 3
