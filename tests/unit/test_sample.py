@@ -102,7 +102,8 @@ class Sample:
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
-    return Sample(tmp_path_factory.mktemp("sample"))
+    # Eight editions: the places named below are those of that many.
+    return Sample(tmp_path_factory.mktemp("sample"), editions=8)
 
 
 def test_same_seed_same_bytes(tmp_path):
