@@ -100,7 +100,7 @@ def categories(figure, kind):
 
 def series_shown(figure):
     legend = figure.select_one({"type": Legend})
-    return [item.label.value for item in legend.items] if legend.visible else []
+    return [item.label.value for item in legend.items if item.visible] if legend.visible else []
 
 
 @pytest.mark.parametrize("kind", ["columns", "bars", "lines", "steps"])
