@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from dashboard import measures
+from dashboard.errors import UsageError
 from dashboard.store import Store
 from tests.spec.catalogue import DEFINITIONS, examples
 from tests.spec.shape import Example, Given
@@ -68,12 +70,20 @@ def test_example(definition, example, stores, tmp_path_factory):
 
 
 @pytest.mark.parametrize(("definition", "example"), CASES)
-def test_rows_behind_an_example_can_be_listed(definition, example, stores, tmp_path_factory):
+def test_rows_behind_an_example(definition, example, stores, tmp_path_factory):
     store = store_of(example.given, stores, tmp_path_factory)
-    if measures.find_measure(definition.measure).rows_query is None:
-        pytest.skip("this measure counts no entries")
-    found = measures.rows(definition.measure, store, register=example.given.name, **example.ask)
-    assert {"edition", "sheet", "sheet_row"} <= set(found.columns)
+    name, asked = definition.measure, {"register": example.given.name, **example.ask}
+    if measures.find_measure(name).rows_query is None:
+        with pytest.raises(UsageError, match="counts no entries"):
+            measures.rows(name, store, **asked)
+        return
+    rows = measures.rows(name, store, **asked)
+    assert {"edition", "sheet", "sheet_row"} <= set(rows.columns)
+    if name == "volumes":
+        counted = Counter(rows.column("counted_as"))
+        for row in [ask(example, name, store)] if "interval" not in example.ask else []:
+            for kind in measures.VOLUME_COUNTS[1:-1]:
+                assert sum(v or 0 for v in row.column(kind)) == counted[kind], kind
 
 
 def test_every_measure_has_a_definition():

@@ -1,0 +1,203 @@
+"""Register descriptions: what is wrong is named by file and key, in words that say how to mend it."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard.errors import AccessReviewError
+from dashboard.registers import find_register, load_registers, read_register
+from dashboard.settings import CHECKOUT, Settings
+from dashboard.vocabulary import ANSWERABLE_FIELDS
+from tests.support.warehouse import register, to_toml
+
+
+COLUMNS = {"reference": "Ref", "received_date": "Received", "outcome": "Outcome", "closed_date": "Closed"}
+GOOD = register(
+    "example", columns=COLUMNS, outcomes={"released": ["Sent"]}, recipient_types={"charity": ["Charity"]}
+)
+
+
+def changed(path, value):
+    """GOOD with the key at `path` set to `value`, or left out."""
+    document = copy.deepcopy(GOOD)
+    place = document
+    for part in path[:-1]:
+        place = place[part] if isinstance(part, int) else place.setdefault(part, {})
+    if value is None:
+        place.pop(path[-1])
+    else:
+        place[path[-1]] = value
+    return document
+
+
+def read(tmp_path, document, name="example"):
+    path = tmp_path / f"{name}.toml"
+    path.write_text(document if isinstance(document, str) else to_toml(document), "utf-8")
+    return read_register(path, {name: path})
+
+
+SHEET = ("layout", 0, "sheet", 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "names"),
+    [
+        (("id",), "other", ["id", "'other'", "the file's name"]),
+        (("title",), None, ["'title' is missing"]),
+        (("publisher",), None, ["'publisher' is missing"]),
+        (("publisher",), 7, ["'publisher' must be text, not int"]),
+        (("colour",), "red", ["'colour' is not a key"]),
+        (("layout",), [], ["no layout is described"]),
+        (("reference",), {"pattern": "("}, ["reference.pattern"]),
+        (("reference",), {"patern": "x"}, ["reference", "'patern' is not a key"]),
+        (("recipient_types",), {"wizard": ["Wizard"]}, ["recipient_types", "'wizard' is not known"]),
+        (("recipient_types", "charity"), [1], ["recipient_types.charity"]),
+        (("outcomes",), {"sent": ["Sent"]}, ["outcomes", "'sent' is not known"]),
+        (("layout", 0, "era"), None, ["layout[1]", "'era' is missing"]),
+        (("layout", 0, "coverage"), "some", ["layout[1].coverage", "'some' is not known"]),
+        (("layout", 0, "date_order"), "dym", ["layout[1]", "'dym' is not known"]),
+        (("layout", 0, "blank_outcome"), "shut", ["layout[1]", "'shut' is not known"]),
+        (
+            ("layout", 0, "as_at"),
+            [{"from": "moon", "pattern": "x"}],
+            ["layout[1].as_at", "'moon' is not known"],
+        ),
+        (("layout", 0, "as_at"), [{"from": "cell", "pattern": "x"}], ["layout[1].as_at", "'date'"]),
+        (("layout", 0, "as_at"), [{"from": "cell", "pattern": "("}], ["layout[1].as_at", "cannot be read"]),
+        (("layout", 0, "answerability"), {"size": {"status": "published"}}, ["answerability.size"]),
+        (("layout", 0, "answerability"), {"tier": {"status": "maybe"}}, ["answerability.tier", "'maybe'"]),
+        ((*SHEET, "rows"), None, ["layout[1].sheet[1]", "'rows' is missing"]),
+        ((*SHEET, "rows"), "people", ["layout[1].sheet[1].rows", "'people' is not known"]),
+        ((*SHEET, "columns"), {"price": "Price"}, ["layout[1].sheet[1].columns", "'price' is not known"]),
+        ((*SHEET, "columns"), {}, ["layout[1].sheet[1]", "no columns are mapped"]),
+        ((*SHEET, "columns"), {"reference": 3}, ["layout[1].sheet[1].columns.reference"]),
+        ((*SHEET, "constant"), {"price": "1"}, ["layout[1].sheet[1].constant", "'price' is not known"]),
+        ((*SHEET, "colums"), {}, ["layout[1].sheet[1]", "'colums' is not a key"]),
+    ],
+    ids=lambda value: ".".join(str(p) for p in value) if isinstance(value, tuple) else None,
+)
+def test_what_is_wrong_is_named_by_file_and_key(tmp_path, path, value, names):
+    with pytest.raises(AccessReviewError) as caught:
+        read(tmp_path, changed(path, value))
+    assert str(tmp_path / "example.toml") in caught.value.message
+    for name in names:
+        assert name in caught.value.message, caught.value.message
+    assert caught.value.hint
+
+
+def test_broken_toml_names_its_line(tmp_path):
+    with pytest.raises(AccessReviewError, match=r"example\.toml: .*line 2"):
+        read(tmp_path, 'id = "example"\ntitle = oops\n')
+    (tmp_path / "example.toml").write_bytes(b'id = "\xff"')
+    with pytest.raises(AccessReviewError, match=r"example\.toml"):
+        read_register(tmp_path / "example.toml", {})
+
+
+def test_two_layouts_of_one_era(tmp_path):
+    document = copy.deepcopy(GOOD)
+    document["layout"] *= 2
+    with pytest.raises(AccessReviewError, match="same era"):
+        read(tmp_path, document)
+
+
+JUNK = st.recursive(
+    st.one_of(st.text(max_size=5), st.integers(-5, 5), st.booleans()),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2), st.dictionaries(st.text(max_size=5), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+PLACES = [(key,) for key in GOOD] + [
+    ("reference",), ("type_notes",), ("synthetic",), ("home_rank",), ("extends",), *SHEET[:2],
+    *[("layout", 0, k) for k in ("sheet", "pending", "as_at", "published", "answerability", "date_basis", "only_when",
+                                 "ignore_sheets", "assumed", "missing")],
+    *[(*SHEET, k) for k in ("name", "columns", "optional", "constant", "required", "period_in_name", "unit")],
+]  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(place=st.sampled_from([p for p in PLACES if isinstance(p, tuple)]), junk=JUNK)
+def test_a_value_of_any_kind_is_read_or_refused_in_words(tmp_path_factory, place, junk):
+    folder = tmp_path_factory.mktemp("junk")
+    refusal = None
+    try:
+        read(folder, changed(place, junk))
+    except AccessReviewError as error:
+        refusal = error
+    assert refusal is None or "example.toml" in refusal.message
+
+
+def test_a_field_is_answered_by_its_column_unless_the_file_says_otherwise(tmp_path):
+    found = read(tmp_path, GOOD)
+    status = {name: found.answer(found.layouts[0], name).status for name in ANSWERABLE_FIELDS}
+    assert {name for name, value in status.items() if value == "published"} == {
+        "reference", "received_date", "outcome", "closed_date", "refused",
+    }  # fmt: skip
+    assert found.answer(found.layouts[0], "released_date").words == "Date released is not published."
+    stated = {"released_date": {"status": "inferred", "basis": "closed_date", "words": "As closed."}}
+    found = read(tmp_path, changed(("layout", 0, "answerability"), stated))
+    assert found.answer(found.layouts[0], "released_date").basis == "closed_date"
+
+
+def test_one_date_with_several_meanings_is_told_apart_by_the_outcome_alone(tmp_path):
+    columns = {"reference": "Ref", "composite_date": "Ended"}
+    found = read(tmp_path, register("example", columns=columns))
+    answers = {
+        n: found.answer(found.layouts[0], n).status for n in ("closed_date", "released_date", "refused")
+    }
+    assert answers == {
+        "closed_date": "published",
+        "released_date": "not_published",
+        "refused": "not_published",
+    }
+    found = read(tmp_path, register("example", columns={**columns, "outcome": "Outcome"}))
+    assert found.answer(found.layouts[0], "released_date").status == "published"
+
+
+def test_a_dated_reference_gives_an_inferred_receipt(tmp_path):
+    found = read(tmp_path, register("example", columns={"reference": "Ref"}, reference={"dated": True}))
+    answer = found.answer(found.layouts[0], "received_date")
+    assert (answer.status, answer.basis) == ("inferred", "from_reference")
+
+
+def test_extends_shares_layouts_and_names_a_missing_base(tmp_path):
+    base = tmp_path / "base.toml"
+    base.write_text(to_toml({**GOOD, "id": "base"}), "utf-8")
+    child = tmp_path / "child.toml"
+    child.write_text('extends = "base"\nid = "child"\ntitle = "Child"\n', "utf-8")
+    found = read_register(child, {"base": base, "child": child})
+    assert (found.id, found.publisher, found.layouts[0].era) == ("child", "A test", "only")
+    with pytest.raises(AccessReviewError, match=r"child\.toml: extends 'base'"):
+        read_register(child, {"child": child})
+
+
+def test_the_reader_s_description_overrides_the_shipped_one_of_the_same_name(tmp_path):
+    for folder, title in (("shipped", "Shipped"), ("data", "Mine")):
+        (tmp_path / folder / "registers").mkdir(parents=True)
+        (tmp_path / folder / "registers" / "example.toml").write_text(
+            to_toml({**GOOD, "title": title}), "utf-8"
+        )
+    found = load_registers(Settings(data=tmp_path / "data", shipped=tmp_path / "shipped"))
+    assert {name: r.title for name, r in found.items()} == {"example": "Mine"}
+
+
+def test_an_unknown_register_gets_the_nearest(tmp_path):
+    found = load_registers(Settings(data=tmp_path, shipped=CHECKOUT / "data"))
+    with pytest.raises(AccessReviewError) as caught:
+        find_register(found, "phe-odd")
+    assert "did you mean 'phe-odr'?" in caught.value.message
+    assert "sudbury-foi" in str(caught.value.hint)
+
+
+def test_every_shipped_description_reads_and_says_what_it_lacks():
+    for name, found in load_registers(Settings(data=Path("/nowhere"), shipped=CHECKOUT / "data")).items():
+        assert found.id == name
+        for layout in found.layouts:
+            for field in ANSWERABLE_FIELDS:
+                answer = found.answer(layout, field)
+                assert answer.words or answer.status == "published", (name, layout.era, field)
