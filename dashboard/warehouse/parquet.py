@@ -87,8 +87,6 @@ def load_parquet(
         "as_at": edition.as_at,
         "known_from": edition.published or edition.as_at,
         "first_id": entry_id,
-        # DuckDB reads this shape as a map; a plain dict would be a struct, which no column can look into.
-        "types": {"key": list(register.recipient_types), "value": list(register.recipient_types.values())},
     }
     con.execute((LOAD / "entries.sql").read_text("utf-8"), values)
     values = {k: values[k] for k in ("register", "edition")}

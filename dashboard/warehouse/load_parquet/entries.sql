@@ -1,5 +1,5 @@
 -- purpose: one Parquet edition into staging.entries
--- parameters: $file, $register, $edition, $edition_order, $as_at, $known_from, $first_id, $types (map of published type to recipient type)
+-- parameters: $file, $register, $edition, $edition_order, $as_at, $known_from, $first_id
 -- result columns: none (inserts rows)
 insert into staging.entries by name
 select
@@ -17,7 +17,10 @@ select
     recipient,
     lower(recipient) as recipient_key,
     recipient_type,
-    nullif($types[lower(recipient_type)], '') as recipient_type_mapped,
+    -- settled in the file, like the outcome: our own terms or nothing
+    case
+        when recipient_type in (select t.recipient_type from reference.recipient_types as t) then recipient_type
+    end as recipient_type_mapped,
     title,
     purpose,
     dataset,
