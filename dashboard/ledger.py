@@ -28,6 +28,7 @@ SHORT = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 TOKEN = re.compile(
     rf"(?P<day>\d{{1,2}} (?:{MONTHS}) \d{{4}})"
     rf"|(?P<interval>(?:{SHORT} to )?{SHORT} \d{{4}})"
+    r"|(?P<rank>(?<=top )\d+(?= recipient))"
     r"|(?P<share>(?:under |over )?\d[\d,]*%)"
     r"|(?P<year>\b(?:19|20)\d\d\b)"
     r"|(?P<number>\d[\d,]*(?:\.\d+)?)"
@@ -68,6 +69,7 @@ class Source:
     where: tuple[
         tuple[str, tuple[Any, ...]], ...
     ] = ()  # rows here are those with one of these values, in order
+    counted: bool = False  # the words say how many rows there are
 
     def dicts(self) -> list[dict[str, Any]]:
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
@@ -84,20 +86,22 @@ class Ledger:
     """The figures quoted so far, in the order of the report."""
 
     figures: list[dict[str, Any]] = field(default_factory=list)
+    quoted: tuple[str, ...] = ()  # sentences of the register's description: their figures are its own
 
     def say(self, words: str, sources: Sequence[Source], *, section: str) -> str:
         """The words unchanged, every figure in them written down."""
-        for kind, token, _ in _tokens(words, sources):
+        for kind, token, _ in _tokens(words, sources, self.quoted):
             self.figures.append(
                 {"section": section, "sentence": words, "words": token, **_home(kind, token, sources)}
             )
         return words
 
 
-def _tokens(words: str, sources: Sequence[Source]) -> Iterator[tuple[str, str, int]]:
+def _tokens(words: str, sources: Sequence[Source], quoted: Sequence[str]) -> Iterator[tuple[str, str, int]]:
     """(kind, token, place) for every figure; digits inside a name quoted from the rows are part of the name."""
     masked = CONSTANTS.sub(lambda m: " " * len(m[0]), words)
-    names = {v for s in sources for row in s.rows for v in row if isinstance(v, str) and re.search(r"\d", v)}
+    texts = [v for s in sources for row in s.rows for v in row if isinstance(v, str)]
+    names = {v for v in (*texts, *quoted) if re.search(r"\d", v)}
     for name in sorted(names, key=len, reverse=True):
         if len(name) > 3 and not TOKEN.fullmatch(name):
             masked = masked.replace(name, " " * len(name))
@@ -106,7 +110,7 @@ def _tokens(words: str, sources: Sequence[Source]) -> Iterator[tuple[str, str, i
 
 
 def _home(kind: str, token: str, sources: Sequence[Source]) -> dict[str, Any]:
-    for way in (_cell, _of_filters, _arithmetic):
+    for way in (_rows, _cell, _of_filters, _arithmetic):
         for source in sources:
             found = way(kind, token, source)
             if found:
@@ -140,6 +144,8 @@ def _shown(kind: str, column: str, value: Any, interval: str | None) -> bool | s
     if isinstance(value, int | float):
         if kind == "share":
             return percent(float(value)) if column in SHARES else False
+        if kind == "rank":
+            return number(value) if column == "rank" else False
         return number(value) if kind in ("number", "year") and column not in SHARES else False
     return False
 
@@ -147,11 +153,19 @@ def _shown(kind: str, column: str, value: Any, interval: str | None) -> bool | s
 def _cells(kind: str, source: Source) -> Iterator[tuple[int, str, Any, str]]:
     """(row, column, value, words) of every cell that could be quoted, the likeliest first: late rows, first columns."""
     rows = source.dicts()
+    in_time = bool({"interval_start", "as_at"} & set(source.columns))
     for column in source.ordered():
-        for place in reversed(range(len(rows))) if "interval_start" in source.columns else range(len(rows)):
+        places = range(len(rows))
+        for place in reversed(places) if in_time else places:
             words = _shown(kind, column, rows[place][column], source.filters.interval)
             if isinstance(words, str):
                 yield place, column, rows[place][column], words
+
+
+def _rows(kind: str, token: str, source: Source) -> dict[str, Any] | None:
+    if source.counted and kind == "number" and number(len(source.rows)) == token:
+        return {"how": "rows", "cells": [], "value": len(source.rows)}
+    return None
 
 
 def _cell(kind: str, token: str, source: Source) -> dict[str, Any] | None:
