@@ -6,10 +6,14 @@
   const form = document.querySelector("form.filters");
   const announce = document.getElementById("announce");
   let live = null; // the Bokeh document, once the charts are interactive
+  let lost = false; // its connection: without it charts can change by loading the page only
   let latest = 0;
+  let wanted = location.pathname + location.search; // the address shown, or on its way
 
   const holders = () => [...document.querySelectorAll(".figure[data-live]")];
-  const keys = (root) => [...root.querySelectorAll(".figure[data-live]")].map((e) => e.dataset.live).join();
+  const sections = (root) => [...root.querySelectorAll("#exhibits > section")];
+  const shape = (root) =>
+    sections(root).map((e) => [e.querySelector("h2")?.id, e.querySelector(".figure")?.dataset.live]).join(";");
   const theme = () => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 
   function query() {
@@ -19,6 +23,9 @@
   }
 
   async function show(address, push) {
+    if (address === wanted) return;
+    wanted = address;
+    if (lost) return location.assign(address);
     const turn = ++latest;
     const slow = setTimeout(() => (announce.textContent = "Loading…"), 500);
     let text;
@@ -34,15 +41,15 @@
     }
     if (turn !== latest) return; // a later choice has overtaken this one
     const next = new DOMParser().parseFromString(text, "text/html");
-    const same = keys(next) === keys(document);
-    // Other charts than before (another register, no rows): the page itself must change.
-    if (!same || next.body.dataset.build !== document.body.dataset.build) return location.assign(address);
+    const same = shape(next) === shape(document);
+    // Other exhibits than before (another register, no rows) or a new build: the page itself must change.
+    if (lost || !same || next.body.dataset.build !== document.body.dataset.build) return location.assign(address);
     if (push) history.pushState(null, "", address);
     document.title = next.title;
     document.getElementById("swap").replaceWith(next.getElementById("swap"));
-    const before = [...document.querySelectorAll("#exhibits > section")];
-    const after = [...next.querySelectorAll("#exhibits > section")];
-    before.forEach((section, i) => swapExhibit(section, after[i]));
+    const after = sections(next);
+    sections(document).forEach((section, i) => swapExhibit(section, after[i]));
+    if (!push) refill(next.querySelector("form.filters"));
     for (const id of ["listing"]) {
       const old = document.getElementById(id);
       const fresh = next.getElementById(id);
@@ -55,7 +62,12 @@
       if (other) link.href = other.getAttribute("href");
     }
     announce.textContent = document.querySelector("h1").textContent;
-    if (live) live.get_model_by_name("address").value = new URL(address, location.href).search;
+    tell();
+  }
+
+  // The session draws what the address says.
+  function tell() {
+    if (live && !lost) live.get_model_by_name("address").value = location.search;
   }
 
   // Everything of an exhibit but its live chart, which updates itself over the websocket.
@@ -69,17 +81,18 @@
       else if (now) section.append(now);
     }
     if (open) section.querySelector("details").open = true;
+    const chart = section.querySelector(".chart");
+    const drawn = fresh.querySelector(".chart");
+    if (chart && drawn) chart.replaceWith(drawn);
     const holder = section.querySelector(".figure");
-    if (holder && !live) holder.replaceChildren(...fresh.querySelector(".figure").childNodes);
+    if (holder) holder.style.minHeight = ""; // fewer bars take less room
   }
 
-  function fill(search) {
-    const params = new URLSearchParams(search);
-    for (const field of form.elements) {
-      if (!field.name || field.type === "hidden") continue;
-      const value = params.get(field.name) ?? "";
-      if (field.tagName !== "SELECT" || [...field.options].some((o) => o.value === value)) field.value = value;
-    }
+  // Back and forward: the form as that page had it, hidden fields included, the focus where it was.
+  function refill(fresh) {
+    const focus = form.contains(document.activeElement) ? document.activeElement.id : "";
+    form.replaceChildren(...fresh.childNodes);
+    if (focus) document.getElementById(focus)?.focus();
   }
 
   if (form) {
@@ -95,10 +108,8 @@
         show(`/${page}?${query()}`, true);
       }
     });
-    addEventListener("popstate", () => {
-      fill(location.search);
-      show(location.pathname + location.search, false);
-    });
+    // Following "#main" comes here too, and is no change of address.
+    addEventListener("popstate", () => show(location.pathname + location.search, false));
   }
 
   const script = (address) =>
@@ -111,7 +122,8 @@
     });
 
   async function enliven() {
-    const own = new URLSearchParams(location.search);
+    const asked = location.search;
+    const own = new URLSearchParams(asked);
     own.set("page", page);
     own.set("theme", theme());
     const answer = await fetch(`/live/session?${own}`);
@@ -127,8 +139,8 @@
       place.id = `live-${name}`;
       place.className = "live";
       if (holder) {
-        holder.style.minHeight = `${holder.offsetHeight}px`; // nothing below moves while the chart is drawn
-        place.hidden = true;
+        // Nothing below moves while the chart is drawn, over the static one and not yet seen.
+        holder.style.minHeight = `${holder.offsetHeight}px`;
         holder.append(place);
       } else {
         place.hidden = true;
@@ -138,16 +150,52 @@
     }
     item.roots = places;
     item.root_ids = Object.keys(places);
-    for (const holder of holders()) holder.querySelector(".live").hidden = false;
-    for (const holder of holders()) holder.querySelector(".chart").hidden = true;
-    await Bokeh.embed.embed_items({}, [item], "/live", location.origin);
+    try {
+      await Bokeh.embed.embed_items({}, [item], "/live", location.origin);
+    } catch (error) {
+      // The static charts stay.
+      for (const id of Object.values(places)) document.getElementById(id)?.remove();
+      throw error;
+    }
     live = Bokeh.documents.find((d) => d.get_model_by_name("address"));
+    live.config.reconnect_session = false; // the session is gone with its server: pages still load
+    live.on_event("connection_lost", () => (lost = true));
     for (const holder of holders()) holder.querySelector(".chart").remove();
     document.body.dataset.charts = "live";
+    // The reader may have filtered meanwhile.
+    if (location.search !== asked) tell();
   }
 
   const idle = window.requestIdleCallback ?? ((f) => setTimeout(f, 50));
   // After the words are on the screen, and never in the way of them. A phone keeps the static charts: they are
   // drawn for its width, and the framework would cost it megabytes.
-  if (holders().length && matchMedia("(min-width: 40rem)").matches) addEventListener("load", () => idle(() => enliven().catch((e) => console.error(e))));
+  if (holders().length && matchMedia("(min-width: 40rem)").matches)
+    addEventListener("load", () => idle(() => enliven().catch((e) => console.error(e))));
+
+  // A canvas cannot follow a change of theme.
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => live && location.reload());
+
+  // On paper the static drawings: sharp, in the light palette, as wide as the page. Printing waits for no promise.
+  addEventListener("beforeprint", () => {
+    if (!live) return;
+    const ask = new XMLHttpRequest();
+    try {
+      ask.open("GET", location.pathname + location.search, false);
+      ask.setRequestHeader("X-In-Place", "static");
+      ask.send();
+    } catch {
+      return; // no server: the canvases are printed
+    }
+    if (ask.status !== 200) return;
+    const next = new DOMParser().parseFromString(ask.responseText, "text/html");
+    if (shape(next) !== shape(document)) return;
+    const after = sections(next);
+    sections(document).forEach((section, i) => {
+      const drawn = after[i].querySelector(".chart");
+      if (drawn) section.querySelector(".figure").append(drawn);
+    });
+  });
+  addEventListener("afterprint", () => {
+    if (live) for (const chart of document.querySelectorAll(".figure > .chart")) chart.remove();
+  });
 })();
