@@ -59,7 +59,9 @@ def register(given: Given) -> list[str]:
         sheets = {"": edition.rows} if isinstance(edition.rows, str) else edition.rows
         for name, rows in sheets.items():
             sheet = f", sheet “{name}”" if name else ""
-            found += [f"As at {edition.as_at}{published}{sheet}:", "", markdown(rows), ""]
+            as_at, *replacement = edition.as_at.split(".")
+            replaced = ", replacing the file of that date" if replacement else ""
+            found += [f"As at {as_at}{replaced}{published}{sheet}:", "", markdown(rows), ""]
     if given.figures:
         head, *rows = (line.split(",") for line in given.figures.strip().splitlines())
         shown = [i for i, name in enumerate(head) if name not in ("source_address", "explanation")]

@@ -9,7 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Edition:
-    """One published file: `rows` as a table in text, or one for each sheet."""
+    """One published file: `rows` as a table in text, or one for each sheet.
+
+    A replacement has its edition's id, such as 2020-12-31.2, for `as_at`.
+    """
 
     as_at: str
     rows: str | Mapping[str, str]

@@ -34,6 +34,7 @@ def store_of(given: Given, stores: dict[int, Store], factory: pytest.TempPathFac
                 if isinstance(e.rows, str)
                 else {name: table(rows) for name, rows in e.rows.items()},
                 published=e.published,
+                replaces="." in e.as_at,
             )
             for e in given.editions
         }

@@ -11,7 +11,7 @@ from tests.spec.registers import RELEASES
 from tests.spec.shape import Definition, Example
 from tests.spec.specs.spells import APPROVED
 from tests.spec.specs.turnaround import QUOTED
-from tests.spec.specs.volumes import RELEASE_ROWS, TEN_REQUESTS, TWO_EDITIONS
+from tests.spec.specs.volumes import RELEASE_ROWS, REPLACED, TEN_REQUESTS, TWO_EDITIONS
 
 
 EDITIONS = Definition(
@@ -43,6 +43,16 @@ EDITIONS = Definition(
             approvals | 2021-03-31 | 2021-03-31 | 2021-05-10 | 40       | 1    | 1
             approvals | 2021-06-30 | 2021-06-30 | 2021-08-12 | 43       | 4    | 4
             approvals | 2021-09-30 | 2021-09-30 | null       | null     | 1    | 1
+            """,
+        ),
+        Example(
+            title="A replaced file stays, and what replaces it overrides it",
+            words="The publisher put out the file of 31 December again.",
+            given=REPLACED,
+            expect="""
+            edition      | as_at      | published  | lag_days | rows | requests | replaced_by
+            2020-12-31   | 2020-12-31 | 2021-01-15 | 15       | 2    | 2        | 2020-12-31.2
+            2020-12-31.2 | 2020-12-31 | 2021-02-01 | 32       | 2    | 2        | null
             """,
         ),
         Example(

@@ -113,6 +113,31 @@ CLOSED = Given(
     ),
 )
 
+REPLACED = Given(
+    REQUESTS,
+    REQUESTS_WORDS,
+    (
+        Edition(
+            "2020-12-31",
+            """
+            Ref | Organisation | Type    | Tier | Received   | Outcome | Ended
+            E1  | Bell Trust   | Charity | 1    | 2020-10-01 | Sent    | 2020-12-01
+            E2  | Bell Trust   | Charity | 1    | 2020-11-02 |         |
+            """,
+            published="2021-01-15",
+        ),
+        Edition(
+            "2020-12-31.2",
+            """
+            Ref | Organisation | Type    | Tier | Received   | Outcome  | Ended
+            E1  | Bell Trust   | Charity | 1    | 2020-10-01 | Rejected | 2020-12-01
+            E2  | Bell Trust   | Charity | 1    | 2020-11-02 |          |
+            """,
+            published="2021-02-01",
+        ),
+    ),
+)
+
 DEFINITION = Definition(
     measure="volumes",
     title="Volumes",
@@ -397,6 +422,15 @@ DEFINITION = Definition(
             2020-03-02     | 2020-12-31   | 0             | 3        | 2      | 2              | 1
             """,
             shows_register=False,
+        ),
+        Example(
+            title="A replacement overrides what it replaces",
+            words="The file of 31 December was published again: E1 was rejected on 1 December, and not released.",
+            given=REPLACED,
+            expect="""
+            received | decided | closed | refused | first_released | released | open_at_end
+            2        | 1       | 1      | 1       | 0              | 0        | 1
+            """,
         ),
         Example(
             title="A selection supports no count",
