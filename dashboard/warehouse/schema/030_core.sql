@@ -7,15 +7,9 @@
 create view staging.dated_entries as
 select
     e.*,
-    coalesce(
-        released_date, case when outcome_mapped = 'released' then coalesce(composite_date, closed_date) end
-    ) as released_on,
-    coalesce(
-        reuse_date, case when outcome_mapped = 'reuse_permitted' then coalesce(composite_date, closed_date) end
-    ) as reuse_on,
-    coalesce(
-        refused_date, case when outcome_mapped = 'refused' then coalesce(composite_date, closed_date) end
-    ) as refused_on,
+    case when outcome_mapped = 'released' then coalesce(composite_date, closed_date) end as released_on,
+    case when outcome_mapped = 'reuse_permitted' then coalesce(composite_date, closed_date) end as reuse_on,
+    case when outcome_mapped = 'refused' then coalesce(composite_date, closed_date) end as refused_on,
     case
         when outcome_mapped in ('not_pursued', 'withdrawn', 'discontinued')
             then coalesce(closed_date, composite_date)
@@ -59,10 +53,16 @@ select
         when min(q.reference_date) is not null then 'from_reference'
     end as received_basis,
     min(e.approved_date) as approved_date,
-    min(e.released_on) as released_date,
-    min(e.reuse_on) as reuse_date,
-    min(e.refused_on) as refused_date,
-    min(e.ended_on) as ended_date,
+    min(e.released_date) as released_date,
+    min(e.reuse_date) as reuse_date,
+    min(e.refused_date) as refused_date,
+    case
+        when count(coalesce(e.released_on, e.reuse_on, e.refused_on, e.ended_on)) > 0
+            then {
+                released: min(e.released_on), reuse: min(e.reuse_on), refused: min(e.refused_on),
+                ended: min(e.ended_on)
+            }
+    end as told_by_outcome,
     min(e.stated_close) as stated_close,
     max(e.licence_end) as licence_end,
     bool_or(e.pending) as pending,
@@ -108,7 +108,8 @@ with state as (
         arg_max(released_date, edition_order) as released_date,
         arg_max(reuse_date, edition_order) as reuse_date,
         arg_max(refused_date, edition_order) as refused_date,
-        arg_max(ended_date, edition_order) as ended_date,
+        -- together: an outcome corrected from one to another takes its date with it
+        arg_max(told_by_outcome, edition_order) as told_by_outcome,
         arg_max(stated_close, edition_order) as stated_close,
         arg_max(licence_end, edition_order) as licence_end,
         max(impossible_dates) as impossible_dates
@@ -117,13 +118,22 @@ with state as (
         and (known_on is null or known_from <= known_on)
     group by register, reference
 ),
+dated as (
+    select
+        * exclude (released_date, reuse_date, refused_date, told_by_outcome),
+        coalesce(released_date, told_by_outcome.released) as released_date,
+        coalesce(reuse_date, told_by_outcome.reuse) as reuse_date,
+        coalesce(refused_date, told_by_outcome.refused) as refused_date,
+        told_by_outcome.ended as ended_date
+    from state
+),
 ended as (
     select
         *,
         least(released_date, reuse_date, refused_date, approved_date) as decided_date,
         -- approved and not yet released is decided, not closed
         least(stated_close, released_date, reuse_date, refused_date, ended_date) as closed_date
-    from state
+    from dated
 ),
 named as (
     select
