@@ -22,7 +22,7 @@ HEAD = """\
 
 What each number counts, what it leaves out, and worked examples. **Every example here is run by the tests**
 (`tests/spec`): the register shown goes in, and exactly the figures shown must come out. Organisations in them are
-invented. The SQL of each measure is in `dashboard/queries/`, on the facts of `dashboard/warehouse/schema/040_marts.sql`.
+invented. The SQL of each measure is in `dashboard/queries/`, on the facts of `dashboard/warehouse/schema/`.
 
 What holds throughout:
 
