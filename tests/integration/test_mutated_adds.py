@@ -17,10 +17,11 @@ COUNT = 500
 SEED = 20261123
 BUILT_TOGETHER = 60  # accepted mutants that go into one warehouse
 
+NAMES = ("Somebody Ltd", "Another & Co", "=HYPERLINK(1)")
 ROWS = [
     ("Reference", "Organisation", "Released"),
-    *((f"A{n}", ("Somebody Ltd", "Another & Co", "=HYPERLINK(1)")[n % 3], f"20{n % 20:02}-0{n % 9 + 1}-1{n % 9}") for n in range(1, 40)),
-]  # fmt: skip
+    *((f"A{n}", NAMES[n % 3], f"20{n % 20:02}-0{n % 9 + 1}-1{n % 9}") for n in range(1, 40)),
+]
 
 
 def test_mutants_are_archived_whole_or_refused(tmp_path: Path, run: Run) -> None:

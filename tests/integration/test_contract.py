@@ -1,0 +1,69 @@
+"""docs/contract.md says what the code does: commands, options, filters, measures, columns, terms, pages."""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+from dashboard import vocabulary
+from dashboard.cli import parser
+from dashboard.filters import NAMES
+from dashboard.measures import MEASURES
+from dashboard.settings import CHECKOUT
+from tests.support.acceptance import contract_columns
+
+
+CONTRACT = (CHECKOUT / "docs" / "contract.md").read_text("utf-8")
+
+
+def section(title: str) -> str:
+    return CONTRACT.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def rows(text: str) -> list[list[str]]:
+    """Table rows of a section, headers left out; a bar inside code is written \\|."""
+    lines = [re.split(r"(?<!\\)\|", line)[1:-1] for line in text.splitlines() if line.startswith("| `")]
+    return [[cell.strip() for cell in line] for line in lines]
+
+
+def code(text: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", text)
+
+
+def test_measures_and_columns() -> None:
+    assert contract_columns() == {
+        m.name: list(m.columns) for m in MEASURES.values() if m.name in contract_columns()
+    }
+    missing = code(section("Measures").split("**Not yet**")[1].split("\n\n")[0])
+    assert not set(missing) & set(MEASURES)
+    assert set(MEASURES) <= set(contract_columns())
+
+
+def test_filters() -> None:
+    named = [name for row in rows(section("Filters")) for name in code(row[0])]
+    assert sorted(named) == sorted(NAMES)
+
+
+def test_commands_and_options() -> None:
+    [commands] = [a for a in parser()._actions if isinstance(a, argparse._SubParsersAction)]
+    described = {row[0].strip("`").split()[0]: row[0] for row in rows(section("Command line"))}
+    assert sorted(described) == sorted(commands.choices)
+    for name, words in described.items():
+        options = set(re.findall(r"--[a-z-]+", words))
+        known = {o for a in commands.choices[name]._actions for o in a.option_strings if o.startswith("--")}
+        filters = {f"--{n.replace('_', '-')}" for n in NAMES} if name == "measure" else set()
+        assert known - filters - {"--help", "--data"} == options, name
+    missing = re.search(r"the commands ([^.]+?), `status", section("Command line"))
+    assert missing
+    assert not set(code(missing[1])) & set(commands.choices)
+
+
+def test_terms() -> None:
+    terms = {row.split("|")[1].strip(): row for row in section("Terms").splitlines() if row.startswith("| ")}
+    for term, values in (
+        ("Outcome", vocabulary.OUTCOMES),
+        ("Recipient type", vocabulary.RECIPIENT_TYPES),
+        ("Clock", vocabulary.CLOCKS),
+        ("Coverage", vocabulary.COVERAGE),
+    ):
+        assert code(terms[term]) == list(values), term
