@@ -15,7 +15,7 @@ select
     e.edition,
     e.sheet,
     e.sheet_row
-from core.events_where(
+from events_where(
     $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
 ) as v
 inner join core.answerable_columns as a on v.register = a.register and v.kind = a.column_name and a.answerable

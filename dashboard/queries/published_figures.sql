@@ -1,7 +1,7 @@
 -- purpose: figures that others published, and ours beside them where the scope is the same
 -- parameters: $register $edition $known_on
 -- result columns: source, measure, category, period_start, period_end, value, ours, difference, status, explanation, scope, published, source_address
-with events as (from core.events($known_on, $edition)),
+with events as (from events($known_on, $edition)),
 compared as (
     select
         f.*,

@@ -5,7 +5,7 @@ with events as (
     select
         *,
         core.group_of(coalesce($by, 'type'), recipient_type, tier, route, outcome, recipient_id, dataset) as group_id
-    from core.events_where(
+    from events_where(
         $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
     )
     where kind <> 'excluded'

@@ -4,7 +4,7 @@
 select
     q.reference, q.recipient, q.recipient_id, q.recipient_type, q.title, q.outcome, q.received_date, q.closed_date,
     q.released_date, q.approved_date, e.edition, e.sheet, e.sheet_row, count(*) over () as matched
-from core.requests_as($known_on, $edition) as q
+from requests_as($known_on, $edition) as q
 inner join staging.entries as e on q.entry_id = e.entry_id
 where q.register = $register
     and ($from is null or coalesce(q.received_date, q.approved_date, q.released_date, q.closed_date) >= $from)

@@ -5,6 +5,6 @@ select
     r.register, r.title, r.short_title, r.publisher, r.about, r.address, r.licence, r.contact, r.synthetic,
     a.selected, a.as_at, e.published, a.edition, date_diff('day', a.as_at, e.published) as lag_days
 from reference.registers as r
-inner join core.as_at(null, null) as a on r.register = a.register
+inner join as_at(null, null) as a on r.register = a.register
 inner join staging.editions as e on r.register = e.register and a.edition = e.edition
 order by a.selected, r.synthetic, r.home_rank, r.register

@@ -8,7 +8,7 @@ with spells as (
         core.group_of($by, recipient_type, tier, route, outcome, recipient_id, dataset) as group_id,
         case when $unit = 'working' then working_days else days end as length,
         case when $unit = 'working' then entry_working else entry end as enters
-    from core.spells_where(
+    from spells_where(
         $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference,
         $dataset, $clock, $basis, $cohort
     )

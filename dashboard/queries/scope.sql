@@ -27,6 +27,6 @@ select
         from core.answerable_clocks as x where x.register = r.register
     ) as clocks
 from core.registers_in($register) as r
-inner join core.as_at($known_on, $edition) as a on r.register = a.register
-left join core.coverage_start($known_on, $edition) as c on r.register = c.register
+inner join as_at($known_on, $edition) as a on r.register = a.register
+left join coverage_start($known_on, $edition) as c on r.register = c.register
 order by r.register

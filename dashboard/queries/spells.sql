@@ -5,7 +5,7 @@ select
     s.register, s.reference, s.clock, s.basis, s.entry, s.start_low, s.start_high, s.end_low, s.end_high, s.event,
     s.censored, s.excluded_rule, s.days, s.working_days, s.outcome, s.recipient, s.recipient_type, e.edition,
     e.sheet, e.sheet_row
-from core.spells_where(
+from spells_where(
     $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset,
     $clock, $basis, $cohort
 ) as s

@@ -2,7 +2,7 @@
 -- parameters: $register $from $to $type $tier $route $outcome $recipient $reference $dataset $edition $known_on $limit
 -- result columns: register, rank, recipient, recipient_type, requests, releases, share, cumulative_share, recipient_id
 with events as (
-    select * from core.events_where(
+    select * from events_where(
         $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
     )
     where kind <> 'excluded' and recipient_id is not null

@@ -2,7 +2,7 @@
 -- parameters: $register $edition $known_on
 -- result columns: register, requests
 select v.register, count(*) as requests
-from core.events($known_on, $edition) as v
+from events($known_on, $edition) as v
 inner join core.registers_in($register) as r on v.register = r.register
 where v.kind = 'excluded' and v.date is null
 group by v.register

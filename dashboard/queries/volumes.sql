@@ -5,7 +5,7 @@ with events as (
     select
         *,
         core.group_of($by, recipient_type, tier, route, outcome, recipient_id, dataset) as group_id
-    from core.events_where(
+    from events_where(
         $known_on, $edition, $register, null, null, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
     )
 ),
@@ -16,7 +16,7 @@ spans as (
         coalesce($from, min(v.date)) as first_day,
         coalesce($to, greatest(any_value(a.as_at), max(v.date))) as last_day
     from core.registers_in($register) as r
-    inner join core.as_at($known_on, $edition) as a on r.register = a.register
+    inner join as_at($known_on, $edition) as a on r.register = a.register
     left join events as v on r.register = v.register
     group by r.register
 ),

@@ -49,6 +49,13 @@ CALENDAR = (date(1995, 1, 1), date(2035, 12, 31))
 # Storage that DuckDB 1.5, supported until 2027, can read too: statisticians open builds in other tools.
 STORAGE_VERSION = "v1.4.0"
 
+# Which schema each file of macros is run in, in order: see 038_as_known.sql.
+MACROS = (
+    ("core", ("030_core", "035_filters")),
+    ("as_known", ("038_as_known", "040_events_and_spells", "042_latest", "045_where")),
+    ("latest", ("045_where",)),
+)
+
 Progress = Callable[[str], None]
 
 
@@ -202,8 +209,10 @@ def _write(
         _stage(con, registers, editions, report, progress)
         _recipients(con, settings, registers)
         progress("core tables")
-        for name in ("030_core", "040_marts", "045_filters"):
-            con.execute((SCHEMA / f"{name}.sql").read_text("utf-8"))
+        for schema, names in MACROS:
+            con.execute(f"use build.{schema}")
+            for name in names:
+                con.execute((SCHEMA / f"{name}.sql").read_text("utf-8"))
         _issues(con)
         for check in sorted(CHECKS.glob("*.sql")):
             failing = con.execute(check.read_text("utf-8")).fetchall()

@@ -6,7 +6,7 @@ with flows as (
         register,
         count(*) filter (where kind = 'received') as received,
         count(*) filter (where kind = 'closed') as closed
-    from core.events(null, null) group by register
+    from events(null, null) group by register
 ),
 stock as (
     select register, count(*) filter (where is_open and excluded_rule is null) as open_now

@@ -4,6 +4,8 @@
 create schema reference;
 create schema staging;
 create schema core;
+create schema as_known;
+create schema latest;
 
 create table reference.build (key varchar primary key, value varchar not null);
 

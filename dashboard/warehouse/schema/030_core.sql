@@ -1,4 +1,4 @@
--- purpose: requests and releases, one row each, in the version last published; events and spells on top
+-- purpose: requests and releases, one row each, in the version last published; what each register can answer
 -- parameters: none
 -- result columns: none (creates tables and macros)
 
@@ -242,56 +242,21 @@ where s.released_date is not null
 
 create table core.releases as from core.release_state(null, null);
 
--- The tables are the usual answer; the macros answer for one edition or for a past day. The branches that do
--- not apply are constants and are pruned before anything is read.
-create macro core.requests_as(known_on, only_edition) as table
-from core.requests where known_on is null and only_edition is null
-union all by name
-from core.request_state(known_on, only_edition) where known_on is not null or only_edition is not null;
-
-create macro core.releases_as(known_on, only_edition) as table
-from core.releases where known_on is null and only_edition is null
-union all by name
-from core.release_state(known_on, only_edition) where known_on is not null or only_edition is not null;
-
--- The as-at date of what is known: open cases are open at this date, later intervals are not complete.
-create macro core.as_at(known_on, only_edition) as table
-select
-    register,
-    max(as_at) as as_at,
-    arg_max(edition, edition_order) as edition,
-    bool_and(coverage = 'selected') as selected,
-    bool_and(coverage in ('selected', 'completed_only')) and not bool_and(coverage = 'selected') as completed_only
-from staging.editions
-where (only_edition is null or edition = only_edition) and (known_on is null or known_from <= known_on)
-group by register;
-
--- From when a register that lists "completed in the period" and "open" lists every case; null: no such limit.
-create macro core.coverage_start(known_on, only_edition) as table
-select
-    s.register,
-    min(s.period_start) as coverage_start
-from staging.sheets as s
-inner join staging.editions as e on s.register = e.register and s.edition = e.edition
-where s.coverage = 'completed_only' and s.period_start is not null
-    and (only_edition is null or e.edition = only_edition) and (known_on is null or e.known_from <= known_on)
-group by s.register;
-
 -- What a register can answer, over the eras that have editions. A selection answers no count.
-create view core.answers as
+create table core.answers as
 select
     a.register,
     a.field,
     bool_and(a.status <> 'not_published') as in_every_era,
     bool_or(a.status <> 'not_published') as in_some_era,
     bool_or(a.coverage = 'completed_only') as completed_only,
-    string_agg(distinct nullif(a.words, ''), ' ') filter (where a.status = 'not_published') as words
+    string_agg(distinct nullif(a.words, ''), ' ' order by nullif(a.words, '')) filter (where a.status = 'not_published') as words
 from reference.answerability as a
 where exists (from staging.editions as e where e.register = a.register and e.era = a.era)
     and a.coverage <> 'selected'
 group by a.register, a.field;
 
-create view core.answerable_columns as
+create table core.answerable_columns as
 select
     r.register,
     n.column_name,
@@ -311,7 +276,7 @@ select
                 case when bool_or(a.completed_only) then 'The register lists closed cases only, so nobody waiting is on it.' end,
                 any_value(n.words)
             )
-        else coalesce(string_agg(distinct a.words, ' '), any_value(n.words))
+        else coalesce(string_agg(distinct a.words, ' ' order by a.words), any_value(n.words))
     end as words
 from reference.registers as r
 cross join reference.column_needs as n
@@ -319,14 +284,14 @@ left join core.answers as a on a.register = r.register and a.field = n.field
 where exists (from staging.editions as e where e.register = r.register)
 group by r.register, n.column_name;
 
-create view core.answerable_clocks as
+create table core.answerable_clocks as
 select
     r.register,
     c.clock,
     any_value(c.position) as position,
     any_value(c.label) as label,
     bool_and(coalesce(a.status <> 'not_published', false)) as answerable,
-    string_agg(distinct nullif(a.words, ''), ' ') filter (where a.status = 'not_published') as words
+    string_agg(distinct nullif(a.words, ''), ' ' order by nullif(a.words, '')) filter (where a.status = 'not_published') as words
 from reference.registers as r
 cross join reference.clocks as c
 left join (

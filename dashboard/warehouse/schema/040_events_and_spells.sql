@@ -1,17 +1,17 @@
 -- purpose: the facts every measure counts: events (one row a countable thing) and spells (one row a case and clock)
 -- parameters: none
--- result columns: none (creates macros)
+-- result columns: none (creates macros in the current schema, which is as_known)
 
 -- An event is one thing counted in one column of `volumes`, on its own date, with the attributes it can be
 -- grouped by. The measures aggregate these rows and `--rows` lists them, so the two cannot differ.
-create macro core.events(known_on, only_edition) as table
+create macro events(known_on, only_edition) as table
 with requests as (
     select
         q.*,
         -- where receipt is published, requests whose dates cannot be used leave every count but `excluded`
         coalesce(a.answerable, false) as received_known,
         coalesce(a.answerable, false) and q.excluded_rule is not null as excluded
-    from core.requests_as(known_on, only_edition) as q
+    from requests_as(known_on, only_edition) as q
     left join core.answerable_columns as a on q.register = a.register and a.column_name = 'received'
     where not q.selected
 ),
@@ -38,18 +38,18 @@ union all
 select
     r.register, 'released', r.released_date, r.request, r.reference, r.occurrence, r.entry_id, r.recipient,
     r.recipient_id, r.recipient_type, r.published_type, r.tier, r.route, r.outcome, r.dataset
-from core.releases_as(known_on, only_edition) as r
+from releases_as(known_on, only_edition) as r
 left join requests as q on r.register = q.register and r.request = q.reference
 where r.released_date is not null and not r.selected and not coalesce(q.excluded, false);
 
 -- A spell is one request on one clock. Days are counted from the day after the start, so a case that ends on
 -- the day it began lasts 0. Delayed entry: a case received before the register listed every case enters when
 -- that listing began. A case still open ends, censored, at the last as-at date at which it was seen.
-create macro core.spells(known_on, only_edition) as table
+create macro spells(known_on, only_edition) as table
 with requests as (
     select q.*, c.coverage_start, f.first_order as register_first_order, f.published
-    from core.requests_as(known_on, only_edition) as q
-    left join core.coverage_start(known_on, only_edition) as c on q.register = c.register
+    from requests_as(known_on, only_edition) as q
+    left join coverage_start(known_on, only_edition) as c on q.register = c.register
     left join (
         select e.register, e.edition, e.published, min(e.edition_order) over (partition by e.register) as first_order
         from staging.editions as e

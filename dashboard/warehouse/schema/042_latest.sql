@@ -1,0 +1,15 @@
+-- purpose: the same as 038 and 040 for the usual question, every edition and today, from tables
+-- parameters: none
+-- result columns: none (creates tables, and macros in the schema latest)
+create table core.latest_events as from as_known.events(null, null);
+create table core.latest_spells as from as_known.spells(null, null);
+create table core.latest_as_at as from as_known.as_at(null, null);
+create table core.latest_coverage_start as from as_known.coverage_start(null, null);
+
+-- The arguments are always null here; they are there so that a query need not know which schema it runs in.
+create macro latest.requests_as(known_on, only_edition) as table from core.requests;
+create macro latest.releases_as(known_on, only_edition) as table from core.releases;
+create macro latest.as_at(known_on, only_edition) as table from core.latest_as_at;
+create macro latest.coverage_start(known_on, only_edition) as table from core.latest_coverage_start;
+create macro latest.events(known_on, only_edition) as table from core.latest_events;
+create macro latest.spells(known_on, only_edition) as table from core.latest_spells;

@@ -1,0 +1,41 @@
+-- purpose: the one filter vocabulary, applied to events and spells in one place
+-- parameters: none
+-- result columns: none (creates macros in the current schema: run once in as_known and once in latest)
+create macro events_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset
+) as table
+select v.*
+from events(known_on, only_edition) as v
+inner join core.registers_in(wanted) as r on v.register = r.register
+where (from_day is null or v.date >= from_day)
+    and (to_day is null or v.date <= to_day)
+    and (types is null or list_contains(types, v.recipient_type))
+    and (tiers is null or list_contains(tiers, coalesce(v.tier, 'not_published')))
+    and (routes is null or list_contains(routes, coalesce(v.route, 'not_published')))
+    and (outcomes is null or list_contains(outcomes, v.outcome))
+    and (wanted_recipient is null or v.recipient_id = wanted_recipient)
+    and (wanted_reference is null or v.reference = wanted_reference or v.request = wanted_reference)
+    and (wanted_dataset is null or v.dataset = wanted_dataset);
+
+-- `cohort` says which date the period is about: received (the start of the clock) or closed (its end).
+create macro spells_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name
+) as table
+select
+    s.*,
+    case when cohort_name = 'closed' then s.end_high else s.start_low end as cohort_date
+from spells(known_on, only_edition) as s
+inner join core.registers_in(wanted) as r on s.register = r.register
+where (wanted_clock is null or s.clock = wanted_clock)
+    and (wanted_basis is null or s.basis = wanted_basis)
+    and (from_day is null or case when cohort_name = 'closed' then s.end_high else s.start_low end >= from_day)
+    and (to_day is null or case when cohort_name = 'closed' then s.end_high else s.start_low end <= to_day)
+    and (types is null or list_contains(types, s.recipient_type))
+    and (tiers is null or list_contains(tiers, coalesce(s.tier, 'not_published')))
+    and (routes is null or list_contains(routes, coalesce(s.route, 'not_published')))
+    and (outcomes is null or list_contains(outcomes, s.outcome))
+    and (wanted_recipient is null or s.recipient_id = wanted_recipient)
+    and (wanted_reference is null or s.reference = wanted_reference)
+    and (wanted_dataset is null or s.dataset = wanted_dataset);
