@@ -39,6 +39,7 @@ from dashboard.text import escape
 REPORT = "april-review"
 NOTEBOOK = "april_review.ipynb"
 KERNEL = "access-review"
+LOG = "kernel.log"
 START_TIMEOUT = 60  # seconds for the kernel to come up
 CELL_TIMEOUT = 300  # seconds for one section
 TYPES: dict[str, type] = {"int": int, "str": str}
@@ -194,7 +195,8 @@ class _Run:
     def _execute(self, executed: Path, scratch: Path) -> None:
         import papermill
 
-        with own_kernel({"ACCESS_REVIEW_DATA": str(self.settings.data), SCRATCH: str(scratch)}) as manager:
+        environment = {"ACCESS_REVIEW_DATA": str(self.settings.data), SCRATCH: str(scratch)}
+        with own_kernel(environment, scratch / LOG) as manager:
             papermill.execute_notebook(
                 str(self.notebook),
                 str(executed),
@@ -218,6 +220,7 @@ class _Run:
             )
         record: dict[str, Any] = json.loads(path.read_text("utf-8"))
         path.unlink()
+        (scratch / LOG).unlink(missing_ok=True)
         return record
 
     def _manifest(self, scratch: Path, record: dict[str, Any]) -> dict[str, Any]:
@@ -247,8 +250,9 @@ class _Run:
         kept = self.settings.reviews / "failed" / f"{REPORT}-{self.choice.year}-{self.render}"
         shutil.rmtree(kept, ignore_errors=True)
         kept.mkdir(parents=True)
-        if executed.is_file():
-            shutil.copyfile(executed, kept / NOTEBOOK)
+        for path in (executed, executed.with_name(LOG)):
+            if path.is_file():
+                shutil.copyfile(path, kept / path.name)
         write_whole(kept / "reason.txt", reason(error) + "\n")
         write_whole(kept / "parameters.json", _json(self.parameters))
         return kept
@@ -268,7 +272,7 @@ def reason(error: Exception) -> str:
 
 
 @contextmanager
-def own_kernel(environment: Mapping[str, str]) -> Iterator[type]:
+def own_kernel(environment: Mapping[str, str], log: Path) -> Iterator[type]:
     """The manager of a kernel of this very Python, described nowhere else, reached through files in a private folder.
 
     Its IPython folder is private too: a start-up file of the user who renders is no part of a report.
@@ -298,6 +302,11 @@ def own_kernel(environment: Mapping[str, str]) -> Iterator[type]:
                 specs = KernelSpecManager(kernel_dirs=[str(folder / "kernels")], ensure_native_kernel=False)
                 files = {"transport": "ipc", "connection_file": str(folder / "k.json")}
                 super().__init__(**{**options, **files, "kernel_spec_manager": specs})
+
+            async def start_kernel(self, **options: Any) -> None:
+                """What the kernel says of itself goes to a file: it is no message of this command."""
+                with log.open("ab") as file:
+                    await super().start_kernel(**{**options, "stdout": file, "stderr": file})
 
         yield Manager
     finally:

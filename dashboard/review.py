@@ -57,6 +57,10 @@ SECTIONS = {
 LIBRARIES = ("duckdb", "numpy", "jinja2", "mistune", "papermill", "nbclient", "nbconvert", "ipykernel")
 EDITION = ("register", "edition", "as_at", "published", "sha256", "file")  # what a manifest says of each
 GRANTED = ("released", "reuse_permitted", "approved")
+LISTED = (
+    "Each is listed in the CSV with its edition, sheet, row and column. A value that breaks a rule leaves the measures "
+    "it would spoil and stays in the register."
+)
 LONGEST_COMMENTARY = 100_000  # bytes; a longer file was put there by mistake
 
 
@@ -276,25 +280,28 @@ class Review:
                 f"{choice.year - 1} is not complete: the latest edition published by {day(choice.known_on)} "
                 f"describes {day(choice.as_at)}."
             )
-        if scope.synthetic:
-            notices.append("Synthetic sample data: every organisation and request is invented.")
         published = day(scope.published) if scope.published else "not stated"
         facts = (
             ("Register", scope.title),
+            *(
+                [("Data", "Synthetic sample data: every organisation and request is invented.")]
+                if scope.synthetic
+                else []
+            ),
             ("Period", f"{choice.year - 1}, and the series before"),
             ("Edition", f"as at {day(choice.as_at)}, published: {published}"),
             ("Known by", f"{day(choice.known_on)}: nothing published later is used"),
             ("Build", self.store.build.id),
             ("Status", "Not an official statistic. Draft until signed."),
         )
-        for words in (*notices, facts[2][1], facts[3][1]):
+        for words in (*notices, *(f[1] for f in facts if f[0] in ("Period", "Edition", "Known by"))):
             self._say("cover", words, *self._context(), self._period())
         html = self._part("cover", title=self.title, lead=lead, facts=facts, notices=notices)
         return Shown("cover", html)
 
     @property
     def title(self) -> str:
-        return f"April review {self.choice.year}: {self.scope.title}"
+        return f"April review {self.choice.year} – {self.scope.title}"
 
     def _lead(self) -> str:
         words = headlines.headline(self.store, self.filters)
@@ -345,15 +352,13 @@ class Review:
             if exhibit:
                 words = f"No service standard is published. {exhibit.title}: should one be set?"
                 ask(words, "turnaround", self._source_of(exhibit))
-        problems = self._problems()
-        errors = sum(r["severity"] == "error" for r in problems.dicts())
-        if errors:
-            words = "value" if errors == 1 else "values"
-            ask(
-                f"{errors:,} {words} in the register could not be read: ask its owner to correct them?",
-                "data-quality",
-                problems,
+        errors = self._problems("error", latest=True)
+        if errors.rows:
+            count = plural(len(errors.rows), "value")
+            words = (
+                f"{count} of the latest edition could not be read: ask the register’s owner to correct them?"
             )
+            ask(words, "data-quality", errors)
         return found
 
     def headlines(self) -> Shown:
@@ -377,7 +382,7 @@ class Review:
         wanted = {"volumes": "volumes", "recipients": "recipients", "turnaround": "turnaround"}
         page = finding.link.removeprefix("/").split("?")[0]
         if page == "register":
-            return []
+            return [_source(self._editions(), counted=True)]
         return sorted(sources, key=lambda s: not s.measure.endswith(wanted.get(page, "-")))
 
     def _to_as_at(self) -> Filters:
@@ -436,9 +441,11 @@ class Review:
         ]
         moved = [r for r in rows if r[3]]
         if rows:
-            have = "has" if len(moved) == 1 else "have"
+            have = "has" if len(moved) < 2 else "have"
             years = plural(len(rows), "year")
-            words = f"Of {years} that the review before could count, {len(moved)} now {have} another number of {noun}s"
+            words = (
+                f"{len(moved) or 'None'} of the {years} that could be counted last April {have} changed since"
+            )
         else:
             words = f"No yearly number of {noun}s could be compared with last April's."
         if not rows:
@@ -723,17 +730,15 @@ class Review:
             return self._section(
                 "data-quality", [self._part("said", words=["No problem was found in the data."]), later]
             )
-        by_severity = Counter(r["severity"] for r in rows)
-        words = " · ".join(
-            plural(by_severity[s], one, many)
-            for s, one, many in (
-                ("error", "value could not be read", "values could not be read"),
-                ("warning", "warning", "warnings"),
-                ("info", "remark", "remarks"),
-            )
-            if by_severity[s]
+        now, ever = self._problems("error", latest=True), self._problems("error")
+        words = (
+            f"{plural(len(now.rows), 'value')} of the latest edition could not be read"
+            if now.rows
+            else "Every value of the latest edition could be read"
         )
-        self._say("data-quality", words, source)
+        self._say("data-quality", words, now)
+        everywhere = f"In all editions known: {plural(len(ever.rows), 'value')} could not be read."
+        self._say("data-quality", everywhere, ever)
         grouped = Counter((r["severity"], r["rule"]) for r in rows)
         latest = Counter((r["severity"], r["rule"]) for r in rows if r["edition"] == self.choice.edition)
         order = {"error": 0, "warning": 1, "info": 2}
@@ -762,25 +767,34 @@ class Review:
         return self._section(
             "data-quality",
             [
-                self._part("plain_table", heading=words, key="issues", table=table, csv=self._csv("issues"), notes=(
-                    "Each is listed in the CSV with its edition, sheet, row and column. A value that breaks a rule "
-                    "leaves the measures it would spoil and stays in the register.",)),
+                self._part(
+                    "plain_table",
+                    heading=words,
+                    key="issues",
+                    table=table,
+                    csv=self._csv("issues"),
+                    notes=(everywhere, LISTED),
+                ),
                 later,
             ],
-        )  # fmt: skip
+        )
 
-    def _problems(self) -> Source:
-        """The issues of the editions known by then."""
-        known = tuple(e["edition"] for e in self._editions().dicts())
+    def _problems(self, severity: str | None = None, *, latest: bool = False) -> Source:
+        """The issues of the editions known by then, or of the latest one, of one severity or all."""
+        known = (self.choice.edition,) if latest else tuple(e["edition"] for e in self._editions().dicts())
+        where: tuple[tuple[str, tuple[Any, ...]], ...] = (("edition", known),)
+        if severity:
+            where = (*where, ("severity", (severity,)))
         filters = Filters(register=self.choice.register)
         result = self.store.query("issues", filters)
-        place = result.columns.index("edition")
+        rows = [r for r in result.dicts() if all(r[name] in allowed for name, allowed in where)]
         return Source(
             measure="issues",
             filters=filters,
             columns=result.columns,
-            rows=tuple(r for r in result.rows if r[place] in known),
-            where=(("edition", known),),
+            rows=tuple(tuple(r.values()) for r in rows),
+            where=where,
+            counted=True,
         )
 
     def method(self) -> Shown:
@@ -793,7 +807,7 @@ class Review:
         table = Table(
             caption="Editions this review was made from",
             columns=(
-                Column(name="edition", label="Edition"),
+                Column(name="edition", label="Edition", kind="date"),
                 Column(name="as_at", label="As at", kind="date"),
                 Column(name="published", label="Published", kind="date"),
                 Column(name="rows", label="Rows", kind="count"),
