@@ -90,6 +90,11 @@ def interval_words(start: date, interval: str | None) -> str:
     return f"{start:%b %Y}"
 
 
+def axis_words(start: date, interval: str | None) -> str:
+    """The same interval as short as an axis needs it: "2017", "Q1 2017", "Jan 2017"."""
+    return f"Q{start.month // 3 + 1} {start.year}" if interval == "quarter" else interval_words(start, interval)
+
+
 def source_words(store: Store, scope: Scope) -> str:
     published = f", published {day(scope.published)}" if scope.published else ""
     made_up = " Synthetic sample data." if scope.synthetic else ""
@@ -179,7 +184,7 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         summary=summary,
         chart=Chart(
             kind="columns",
-            x=tuple(words),
+            x=tuple(axis_words(s, interval) for s in starts),
             x_label={"year": "Year", "quarter": "Quarter", "month": "Month"}[interval],
             y_label=f"{noun}s",
             series=tuple(series),
@@ -286,7 +291,7 @@ def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         f"{number(values[peak])}.",
         chart=Chart(
             kind="lines",
-            x=tuple(words),
+            x=tuple(axis_words(s, interval) for s in starts),
             x_label=interval.capitalize(),
             y_label="requests open at the end",
             series=(Series(key="open_at_end", label="Requests open", values=tuple(values)),),
