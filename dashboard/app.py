@@ -362,6 +362,7 @@ def make_server(settings: Settings, *, address: str = "127.0.0.1", port: int = 5
             f"cannot listen on {address}:{port}: {error.strerror or error}", hint="give another --port"
         ) from error
     tornado_app = server._tornado
+    tornado_app.settings.update(default_handler_class=MissingHandler, default_handler_args=share)
     # The live application's own page is of no use by itself; its session, as JSON, is what pages ask for.
     contexts = tornado_app._applications["/live"]
     tornado_app.wildcard_router.rules.insert(
