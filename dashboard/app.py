@@ -340,13 +340,15 @@ def make_server(settings: Settings, *, address: str = "127.0.0.1", port: int = 5
         (r"/data/([a-z_-]{1,40})\.(csv|json|csv-metadata\.json)", DataHandler, share),
         (r"/health", HealthHandler, share),
     ]
+    if port == 0:  # chosen here, because the origins that may open a websocket are named before listening
+        port = _free_port(address)
     origins = sorted({f"{h}:{port}" for h in (address, "127.0.0.1", "localhost")})
     try:
         server = pn.io.server.get_server(
             {"/live": session_app(lambda: site.store)},
             port=port,
             address=address,
-            websocket_origin=origins if port else "*",
+            websocket_origin=origins,
             extra_patterns=patterns,
             num_procs=workers,
             index=None,
@@ -374,6 +376,14 @@ def make_server(settings: Settings, *, address: str = "127.0.0.1", port: int = 5
         ),
     )
     return server
+
+
+def _free_port(address: str) -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind((address, 0))
+        return int(probe.getsockname()[1])
 
 
 def serve(settings: Settings, *, address: str, port: int, workers: int) -> None:
