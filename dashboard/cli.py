@@ -451,7 +451,12 @@ def _measure(settings: Settings, arguments: Any) -> int:
     elif arguments.format == "json":
         sys.stdout.write(result.json())
     else:
-        sys.stdout.write(aligned(result.columns, result.rows))
+        # Eyes get the contract's columns; CSV and JSON have the extras too.
+        promised = {"register", "group_label", *measures.find_measure(arguments.name).columns}
+        shown = [i for i, c in enumerate(result.columns) if arguments.rows or c in promised]
+        sys.stdout.write(
+            aligned([result.columns[i] for i in shown], [[row[i] for i in shown] for row in result.rows])
+        )
     for note in result.notes:
         say(textwrap.fill(f"Note: {note}", 110, subsequent_indent="  "))
     return 0

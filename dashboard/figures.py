@@ -15,7 +15,7 @@ from dashboard.exhibits import Chart, Column, Exhibit, Series, Table, ValueKind
 from dashboard.filters import Filters
 from dashboard.measures import HEADLINE_EVENTS, MeasureResult, Scope, measure, scopes
 from dashboard.store import Store
-from dashboard.text import day, join_words, number, percent, plural
+from dashboard.text import day, join_words, number, percent, plural, published_words
 from dashboard.vocabulary import CLOCKS, OUTCOMES, RECIPIENT_TYPES
 
 
@@ -96,9 +96,9 @@ def axis_words(start: date, interval: str | None) -> str:
 
 
 def source_words(store: Store, scope: Scope) -> str:
-    published = f", published {day(scope.published)}" if scope.published else ""
+    published = published_words(scope.published, scope.published_basis, scope.as_at)
     made_up = " Synthetic sample data." if scope.synthetic else ""
-    return f"{scope.title}, as at {day(scope.as_at)}{published}. Build {store.build.id[:8]}.{made_up}"
+    return f"{scope.title}, as at {day(scope.as_at)}, {published}. Build {store.build.id[:8]}.{made_up}"
 
 
 def change_words(now: int, before: int, period: str) -> str:

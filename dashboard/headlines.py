@@ -14,7 +14,7 @@ from dashboard.figures import Tile
 from dashboard.filters import Filters
 from dashboard.measures import Scope, measure
 from dashboard.store import Store
-from dashboard.text import day, join_words, number, plural
+from dashboard.text import day, join_words, number, plural, published_words
 from dashboard.vocabulary import CLOCKS
 
 
@@ -136,14 +136,9 @@ def _waiting(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
 def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Finding:
     # A page pinned to an edition still says how many there are; a day in the past knows only those of its time.
     found = measure("editions", store, register=scope.register, known_on=filters.known_on).dicts()
-    latest = next(e for e in found if e["edition"] == scope.edition)
-    lag = (
-        f", published {day(latest['published'])}, {plural(latest['lag_days'], 'day')} later"
-        if latest["published"]
-        else "; when it was published is not stated"
-    )
-    many = f"{plural(len(found), 'edition')} {'is' if len(found) == 1 else 'are'} held; the latest"
-    return Finding(text=f"{many} describes {day(scope.as_at)}{lag}.", link=f"/register{query}")
+    many = "The one edition held" if len(found) == 1 else f"{plural(len(found), 'edition')} are held; the latest"
+    lag = published_words(scope.published, scope.published_basis, scope.as_at)
+    return Finding(text=f"{many} describes {day(scope.as_at)}, {lag}.", link=f"/register{query}")
 
 
 def _not_included(scope: Scope) -> Finding | None:

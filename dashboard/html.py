@@ -10,7 +10,7 @@ from markupsafe import Markup
 from dashboard.exhibits import Chart, Table
 from dashboard.svg import svg_figure
 from dashboard.tables import dom_id, html_table, local_link
-from dashboard.text import day, join_words, number, percent, plural
+from dashboard.text import day, join_words, number, percent, plural, published_words
 
 
 def environment() -> Environment:
@@ -26,6 +26,7 @@ def environment() -> Environment:
         "percent": percent,
         "day": day,
         "plural": plural,
+        "published_words": published_words,
         "join_words": join_words,
         "dom_id": dom_id,
         "local_link": local_link,

@@ -144,8 +144,6 @@ def _shown(kind: str, column: str, value: Any, interval: str | None) -> bool | s
     if isinstance(value, int | float):
         if kind == "share":
             return percent(float(value)) if column in SHARES else False
-        if kind == "rank":
-            return number(value) if column == "rank" else False
         return number(value) if kind in ("number", "year") and column not in SHARES else False
     return False
 
@@ -163,7 +161,9 @@ def _cells(kind: str, source: Source) -> Iterator[tuple[int, str, Any, str]]:
 
 
 def _rows(kind: str, token: str, source: Source) -> dict[str, Any] | None:
-    if source.counted and kind == "number" and number(len(source.rows)) == token:
+    """The number of rows, where the words count them, or speak of "the top 10" of a ranking (ranks may be shared)."""
+    asked = (source.counted and kind == "number") or (kind == "rank" and "rank" in source.columns)
+    if asked and number(len(source.rows)) == token:
         return {"how": "rows", "cells": [], "value": len(source.rows)}
     return None
 

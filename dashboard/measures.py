@@ -169,6 +169,7 @@ class Scope:
     as_at: date
     edition: str
     published: date | None
+    published_basis: str  # "stated_month": only the month is known, and the last day of it is taken
     selected: bool
     completed_only: bool
     coverage_start: date | None  # delayed entry on clocks

@@ -52,6 +52,15 @@ def day(value: date | None) -> str:
     return NOT_PUBLISHED if value is None else f"{value.day} {value:%B %Y}"
 
 
+def published_words(published: date | None, basis: str, as_at: date) -> str:
+    """"published 8 June 2018, 69 days later"; a month where only the month is stated; or that it is not."""
+    if published is None:
+        return "date of publication not stated"
+    if basis == "stated_month":
+        return f"published in {published:%B %Y}"
+    return f"published {day(published)}, {plural((published - as_at).days, 'day')} later"
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """2, "request" -> "2 requests"; 1 -> "1 request"."""
     return f"{number(count)} {one if count == 1 else (many or one + 's')}"

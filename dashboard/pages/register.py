@@ -48,7 +48,11 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     )
     return Page(
         name="register",
-        headline=f"{plural(matched, 'request')} in {scope.short_title}"
+        headline=(
+            f"{plural(matched, 'entry', 'entries')} of {scope.short_title} that others quoted"
+            if scope.selected
+            else f"{plural(matched, 'request')} in {scope.short_title}"
+        )
         + (f" matching “{search}”" if search else ""),
         filters=filters,
         lead=shown + "Each request is shown as last published, with the place of its row in the file.",

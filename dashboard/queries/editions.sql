@@ -1,17 +1,19 @@
 -- purpose: the editions in this build, with the days between their as-at and publication dates
 -- parameters: $register $edition $known_on
--- result columns: register, edition, as_at, published, lag_days, rows, requests, sha256, era, as_at_basis, file, address, licence, provenance, replaced_by
+-- result columns: register, edition, as_at, published, lag_days, rows, requests, sha256, era, as_at_basis, published_basis, file, address, licence, provenance, replaced_by
 select
     e.register,
     e.edition,
     e.as_at,
     e.published,
-    date_diff('day', e.as_at, e.published) as lag_days,
+    -- a month of publication gives no number of days
+    case when e.published_basis <> 'stated_month' then date_diff('day', e.as_at, e.published) end as lag_days,
     e.entries + e.person_counts as rows,
     (select count(*) from core.request_entries as q where q.register = e.register and q.edition = e.edition) as requests,
     e.sha256,
     e.era,
     e.as_at_basis,
+    e.published_basis,
     e.file,
     e.address,
     e.licence,

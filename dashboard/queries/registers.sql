@@ -1,9 +1,9 @@
 -- purpose: every register with editions in this build, the one a reader should see first at the top
 -- parameters: none
--- result columns: register, title, short_title, publisher, about, address, licence, contact, synthetic, selected, as_at, published, edition, lag_days
+-- result columns: register, title, short_title, publisher, about, address, licence, contact, synthetic, selected, as_at, published, edition, published_basis
 select
     r.register, r.title, r.short_title, r.publisher, r.about, r.address, r.licence, r.contact, r.synthetic,
-    a.selected, a.as_at, e.published, a.edition, date_diff('day', a.as_at, e.published) as lag_days
+    a.selected, a.as_at, e.published, a.edition, e.published_basis
 from reference.registers as r
 inner join as_at(null, null) as a on r.register = a.register
 inner join staging.editions as e on r.register = e.register and a.edition = e.edition

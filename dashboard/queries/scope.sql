@@ -1,6 +1,6 @@
 -- purpose: what a register's rows allow: as-at date, coverage, which columns and clocks it can answer
 -- parameters: $register $edition $known_on
--- result columns: register, title, short_title, synthetic, as_at, edition, published, selected, completed_only, coverage_start, listed_from, columns, clocks
+-- result columns: register, title, short_title, synthetic, as_at, edition, published, published_basis, selected, completed_only, coverage_start, listed_from, columns, clocks
 select
     r.register,
     r.title,
@@ -8,7 +8,8 @@ select
     r.synthetic,
     a.as_at,
     a.edition,
-    (select any_value(published) from staging.editions as e where e.register = r.register and e.edition = a.edition) as published,
+    e.published,
+    e.published_basis,
     a.selected,
     a.completed_only,
     c.coverage_start,
@@ -28,5 +29,6 @@ select
     ) as clocks
 from core.registers_in($register) as r
 inner join as_at($known_on, $edition) as a on r.register = a.register
+inner join staging.editions as e on a.register = e.register and a.edition = e.edition
 left join coverage_start($known_on, $edition) as c on r.register = c.register
 order by r.register

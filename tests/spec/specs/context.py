@@ -28,7 +28,7 @@ EDITIONS = Definition(
         "requests": "different requests in it",
         "sha256": "hash of the file's bytes",
     },
-    rule="lag_days = published − as_at.",
+    rule="lag_days = published − as_at; null where only the month of publication is stated.",
     numerator="None: these are facts of the archive.",
     denominator="None.",
     exclusions="None. A replaced edition stays, and says by what it was replaced.",
