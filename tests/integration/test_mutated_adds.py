@@ -15,7 +15,7 @@ from tests.support.mutate import mutations, write_csv, write_ods, write_xlsx
 
 COUNT = 500
 SEED = 20261123
-BUILT_TOGETHER = 60  # accepted mutants that go into one warehouse
+BUILT_TOGETHER = 30  # accepted mutants that go into one warehouse
 
 NAMES = ("Somebody Ltd", "Another & Co", "=HYPERLINK(1)")
 ROWS = [

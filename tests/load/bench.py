@@ -47,7 +47,9 @@ def volumes_pandas(frame: pd.DataFrame) -> list[tuple[int, int, int]]:
     received = frame["received"].dt.to_period("M").value_counts()
     closed = frame["closed"].dt.to_period("M").value_counts()
     months = pd.period_range(received.index.min(), "2018-03", freq="M")
-    got = pd.DataFrame({"r": received.reindex(months, fill_value=0), "c": closed.reindex(months, fill_value=0)})
+    got = pd.DataFrame(
+        {"r": received.reindex(months, fill_value=0), "c": closed.reindex(months, fill_value=0)}
+    )
     got["o"] = (got["r"] - got["c"]).cumsum()
     return [tuple(row) for row in got.to_numpy().tolist()]
 
@@ -142,7 +144,9 @@ def _same_turnaround(result: Any, answer: tuple[int, int]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--requests", default="2500,100000,1000000")
     parser.add_argument("--runs", type=int, default=5)
     arguments = parser.parse_args()

@@ -112,7 +112,7 @@ with state as (
         arg_max(told_by_outcome, edition_order) as told_by_outcome,
         arg_max(stated_close, edition_order) as stated_close,
         arg_max(licence_end, edition_order) as licence_end,
-        max(impossible_dates) as impossible_dates
+        arg_max(impossible_dates, edition_order) as impossible_dates
     from core.request_entries
     where (only_edition is null or edition = only_edition)
         and (known_on is null or known_from <= known_on)
