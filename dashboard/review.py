@@ -485,18 +485,15 @@ class Review:
             caption="What the register publishes, field by field",
             columns=(
                 Column(name="field", label="Field"),
-                Column(name="status", label="Status"),
-                Column(name="words", label="How it is known"),
+                Column(name="known", label="Published?"),
             ),
             rows=tuple(
                 (
                     ANSWERABLE_FIELDS.get(r["field"], r["field"]),
-                    said.get(r["status"], r["status"]),
-                    r["words"] or ("as the register states it" if r["status"] == "published" else None),
+                    _how_known(said.get(r["status"], r["status"]), r["words"]),
                 )
                 for r in sorted(rows, key=lambda r: list(said).index(r["status"]), reverse=True)
             ),
-            missing="–",
         )
         return self._section(
             "answerability",
@@ -696,7 +693,7 @@ class Review:
                     r["source"],
                     r["measure"],
                     r["category"],
-                    f"{r['period_start']} to {r['period_end'] or 'not stated'}",
+                    _period_words(r["period_start"], r["period_end"]),
                     r["value"],
                     r["ours"],
                     r["status"],
@@ -896,6 +893,17 @@ def _parts() -> dict[str, Any]:
 
 def _unique(words: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(words))
+
+
+def _period_words(start: date | None, end: date | None) -> str:
+    return f"{day(start) if start else 'not stated'} to {day(end) if end else 'not stated'}"
+
+
+def _how_known(status: str, words: str | None) -> str:
+    """The status of a field, and the description's words where they add to it."""
+    if not words or words.endswith(" is not published."):
+        return status
+    return f"{status}: {words[:1].lower()}{words[1:]}"
 
 
 def _fragment(link: str) -> str:
