@@ -15,9 +15,8 @@ select
     c.coverage_start,
     (
         select min(s.period_start) from staging.sheets as s
-        inner join staging.editions as e on s.register = e.register and s.edition = e.edition
+        inner join core.editions_read($known_on, $edition) as x on s.register = x.register and s.edition = x.edition
         where s.register = r.register and s.coverage in ('complete', 'completed_only')
-            and ($edition is null or e.edition = $edition) and ($known_on is null or e.known_from <= $known_on)
     ) as listed_from,
     (
         select to_json(list({name: column_name, answerable: answerable, words: words} order by column_name))

@@ -2,6 +2,18 @@
 -- parameters: none
 -- result columns: none (creates tables and macros)
 
+-- Which editions a question reads: the one named, else those known on the day, less any whose replacement was
+-- known by then. The replaced file stays in the archive and can still be named.
+create macro core.editions_read(known_on, only_edition) as table
+select e.*
+from staging.editions as e
+left join staging.editions as r on e.register = r.register and e.replaced_by = r.edition
+where case
+    when only_edition is not null then e.edition = only_edition
+    when known_on is not null then e.known_from <= known_on and coalesce(r.known_from > known_on, true)
+    else r.edition is null
+end;
+
 -- An entry's dates by what they mean. The legacy workbook has one date column with three meanings, told apart
 -- by the outcome; without an outcome the date only closes the request.
 create view staging.dated_entries as
@@ -114,8 +126,7 @@ with state as (
         arg_max(licence_end, edition_order) as licence_end,
         arg_max(impossible_dates, edition_order) as impossible_dates
     from core.request_entries
-    where (only_edition is null or edition = only_edition)
-        and (known_on is null or known_from <= known_on)
+    semi join core.editions_read(known_on, only_edition) as e using (register, edition)
     group by register, reference
 ),
 dated as (
@@ -214,8 +225,7 @@ select
     'released' as outcome
 from (
     select * from core.release_entries
-    where (only_edition is null or edition = only_edition)
-        and (known_on is null or known_from <= known_on)
+    semi join core.editions_read(known_on, only_edition) as e using (register, edition)
     qualify row_number() over (partition by register, reference, occurrence order by edition_order desc) = 1
 ) as r
 left join reference.recipients as m on r.register = m.register and r.recipient_key = m.recipient_key

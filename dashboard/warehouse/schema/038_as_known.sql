@@ -19,8 +19,7 @@ select
     arg_max(edition, edition_order) as edition,
     bool_and(coverage = 'selected') as selected,
     bool_and(coverage in ('selected', 'completed_only')) and not bool_and(coverage = 'selected') as completed_only
-from staging.editions
-where (only_edition is null or edition = only_edition) and (known_on is null or known_from <= known_on)
+from core.editions_read(known_on, only_edition)
 group by register;
 
 -- From when a register that lists "completed in the period" and "open" lists every case; null: no such limit.
@@ -29,8 +28,7 @@ select
     s.register,
     min(s.period_start) as coverage_start
 from staging.sheets as s
-inner join staging.editions as e on s.register = e.register and s.edition = e.edition
+inner join core.editions_read(known_on, only_edition) as e on s.register = e.register and s.edition = e.edition
 where s.coverage = 'completed_only' and s.period_start is not null
-    and (only_edition is null or e.edition = only_edition) and (known_on is null or e.known_from <= known_on)
 group by s.register;
 
