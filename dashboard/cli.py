@@ -70,6 +70,14 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _flags(text: str) -> tuple[str, ...]:
+    wanted = tuple(part.strip() for part in text.split(",") if part.strip())
+    unknown = [part for part in wanted if part not in ("overdue", "failed", "stale")]
+    if unknown or not wanted:
+        raise argparse.ArgumentTypeError(f"must name overdue, failed or stale, not {text!r}")
+    return wanted
+
+
 def _positive(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise argparse.ArgumentTypeError(f"must be a whole number above 0, not {text!r}")
@@ -156,6 +164,13 @@ def parser() -> argparse.ArgumentParser:
 
     status = command(
         "status", "Registers, editions, build, issues, last review.", "access-review status", _status
+    )
+    status.add_argument(
+        "--fail-if",
+        metavar="FLAGS",
+        type=_flags,
+        default=(),
+        help="exit 1 when any of these is so: overdue, failed, stale (separated by commas)",
     )
     listing(status)
 
@@ -386,8 +401,10 @@ def _rollback(settings: Settings, arguments: Any) -> int:
 def _status(settings: Settings, arguments: Any) -> int:
     from dashboard.editions import list_editions
     from dashboard.reviews import list_reviews
+    from dashboard.standing import standing
     from dashboard.warehouse import publish
 
+    flags = standing(settings, date.today())  # noqa: DTZ011 - due dates are calendar days where the reader is
     current = publish.current_id(settings)
     editions = list_editions(settings)
     reviews = list_reviews(settings)
@@ -397,6 +414,7 @@ def _status(settings: Settings, arguments: Any) -> int:
         "build": current,
         "issues": record.get("issues", {}),
         "last_review": reviews[0].name if reviews else None,
+        "flags": flags,
     }
     columns = ("register", "edition", "as_at", "published", "file")
     built = {(e["register"], e["edition"]) for e in record.get("editions", [])}  # type: ignore[attr-defined]
@@ -409,9 +427,15 @@ def _status(settings: Settings, arguments: Any) -> int:
         print(f"build        {current or 'none yet: run access-review build'}")
         issues = ", ".join(f"{n} {s}" for s, n in sorted(dict(extra["issues"] or {}).items())) or "none"  # type: ignore[call-overload]
         print(f"issues       {issues}")
-        print(f"last review  {extra['last_review'] or 'none yet'}\n")
+        print(f"last review  {extra['last_review'] or 'none yet'}")
+        for flag, words in flags.items():
+            print(f"{flag:<12} {words}")
+        print()
     write_table((*columns, "in_build"), rows, arguments.format, extra)
-    return 0
+    up = [flag for flag in arguments.fail_if if flag in flags]
+    for flag in up:
+        say(f"access-review status: {flag}: {flags[flag]}")
+    return 1 if up else 0
 
 
 def _issues(settings: Settings, arguments: Any) -> int:

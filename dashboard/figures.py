@@ -92,7 +92,9 @@ def interval_words(start: date, interval: str | None) -> str:
 
 def axis_words(start: date, interval: str | None) -> str:
     """The same interval as short as an axis needs it: "2017", "Q1 2017", "Jan 2017"."""
-    return f"Q{start.month // 3 + 1} {start.year}" if interval == "quarter" else interval_words(start, interval)
+    return (
+        f"Q{start.month // 3 + 1} {start.year}" if interval == "quarter" else interval_words(start, interval)
+    )
 
 
 def source_words(store: Store, scope: Scope) -> str:

@@ -136,7 +136,9 @@ def _waiting(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
 def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Finding:
     # A page pinned to an edition still says how many there are; a day in the past knows only those of its time.
     found = measure("editions", store, register=scope.register, known_on=filters.known_on).dicts()
-    many = "The one edition held" if len(found) == 1 else f"{plural(len(found), 'edition')} are held; the latest"
+    many = (
+        "The one edition held" if len(found) == 1 else f"{plural(len(found), 'edition')} are held; the latest"
+    )
     lag = published_words(scope.published, scope.published_basis, scope.as_at)
     return Finding(text=f"{many} describes {day(scope.as_at)}, {lag}.", link=f"/register{query}")
 

@@ -53,7 +53,7 @@ def day(value: date | None) -> str:
 
 
 def published_words(published: date | None, basis: str, as_at: date) -> str:
-    """"published 8 June 2018, 69 days later"; a month where only the month is stated; or that it is not."""
+    """ "published 8 June 2018, 69 days later"; a month where only the month is stated; or that it is not."""
     if published is None:
         return "date of publication not stated"
     if basis == "stated_month":

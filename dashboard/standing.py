@@ -1,0 +1,45 @@
+"""What a scheduled job should worry about: a review overdue, a render that failed, a build that is behind."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from dashboard.editions import list_editions
+from dashboard.registers import load_registers
+from dashboard.reviews import list_reviews
+from dashboard.settings import Settings
+from dashboard.text import day
+from dashboard.warehouse import publish
+from dashboard.warehouse.build import build_id
+
+
+FLAGS = ("overdue", "failed", "stale")
+
+
+def standing(settings: Settings, today: date) -> dict[str, str]:
+    """The flags that are up, each with a sentence. Reads names and hashes only; opens no warehouse.
+
+    overdue: 30 April has passed, an edition was known by then, and no review of that April is there.
+    failed: the last render of a year failed. stale: the editions, descriptions or code are not those of the
+    build in force.
+    """
+    found: dict[str, str] = {}
+    editions = list_editions(settings)
+    year = today.year if today > date(today.year, 4, 30) else today.year - 1
+    due = date(year, 4, 30)
+    reviews = list_reviews(settings)
+    known = [e for e in editions if (e.published or e.as_at) <= due]
+    if known and not any(r.folder.parent.name == str(year) for r in reviews):
+        found["overdue"] = f"the April review of {year} was due by {day(due)} and has not been rendered"
+    for folder in sorted((settings.reviews / "failed").glob("april-review-*")):
+        of_year = folder.name.split("-")[2]
+        later = [r for r in reviews if r.folder.parent.name == of_year]
+        if not any(r.folder.stat().st_mtime > folder.stat().st_mtime for r in later):
+            found["failed"] = f"the last render of {of_year} failed; what it left is in {folder}"
+    current = publish.current_id(settings)
+    wanted = build_id(settings, load_registers(settings), editions)
+    if current is None:
+        found["stale"] = "nothing is built yet"
+    elif current != wanted:
+        found["stale"] = "editions, descriptions or code have changed since the build in force; run 'build'"
+    return found
