@@ -21,7 +21,8 @@ from panel.io.state import set_curdoc
 from dashboard.charts import live_chart
 from dashboard.exhibits import Chart, Exhibit
 from dashboard.filters import from_address
-from dashboard.pages import PAGES, make_page
+from dashboard.measures import scopes
+from dashboard.pages import PAGES, home_register, make_page
 from dashboard.store import Store
 
 
@@ -32,6 +33,12 @@ NEEDED = ("bokeh.min.js", "bokeh-widgets.min.js", "bokeh-tables.min.js", "panel.
 def exhibits_for(store: Store, page: str, query: str) -> dict[str, Exhibit]:
     """The page's exhibits that have a chart, by key, under an address's query."""
     filters, _ = from_address(dict(parse_qsl(query.lstrip("?"))[:40]))
+    # The page has named what is wrong; the charts drop the same.
+    if filters.register not in {r["register"] for r in store.query("registers").dicts()}:
+        filters = replace(filters, register=home_register(store), edition=None)
+    for name in ("edition", "known_on"):
+        if getattr(filters, name) and not scopes(store, filters):
+            filters = replace(filters, **{name: None})
     return {e.key: e for e in make_page(store, page, filters).exhibits if e.chart}
 
 
