@@ -160,10 +160,21 @@
     live = Bokeh.documents.find((d) => d.get_model_by_name("address"));
     live.config.reconnect_session = false; // the session is gone with its server: pages still load
     live.on_event("connection_lost", () => (lost = true));
-    for (const holder of holders()) holder.querySelector(".chart").remove();
+    for (const holder of holders()) {
+      holder.querySelector(".chart").remove();
+      unstop(holder.querySelector(".live"));
+    }
     document.body.dataset.charts = "live";
     // The reader may have filtered meanwhile.
     if (location.search !== asked) tell();
+  }
+
+  // Bokeh makes each canvas a stop of the Tab key, with nothing to do there; the table below has it all.
+  function unstop(root) {
+    for (const element of root.querySelectorAll("*")) {
+      if (element.classList.contains("bk-events")) element.tabIndex = -1;
+      if (element.shadowRoot) unstop(element.shadowRoot);
+    }
   }
 
   const idle = window.requestIdleCallback ?? ((f) => setTimeout(f, 50));
