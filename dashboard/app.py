@@ -32,6 +32,7 @@ from dashboard.vocabulary import CLOCKS, OUTCOMES, RECIPIENT_TYPES
 
 log = logging.getLogger("access-review")
 CACHED_PAGES = 256
+PAGE_FIELDS = ("q", "start", "count")  # of the register page, beside the filters
 LONGEST_ADDRESS = 4_000  # characters
 
 # Bokeh's own code needs 'unsafe-eval' only for callbacks sent as text, which are not used here.
@@ -62,7 +63,7 @@ class Site:
     def page(self, name: str, query: str, in_place: str) -> tuple[bytes, str]:
         """(HTML, address to go to instead or ""): a bad value is named on the page and dropped."""
         arguments = dict(parse_qsl(query)[:40])
-        filters, problems = from_address({k: v for k, v in arguments.items() if k not in ("q", "start")})
+        filters, problems = from_address({k: v for k, v in arguments.items() if k not in PAGE_FIELDS})
         known = {r["register"]: r for r in self.store.query("registers").dicts()}
         if not known:
             raise AccessReviewError("the build holds no register", hint="add one and build")
@@ -77,7 +78,7 @@ class Site:
         if filters.known_on and not measures.scopes(self.store, filters):
             problems.append(f"Ignored in the address: no edition was published by {filters.known_on}.")
             filters = replace(filters, known_on=None)
-        extra = {k: arguments[k] for k in ("q", "start") if arguments.get(k)}
+        extra = {k: arguments[k] for k in PAGE_FIELDS if arguments.get(k)}
         reviews = tuple(r.name for r in list_reviews(self.settings) if r.signed)
         key = (
             self.store.build.id,
@@ -195,7 +196,7 @@ class Site:
                 form.append(
                     {"name": name, "label": label, "options": [], "value": value, "type": kind, "hint": hint}
                 )
-        pairs = parse_qsl(filters.query())
+        pairs = [*parse_qsl(filters.query()), *(("count", c) for c in [page.extra.get("count")] if c)]
         return form, [(k, v) for k, v in pairs if k not in names and k not in ("interval", "clock")]
 
 

@@ -75,6 +75,31 @@ def scope_of(store: Store, filters: Filters) -> Scope:
     return scopes(store, filters)[0]
 
 
+def fully_listed(store: Store, scope: Scope, filters: Filters) -> tuple[Filters, str] | None:
+    """Filters cut to the time from which every case is listed, and words that say so.
+
+    Before it the register keeps only what is still open or within its terms: shares and outcomes of such rows are
+    biased, so none is given. None when the whole period asked for lies before it.
+    """
+    if scope.listed_from is None or (filters.from_ and filters.from_ >= scope.listed_from):
+        return filters, ""
+    everything = replace(filters, from_=None, to=None, interval=None, by=None)
+    first = measure("volumes", store, filters=everything).dicts()[0]["interval_start"]
+    if first is None or first >= scope.listed_from:  # the register simply begins there
+        return filters, ""
+    if filters.to and filters.to < scope.listed_from:
+        return None
+    return replace(filters, from_=scope.listed_from), f" since {day(scope.listed_from)}"
+
+
+def not_fully_listed(scope: Scope) -> str:
+    """Why a share of an early period is not given."""
+    return (
+        f"Before {day(scope.listed_from)} the register lists only requests still open or within their terms, "
+        "which supports no share."
+    )
+
+
 def main_count(scope: Scope) -> tuple[str, str, str, str] | None:
     """(column, label, noun, verb) of the count this register is about; None for a selection."""
     return next((c for c in COUNTS if scope.columns[c[0]][0]), None)
@@ -175,8 +200,11 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     title = _count_title(scope, filters, words, starts, values, immature, noun, verb)
     total = sum(v for v in values if v is not None)
     peak = max(range(len(values)), key=lambda i: values[i] or 0)
+    # Of the time before every case was listed only some are left (the note says which).
+    early = scope.listed_from is not None and result.column("interval_end")[0] < scope.listed_from
+    at_least = "At least " if early else ""
     summary = (
-        f"{plural(total, noun)} {verb} from {words[0]} to {words[-1]}; the most in {words[peak]}, "
+        f"{at_least}{plural(total, noun)} {verb} from {words[0]} to {words[-1]}; the most in {words[peak]}, "
         f"{number(values[peak])}" + (f"; {words[-1]} is not complete." if immature[-1] else ".")
     )
     answerable = [c for c in LABELS if c in VOLUME_COLUMNS and scope.columns.get(c, (True, ""))[0]]
@@ -191,7 +219,7 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
             y_label=f"{noun}s",
             series=tuple(series),
             links=tuple(
-                "/register?" + replace(filters, from_=s, to=e, interval=None).query()
+                "/register?" + replace(filters, from_=s, to=e, interval=None).query() + f"&count={column}"
                 for s, e in zip(starts, result.column("interval_end"), strict=True)
             ),
             partial=frozenset(i for i, flag in enumerate(immature) if flag),
@@ -269,7 +297,11 @@ def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     if not scope.columns["open_at_end"][0] or scope.selected:
         return None
     interval = "month" if filters.interval == "month" else "quarter"
-    filters = replace(filters, interval=interval, by=None)
+    listed = fully_listed(store, scope, filters)
+    if listed is None:
+        return None
+    # The number open is right from the day every case is listed, whatever came before it.
+    filters = replace(listed[0], interval=interval, by=None)
     result = measure("volumes", store, filters=filters)
     starts, ends = result.column("interval_start"), result.column("interval_end")
     if not starts or starts[0] is None:
@@ -317,6 +349,10 @@ def recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     scope = scope_of(store, filters)
     if scope.selected:
         return None
+    listed = fully_listed(store, scope, filters)
+    if listed is None:
+        return None
+    filters, since = listed
     filters = replace(filters, by="type", interval=None)
     result = measure("recipients", store, filters=filters)
     found = [r for r in result.dicts() if r["share"] is not None]
@@ -326,7 +362,7 @@ def recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     top = found[0]
     labels = [r["group_label"] for r in found]
     verb = {"releases": "of releases", "requests": "of requests"}[unit]
-    title = f"{_type_plural(top['group'])} had {percent(top['share'])} {verb}"
+    title = f"{_type_plural(top['group'])} had {percent(top['share'])} {verb}{since}"
     others = join_words([f"{_type_plural(r['group']).lower()} {percent(r['share'])}" for r in found[1:4]])
     total = sum(r[unit] for r in found)
     columns = [
@@ -351,14 +387,18 @@ def recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
             y_label=f"share of {unit}",
             series=(Series(key="share", label=f"Share of {unit}", values=tuple(r["share"] for r in found)),),
             value_kind="share",
-            links=tuple("/register?" + replace(filters, by=None, type=(r["group"],)).query() for r in found),
+            links=tuple(
+                "/register?" + replace(filters, by=None, type=(r["group"],)).query() + "&count=any"
+                for r in found
+            ),
         ),
         table=replace(
             table,
             columns=(*table.columns, Column(name="published_types", label="As published")),
             rows=tuple((*row, words) for row, words in zip(table.rows, published, strict=True)),
             links=tuple(
-                "/register?" + replace(filters, by=None, type=(g,)).query() for g in result.column("group")
+                "/register?" + replace(filters, by=None, type=(g,)).query() + "&count=any"
+                for g in result.column("group")
             ),
         ),
         notes=result.notes,
@@ -392,6 +432,10 @@ def _type_plural(group: str) -> str:
 def top_recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     """The ten recipients with most releases, and how concentrated they are."""
     scope = scope_of(store, filters)
+    listed = fully_listed(store, scope, filters)
+    if listed is None:
+        return None
+    filters, since = listed
     filters = replace(filters, by=None, interval=None, limit=filters.limit or 10)
     result = measure("top-recipients", store, filters=filters)
     found = result.dicts()
@@ -403,10 +447,13 @@ def top_recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         c for c in ("requests", "releases", "share", "cumulative_share") if c != "releases" or unit == c
     ]
     table = _table(result, f"Recipients with most {unit}", columns, ("Recipient", result.column("recipient")))
-    links = tuple("/recipient/" + r["recipient_id"] for r in found)
+    links = tuple(
+        "/register?" + replace(filters, limit=None, recipient=r["recipient_id"]).query() + "&count=any"
+        for r in found
+    )
     return Exhibit(
         key="top-recipients",
-        title=f"The top {plural(len(found), 'recipient')} had {percent(last)} of {unit}",
+        title=f"The top {plural(len(found), 'recipient')} had {percent(last)} of {unit}{since}",
         summary=f"{found[0]['recipient']} had the most, {number(found[0][unit])} {unit}, "
         f"{percent(found[0]['share'])} of all.",
         chart=Chart(
@@ -415,10 +462,7 @@ def top_recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
             x_label="Recipient",
             y_label=unit,
             series=(Series(key=unit, label=unit.capitalize(), values=tuple(r[unit] for r in found)),),
-            links=tuple(
-                "/register?" + replace(filters, limit=None, recipient=r["recipient_id"]).query()
-                for r in found
-            ),
+            links=links,
         ),
         table=replace(
             table,
@@ -426,13 +470,8 @@ def top_recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
             rows=tuple(
                 (*row, RECIPIENT_TYPES[r["recipient_type"]]) for row, r in zip(table.rows, found, strict=True)
             ),
-            links=tuple(
-                "/register?" + replace(filters, limit=None, recipient=r["recipient_id"]).query()
-                for r in found
-            ),
-        )
-        if links
-        else table,
+            links=links,
+        ),
         notes=result.notes,
         source=source_words(store, scope),
         measure="top-recipients",
@@ -595,6 +634,10 @@ def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:
     scope = scope_of(store, filters)
     if scope.selected or not scope.columns["refused"][0]:
         return None
+    listed = fully_listed(store, scope, filters)
+    if listed is None:
+        return None
+    filters, since = listed
     filters = replace(filters, by="outcome", interval=None)
     result = measure("recipients", store, filters=filters)
     found = [r for r in result.dicts() if r["requests"]]
@@ -607,7 +650,7 @@ def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:
     refused = sum(r["requests"] for r in found if r["group"] == "refused")
     return Exhibit(
         key="outcomes",
-        title=f"{percent(granted / total)} of requests were granted and {percent(refused / total)} refused",
+        title=f"{percent(granted / total)} of requests{since} were granted and {percent(refused / total)} refused",
         summary=f"Of {plural(total, 'request')}, "
         + join_words([f"{number(r['requests'])} {OUTCOMES[r['group']].lower()}" for r in found])
         + ".",
@@ -618,7 +661,8 @@ def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:
             y_label="requests",
             series=(Series(key="requests", label="Requests", values=tuple(r["requests"] for r in found)),),
             links=tuple(
-                "/register?" + replace(filters, by=None, outcome=(r["group"],)).query() for r in found
+                "/register?" + replace(filters, by=None, outcome=(r["group"],)).query() + "&count=any"
+                for r in found
             ),
         ),
         table=Table(

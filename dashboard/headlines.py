@@ -97,9 +97,10 @@ def _who(store: Store, filters: Filters, query: str) -> Finding | None:
     if exhibit is None:
         return None
     top = figures.top_recipients_exhibit(store, filters)
-    return Finding(
-        text=f"{exhibit.title}{f'; {_lower(top.title)}' if top else ''}.", link=f"/recipients{query}"
-    )
+    # "… since 1 April 2015" is said once, at the end of the sentence.
+    title, since, day_words = exhibit.title.partition(" since ") if top else (exhibit.title, "", "")
+    second = f"; {_lower(top.title.removesuffix(since + day_words))}" if top else ""
+    return Finding(text=f"{title}{second}{since}{day_words}.", link=f"/recipients{query}")
 
 
 def _lower(text: str) -> str:
@@ -162,6 +163,10 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
         return []
     found: list[Tile] = []
     counted = figures.main_count(scope)
+    asked = filters
+    # A total that mixes years listed whole with years of which only some is left would say neither.
+    listed = figures.fully_listed(store, scope, filters)
+    filters, since = listed if listed else (filters, ", at least")
     result = measure("volumes", store, filters=replace(filters, interval=None, by=None)).dicts()[0]
     if counted:
         column, label, noun, _ = counted
@@ -170,7 +175,7 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
             Tile(
                 value=number(value),
                 unit=noun + ("s" if value != 1 else ""),
-                label=label,
+                label=label + since,
                 link="/volumes?" + filters.query(),
             )
         )
@@ -182,13 +187,13 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
             Tile(
                 value=number(len(top.rows)),
                 unit="organisations",
-                label="Recipients",
+                label="Recipients" + since,
                 link="/recipients?" + filters.query(),
             )
         )
     if scope.clocks["received_to_outcome"][0] and not scope.completed_only:
         rows = measure(
-            "turnaround", store, filters=replace(filters, interval=None, by=None, clock=None)
+            "turnaround", store, filters=replace(asked, interval=None, by=None, clock=None)
         ).dicts()
         row = max(rows, key=lambda r: r["n"] or 0)
         if (row["events"] or 0) >= 20 and row["median"] is not None:
@@ -197,7 +202,7 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
                     value=number(row["median"]),
                     unit=f"{row['unit']} days",
                     label="Median time to an outcome",
-                    link="/turnaround?" + filters.query(),
+                    link="/turnaround?" + asked.query(),
                 )
             )
     if scope.columns["open_at_end"][0]:
@@ -206,7 +211,7 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
                 value=number(result["open_at_end"]),
                 unit="requests",
                 label=f"Open at {day(scope.as_at)}",
-                link="/volumes?" + filters.query() + "#backlog",
+                link="/volumes?" + asked.query() + "#backlog",
             )
         )
     return found

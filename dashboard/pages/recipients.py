@@ -15,6 +15,8 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     unanswered = []
     if scope.selected:
         unanswered.append("No share is given: the entries are a selection made by others.")
+    elif types is None and figures.fully_listed(store, scope, filters) is None:
+        unanswered.append(figures.not_fully_listed(scope))
     elif types is None:
         unanswered.append("No row matches these filters. Try a longer period, or all recipient types.")
     if top is None and not scope.selected:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from dashboard import figures
 from dashboard.cleaning import tidy
+from dashboard.figures import LABELS, VOLUME_COLUMNS
 from dashboard.filters import LONGEST_VALUE, Filters
 from dashboard.pages.page import Listing, Page
 from dashboard.store import Store
@@ -19,12 +20,19 @@ PAGE_ROWS = 50
 def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     scope = figures.scope_of(store, filters)
     search = tidy(extra.get("q", ""))[:LONGEST_VALUE]
+    counted = extra.get("count", "")
+    counted = counted if counted in (*VOLUME_COLUMNS, "any") else ""
     try:
         first = max(0, min(int(extra.get("start", "0")), 1_000_000))
     except ValueError:
         first = 0
     found = store.query(
-        "register_rows", filters, search=search or None, limit=PAGE_ROWS, offset=first
+        "register_rows",
+        filters,
+        search=search or None,
+        counted=counted or None,
+        limit=PAGE_ROWS,
+        offset=first,
     ).dicts()
     matched = found[0]["matched"] if found else 0
     for row in found:
@@ -34,7 +42,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     query = filters.query()
 
     def at(start: int) -> str:
-        more = {"q": search} if search else {}
+        more = {name: value for name, value in (("q", search), ("count", counted)) if value}
         return f"/register?{query}&{urlencode({**more, 'start': start})}"
 
     unanswered = []
@@ -55,7 +63,9 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         )
         + (f" matching “{search}”" if search else ""),
         filters=filters,
-        lead=shown + "Each request is shown as last published, with the place of its row in the file.",
+        lead=shown
+        + (f"Only those counted as {LABELS[counted][0].lower()} there. " if counted in LABELS else "")
+        + "Each request is shown as last published, with the place of its row in the file.",
         listing=Listing(
             rows=tuple(found),
             matched=matched,
@@ -64,5 +74,5 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
             following=at(first + PAGE_ROWS) if first + PAGE_ROWS < matched else "",
         ),
         unanswered=tuple(unanswered),
-        extra={"q": search},
+        extra={"q": search, **({"count": counted} if counted else {})},
     )

@@ -25,6 +25,8 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         )
     if outcomes is None and not scope.selected and not scope.columns["refused"][0]:
         unanswered.append(f"Outcomes cannot be compared. {scope.columns['refused'][1]}".strip())
+    if outcomes is None and not scope.selected and figures.fully_listed(store, scope, filters) is None:
+        unanswered.append(figures.not_fully_listed(scope))
     return Page(
         name="volumes",
         headline=volumes.title if volumes else headlines.headline(store, filters),
