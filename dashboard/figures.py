@@ -13,7 +13,7 @@ from typing import Any
 
 from dashboard.exhibits import Chart, Column, Exhibit, Series, Table, ValueKind
 from dashboard.filters import Filters
-from dashboard.measures import HEADLINE_EVENTS, MeasureResult, Scope, measure, scopes
+from dashboard.measures import HEADLINE_EVENTS, VOLUME_COUNTS, MeasureResult, Scope, measure, scopes
 from dashboard.store import Store
 from dashboard.text import day, join_words, number, percent, plural, published_words
 from dashboard.vocabulary import CLOCKS, OUTCOMES, RECIPIENT_TYPES
@@ -235,19 +235,7 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     )
 
 
-VOLUME_COLUMNS = (
-    *(
-        "open_at_start",
-        "received",
-        "decided",
-        "closed",
-        "refused",
-        "not_pursued",
-        "first_released",
-        "released",
-    ),
-    *("open_at_end", "excluded"),
-)
+VOLUME_COLUMNS = (*VOLUME_COUNTS, "excluded")
 
 
 def _notes(result: MeasureResult, immature: Sequence[bool]) -> tuple[str, ...]:
