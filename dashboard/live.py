@@ -7,6 +7,7 @@ text input with the address's query; when the query changes, the charts' data ch
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from bokeh.embed.util import RenderItem
 from panel.io.resources import Resources, patch_model_css
 from panel.io.server import DocHandler, bundle_resources
 from panel.io.state import set_curdoc
+from tornado.websocket import WebSocketClosedError
 
 from dashboard.charts import live_chart
 from dashboard.exhibits import Chart, Exhibit
@@ -42,8 +44,15 @@ def exhibits_for(store: Store, page: str, query: str) -> dict[str, Exhibit]:
     return {e.key: e for e in make_page(store, page, filters).exhibits if e.chart}
 
 
+def _not_a_closed_page(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, WebSocketClosedError)
+
+
 def session_app(store: Callable[[], Store]) -> Callable[[], None]:
     """The Panel application of every page; which page is in the session's own arguments."""
+    # A reader who leaves while a chart is on its way is no error: Tornado would log a traceback for each.
+    logging.getLogger("asyncio").addFilter(_not_a_closed_page)
 
     def app() -> None:
         arguments = {k: v[0].decode("utf-8", "replace") for k, v in pn.state.session_args.items() if v}

@@ -209,18 +209,35 @@ class Watched:
 Open = Callable[..., Watched]
 
 
+@pytest.fixture(scope="package")
+def contexts(browser: Any) -> Iterator[Callable[..., Any]]:
+    """One browser context for each set of options. The site keeps nothing in a browser but its cached scripts,
+    and those are kept between tests: parsing them anew takes most of a page's time."""
+    made: dict[tuple[tuple[str, Any], ...], Any] = {}
+
+    def context(**options: Any) -> Any:
+        key = tuple(sorted(options.items()))
+        if key not in made:
+            made[key] = browser.new_context(**options)
+        return made[key]
+
+    yield context
+    for one in made.values():
+        one.close()
+
+
 @pytest.fixture
-def visit(browser: Any) -> Iterator[Open]:
+def visit(contexts: Callable[..., Any]) -> Iterator[Open]:
     """Open a page of a site: `visit(site, "/volumes", live=True, width=320)`; watched to the test's end."""
-    opened: list[tuple[Any, Watched]] = []
+    opened: list[Watched] = []
 
     def open_(
         site: Site, address: str, *, live: bool | None = None, width: int = 1200, **options: Any
     ) -> Watched:
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        page = context.new_page()
+        page = contexts(**options).new_page()
+        page.set_viewport_size({"width": width, "height": 900})
         watched = Watched(page, site)
-        opened.append((context, watched))
+        opened.append(watched)
         here = (site.url + "/", site.url.replace("http", "ws") + "/")
         wrong = watched.wrong.append
 
@@ -242,9 +259,9 @@ def visit(browser: Any) -> Iterator[Open]:
             wrong(f"dialog: {shown.message}")
             shown.dismiss()
 
-        context.on("request", lambda r: asked(r.url))
-        context.on("requestfailed", failed)
-        context.on("response", answered)
+        page.on("request", lambda r: asked(r.url))
+        page.on("requestfailed", failed)
+        page.on("response", answered)
         page.on("websocket", lambda ws: asked(ws.url))
         page.on("console", lambda m: m.type == "error" and wrong(f"console: {m.text}"))
         page.on("pageerror", lambda e: wrong(f"page error: {e}"))
@@ -253,7 +270,7 @@ def visit(browser: Any) -> Iterator[Open]:
         return watched
 
     yield open_
-    for context, _ in opened:
-        context.close()
-    for _, watched in opened:
+    for watched in opened:
+        watched.page.close()
+    for watched in opened:
         watched.check()

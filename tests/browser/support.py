@@ -21,6 +21,7 @@ SAMPLE = "sample-npd-requests"
 
 # The numbers in the figures of the document, by the exhibit they stand in; and what screen readers are told.
 LIVE = """() => {
+  if (document.body.dataset.charts !== "live") return {};
   const doc = Bokeh.documents.find((d) => d.get_model_by_name("address"));
   const found = {};
   for (const root of doc.roots()) {
@@ -52,6 +53,11 @@ def until(page: Any, truth: Callable[[], object], *, seconds: float = 10) -> obj
         if found or time.monotonic() > end:
             return found
         page.wait_for_timeout(40)
+
+
+def has_charts(site: Any, address: str) -> bool:
+    """Whether the page's own HTML has places for live charts."""
+    return b"data-live=" in site.get(address)
 
 
 def live(page: Any) -> dict[str, Any]:
@@ -132,6 +138,9 @@ def differences(site: Any, page: Any, *, charts: bool = True) -> list[str]:
     """Where the live charts and the tables of a page differ from the open data under its own address."""
     wrong: list[str] = []
     figures = live(page) if charts else {}
+    places = page.locator(".figure[data-live]").evaluate_all("all => all.map((e) => e.dataset.live)")
+    if charts and set(figures) != set(places):
+        return [f"live charts {sorted(figures)} for the places {sorted(places)}"]
     for key, address in exhibits(page).items():
         if key in figures:
             figure = figures[key]

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.browser.support import CHARTED, PAGES, choose, query_of, until
+from tests.browser.support import PAGES, choose, has_charts, query_of, until
 
 
 IMAGE = "<img src=x onerror=alert(1)>"
@@ -28,7 +28,7 @@ def test_hostile_names_are_words(name, hostile, visit):
     page = watched.page
     page.add_init_script(TRAPS)
     for register in ("sample-npd-requests", "sample-external-data-shares"):
-        watched.go(f"/{name}?register={register}", live=name in CHARTED)
+        watched.go(f"/{name}?register={register}", live=has_charts(hostile, f"/{name}?register={register}"))
         inert(page)
         if name == "register":
             page.get_by_label("Search").fill("<img")

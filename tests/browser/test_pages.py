@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.support import CHARTED, PAGES, SAMPLE, differences, live, query_of, until
+from tests.browser.support import CHARTED, PAGES, SAMPLE, differences, has_charts, live, query_of, until
 
 
 # Shifts are counted from the first paint, whatever is on the screen.
@@ -43,10 +43,11 @@ def test_charts_take_over_in_place_and_draw_the_open_data(name, which, visit, re
     watched = visit(site, "/health")
     page = watched.page
     page.add_init_script(COUNT_SHIFTS)
-    watched.go(f"/{name}", live=page_has_charts(site, name))
+    charted = has_charts(site, f"/{name}")
+    watched.go(f"/{name}", live=charted)
     page.wait_for_timeout(150)
     assert page.evaluate("window.shifts") < 0.02
-    if not page_has_charts(site, name):
+    if not charted:
         return
     assert differences(site, page) == []
     holders = page.locator(".figure[data-live]")
@@ -55,10 +56,6 @@ def test_charts_take_over_in_place_and_draw_the_open_data(name, which, visit, re
         assert holder.get_by_role("img").count() == 1  # the canvas, by its name; the static drawing is gone
         assert holder.locator("canvas").first.is_visible()
         assert holder.locator(".chart").count() == 0
-
-
-def page_has_charts(site, name) -> bool:
-    return b"data-live=" in site.get(f"/{name}")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -94,7 +91,7 @@ def test_paper_gets_the_static_drawings_and_open_tables(name, sample, visit):
     page.emulate_media(media="screen")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator(".figure > .chart").count() == 0
-    assert page.locator(".figure canvas").first.is_visible()
+    assert until(page, lambda: page.locator(".figure canvas").first.is_visible())
 
 
 def test_the_home_address_and_a_wrong_one(sample, visit):
