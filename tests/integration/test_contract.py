@@ -53,7 +53,7 @@ def test_commands_and_options() -> None:
         known = {o for a in commands.choices[name]._actions for o in a.option_strings if o.startswith("--")}
         filters = {f"--{n.replace('_', '-')}" for n in NAMES} if name == "measure" else set()
         assert known - filters - {"--help", "--data"} == options, name
-    missing = re.search(r"the commands ([^.]+?), `status", section("Command line"))
+    missing = re.search(r"the commands ([^.]+?), and `render --if-new`", section("Command line"))
     assert missing
     assert not set(code(missing[1])) & set(commands.choices)
 
