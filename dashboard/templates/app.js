@@ -158,6 +158,12 @@
       throw error;
     }
     live = Bokeh.documents.find((d) => d.get_model_by_name("address"));
+    // A chart lower than the drawing it replaces would leave a gap: it takes the room there is.
+    for (const root of live.roots()) {
+      const figure = [...root.references()].find((m) => m.type === "Figure");
+      const room = document.getElementById(`live-${root.name}`)?.parentElement.offsetHeight;
+      if (figure && room > figure.height) figure.height = room;
+    }
     live.config.reconnect_session = false; // the session is gone with its server: pages still load
     live.on_event("connection_lost", () => (lost = true));
     for (const holder of holders()) {
