@@ -43,13 +43,15 @@ def test_axe_finds_nothing(name, form, sample, visit):
     page = watched.page
     page.evaluate("() => document.querySelectorAll('details').forEach((d) => (d.open = true))")
     assert violations(page) == []
+    if form == "dark":  # colours only: what a filter changes is the same in both
+        return
     choose(page, "type", "university")
     assert until(page, lambda: query_of(page).get("type") == "university")
     page.wait_for_timeout(200)
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("name", CHARTED)
+@pytest.mark.parametrize("name", ["volumes", "turnaround"])
 def test_axe_finds_nothing_on_real_data(name, phe, visit):
     page = visit(phe, f"/{name}?type=bogus", bypass_csp=True).page
     assert violations(page) == []

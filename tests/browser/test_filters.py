@@ -56,11 +56,11 @@ def test_charts_words_and_tables_follow_the_filters_in_place(name, sample, visit
 def test_many_changes_leave_no_more_behind_than_few(sample, visit):
     page = visit(sample, "/volumes", live=True).page
     counts = []
-    for _ in range(4):
+    for _ in range(3):
         for value in ("quarter", "month", "year"):
             choose(page, "interval", value)
             assert until(page, lambda v=value: query_of(page).get("interval") == v)
-            page.wait_for_timeout(120)
+            page.wait_for_timeout(80)
         counts.append(page.evaluate(MODELS))
     assert len(set(counts)) == 1
     assert settled(sample, page, interval="year") == []

@@ -27,7 +27,9 @@ def test_hostile_names_are_words(name, hostile, visit):
     watched = visit(hostile, "/health")
     page = watched.page
     page.add_init_script(TRAPS)
-    for register in ("sample-npd-requests", "sample-external-data-shares"):
+    # The second register's names are shown the same way: two pages of it are enough.
+    others = ["sample-external-data-shares"] if name in ("recipients", "register") else []
+    for register in ["sample-npd-requests", *others]:
         watched.go(f"/{name}?register={register}", live=has_charts(hostile, f"/{name}?register={register}"))
         inert(page)
         if name == "register":
