@@ -27,6 +27,7 @@ from dashboard.pages import PAGES, Page, home_register, make_page
 from dashboard.reviews import list_reviews
 from dashboard.settings import PACKAGE, Settings
 from dashboard.store import Store
+from dashboard.text import day, join_words
 from dashboard.vocabulary import CLOCKS, OUTCOMES, RECIPIENT_TYPES
 
 
@@ -122,6 +123,8 @@ class Site:
             edition=page.filters.edition, known_on=page.filters.known_on,
         )  # fmt: skip
         dates = (("Closed", "closed_date"), ("Approved", "approved_date"), ("Released", "released_date"))
+        # A date of closing that was only worked out from a release is not shown as one that was published.
+        dates = dates if scope.columns["closed"][0] or scope.selected else dates[1:]
         shown = (
             next((d for d in dates if any(r[d[1]] for r in page.listing.rows)), dates[0])
             if page.listing
@@ -143,6 +146,7 @@ class Site:
             kept=kept,
             listing_date=shown,
             static=static,
+            filtered=filter_words(page),
         )
 
     def _form(self, page: Page) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
@@ -198,6 +202,28 @@ class Site:
                 )
         pairs = [*parse_qsl(filters.query()), *(("count", c) for c in [page.extra.get("count")] if c)]
         return form, [(k, v) for k, v in pairs if k not in names and k not in ("interval", "clock")]
+
+
+def filter_words(page: Page) -> list[str]:
+    """What the figures of a page are cut to, in words, so that no number is read as of everything."""
+    chosen = dict(page.filters.items())
+    words = {
+        "from": lambda v: f"from {day(v)}",
+        "to": lambda v: f"to {day(v)}",
+        "type": lambda v: "recipient type " + join_words([RECIPIENT_TYPES[t] for t in v]),
+        "tier": lambda v: join_words(
+            [f"tier {t}" if t != "not_published" else "tier not published" for t in v]
+        ),
+        "route": lambda v: "route " + join_words(list(v)),
+        "outcome": lambda v: "outcome " + join_words([OUTCOMES[o].lower() for o in v]),
+        "recipient": lambda v: f"recipient {v}",
+        "reference": lambda v: f"reference {v}",
+        "dataset": lambda v: f"dataset {v}",
+        "basis": lambda v: f"dates of basis {v}",
+        "edition": lambda v: f"the edition {v}",
+        "known_on": lambda v: f"what was known on {day(v)}",
+    }
+    return [say(chosen[name]) for name, say in words.items() if name in chosen]
 
 
 class Handler(tornado.web.RequestHandler):

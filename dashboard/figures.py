@@ -197,15 +197,24 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         name, second = SECOND[column]
         if scope.columns[name][0]:
             series.append(Series(key=name, label=second, values=tuple(result.column(name))))
-    title = _count_title(scope, filters, words, starts, values, immature, noun, verb)
+    title = _count_title(scope, filters, words, result, values, noun, verb)
     total = sum(v for v in values if v is not None)
     peak = max(range(len(values)), key=lambda i: values[i] or 0)
     # Of the time before every case was listed only some are left (the note says which).
     early = scope.listed_from is not None and result.column("interval_end")[0] < scope.listed_from
     at_least = "At least " if early else ""
+    whole = whole_intervals(scope, filters, result)
+    ends = result.column("interval_end")
+    cut = [
+        words[i]
+        for i in range(len(words))
+        if i not in whole and not (scope.listed_from and ends[i] < scope.listed_from)
+    ]
+    span = f"from {words[0]} to {words[-1]}" if len(words) > 1 else f"in {words[0]}"
     summary = (
-        f"{at_least}{plural(total, noun)} {verb} from {words[0]} to {words[-1]}; the most in {words[peak]}, "
-        f"{number(values[peak])}" + (f"; {words[-1]} is not complete." if immature[-1] else ".")
+        f"{at_least}{plural(total, noun)} {verb} {span}"
+        + (f"; the most in {words[peak]}, {number(values[peak])}" if len(words) > 1 else "")
+        + (f"; {join_words(cut)} {'is' if len(cut) == 1 else 'are'} not complete." if cut else ".")
     )
     answerable = [c for c in LABELS if c in VOLUME_COLUMNS and scope.columns.get(c, (True, ""))[0]]
     return Exhibit(
@@ -254,35 +263,59 @@ def _coverage_mark(scope: Scope, starts: Sequence[date]) -> tuple[tuple[int, str
     return ((place, "every case listed from here"),) if place else ()
 
 
+ONE_OUTCOME = (
+    "No typical time is given for one outcome: it would look only at cases already known to have ended so, and "
+    "leave out those still waiting for it."
+)
+
+
+def whole_intervals(scope: Scope, filters: Filters, result: MeasureResult) -> list[int]:
+    """Positions of the intervals that nothing cuts: not the as-at date, the filters or the start of listing.
+
+    Only these are compared with one another: half a year is not fewer than a year.
+    """
+    rows = result.dicts()
+    return [
+        i
+        for i, row in enumerate(rows)
+        if not row["immature"]
+        and not (filters.from_ and row["interval_start"] < filters.from_)
+        and not (filters.to and row["interval_end"] > filters.to)
+        and not (scope.listed_from and row["interval_start"] < scope.listed_from)
+    ]
+
+
 def _count_title(
     scope: Scope,
     filters: Filters,
     words: Sequence[str],
-    starts: Sequence[date],
+    result: MeasureResult,
     values: Sequence[int | None],
-    immature: Sequence[bool],
     noun: str,
     verb: str,
 ) -> str:
-    whole = [i for i, flag in enumerate(immature) if not flag and values[i] is not None]
+    whole = whole_intervals(scope, filters, result)
     if not whole:
+        rows = result.dicts()
+        first = max(filters.from_ or rows[0]["interval_start"], rows[0]["interval_start"])
+        last = min(filters.to or scope.as_at, max(scope.as_at, rows[0]["interval_end"]))
+        at_least = "At least " if scope.listed_from and first < scope.listed_from else ""
         total = sum(v or 0 for v in values)
-        return f"{plural(total, noun).capitalize()} {verb} so far"
-    last = whole[-1]
-    now = values[last] or 0
-    title = f"{plural(now, noun)} {verb} in {words[last]}"
-    before = values[last - 1] if last > 0 else None
-    # No change is claimed against a period whose cases are listed only in part.
-    comparable = last > 0 and not (scope.listed_from and starts[last - 1] < scope.listed_from)
-    if before is not None and comparable:
-        title += f", {change_words(now, before, words[last - 1])}"
+        return f"{at_least}{plural(total, noun)} {verb} from {day(first)} to {day(last)}"
+    last_whole = whole[-1]
+    now = values[last_whole] or 0
+    title = f"{plural(now, noun)} {verb} in {words[last_whole]}"
+    before = values[last_whole - 1] if last_whole - 1 in whole else None
+    if before is not None:
+        title += f", {change_words(now, before, words[last_whole - 1])}"
     return title
 
 
 def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     """How many were waiting at the end of each quarter."""
     scope = scope_of(store, filters)
-    if not scope.columns["open_at_end"][0] or scope.selected:
+    # Of requests already known to have ended in one way, none is open: the number would say nothing.
+    if not scope.columns["open_at_end"][0] or scope.selected or filters.outcome:
         return None
     interval = "month" if filters.interval == "month" else "quarter"
     listed = fully_listed(store, scope, filters)
@@ -301,10 +334,10 @@ def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     at = min(scope.as_at, filters.to or scope.as_at)
     peak = max(keep, key=lambda i: values[i] or 0)
     title = f"{plural(now, 'request')} open at {day(at)}"
-    if (values[peak] or 0) > now:
-        title += f", down from {number(values[peak])} at the end of {words[peak]}"
-    elif len(values) > 1:
-        title += ", the most of any period shown"
+    back = 12 if interval == "month" else 4
+    # Against the same time a year before: a peak chosen from the series would always make a fall.
+    if len(values) > back and not (filters.to and ends[-1] > filters.to):
+        title += f", {change_words(now, values[-1 - back] or 0, 'a year before').replace(' in ', ' ')}"
     return Exhibit(
         key="backlog",
         title=title,
@@ -358,7 +391,7 @@ def recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     ]
     table = _table(
         result,
-        f"Requests and {unit} by recipient type",
+        "Requests and releases by recipient type" if unit == "releases" else "Requests by recipient type",
         columns,
         ("Recipient type", list(result.column("group_label"))),
     )
@@ -441,7 +474,9 @@ def top_recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     )
     return Exhibit(
         key="top-recipients",
-        title=f"The top {plural(len(found), 'recipient')} had {percent(last)} of {unit}{since}",
+        title=f"The top {plural(len(found), 'recipient')} had {percent(last)} of {unit}{since}"
+        if len(found) > 1
+        else f"{found[0]['recipient']} had all {unit}{since}",
         summary=f"{found[0]['recipient']} had the most, {number(found[0][unit])} {unit}, "
         f"{percent(found[0]['share'])} of all.",
         chart=Chart(
@@ -474,9 +509,20 @@ def turnaround_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     result = measure("turnaround", store, filters=filters)
     curve = measure("survival-curve", store, filters=filters)
     row = max(result.dicts(), key=lambda r: r["n"] or 0)
-    if row["n"] in (None, 0) or scope.selected or scope.completed_only:
+    if row["n"] in (None, 0) or scope.selected or scope.completed_only or filters.outcome:
         return None
     days = f"{row['unit']} days"
+    waiting = (
+        f"still open at {day(scope.as_at)} and counted as waiting"
+        if row["clock"] == "received_to_outcome"
+        else f"still open at {day(scope.as_at)}, or ended in another way and counted until then"
+    )
+    if row["events"] < HEADLINE_EVENTS:
+        ninth = f"too few have ended (under {HEADLINE_EVENTS}) to say how long they take."
+    elif row["p90"] is not None:
+        ninth = f"nine in ten ended within {number(row['p90'])} {days}."
+    else:
+        ninth = "fewer than nine in ten have ended, so the 90th percentile is not reached."
     steps = [c for c in curve.dicts() if c["basis"] == row["basis"]]
     # The curve begins at 1 on day 0; beyond the last tenth the few cases left say little and stretch the axis.
     shown = [s for s in steps if s["at_risk"] >= max(1, row["n"] // 50)] or steps
@@ -489,13 +535,7 @@ def turnaround_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         title=turnaround_words(row),
         summary=(
             f"{plural(row['n'], 'case')} {CLOCKS[str(row['clock'])]}: {number(row['events'])} ended, "
-            f"{number(row['censored'])} still open at {day(scope.as_at)} and counted as waiting; "
-            + (
-                f"nine in ten ended within {number(row['p90'])} {days}."
-                if row["p90"] is not None
-                else "fewer than nine in ten have ended, so the 90th percentile is not reached."
-            )
-            + basis
+            f"{number(row['censored'])} {waiting}; {ninth}{basis}"
         ),
         chart=Chart(
             kind="steps",
@@ -530,11 +570,16 @@ def turnaround_words(row: dict[str, Any]) -> str:
     if row["events"] < HEADLINE_EVENTS:
         return f"Too few cases have ended to say how long they take: {plural(row['events'], 'case')}"
     if row["median"] is None:
+        if row["method"] == "none":
+            return "No case was watched from its receipt, so no typical time is given"
         return "Fewer than half of the cases have ended, so the median is not reached"
     bounds = ""
     if row["median_low"] is not None:
         upper = f"to {number(row['median_high'])}" if row["median_high"] is not None else "with no upper end"
         bounds = f" (95% interval {number(row['median_low'])} {upper})"
+    if row["clock"] != "received_to_outcome":
+        # Cases that end another way leave at that day, so this is not the day by which half had ended so.
+        return f"Cause-specific median {CLOCKS[row['clock']]}: {number(row['median'])} {days}{bounds}"
     return f"Half of cases ended within {number(row['median'])} {days}{bounds}"
 
 
@@ -636,9 +681,13 @@ def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:
     found.sort(key=lambda r: order.get(r["group"], 99))
     granted = sum(r["requests"] for r in found if r["group"] in ("released", "reuse_permitted", "approved"))
     refused = sum(r["requests"] for r in found if r["group"] == "refused")
+    ended = sum(r["requests"] for r in found if r["group"] not in ("open", "unknown"))
+    if not ended:
+        return None
     return Exhibit(
         key="outcomes",
-        title=f"{percent(granted / total)} of requests{since} were granted and {percent(refused / total)} refused",
+        title=f"{percent(granted / ended)} of requests that ended{since} were granted, "
+        f"{percent(refused / ended)} refused",
         summary=f"Of {plural(total, 'request')}, "
         + join_words([f"{number(r['requests'])} {OUTCOMES[r['group']].lower()}" for r in found])
         + ".",

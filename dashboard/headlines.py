@@ -7,7 +7,6 @@ a change that the rows do not support; where there is nothing to say it says why
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 
 from dashboard import figures
 from dashboard.figures import Tile
@@ -67,13 +66,9 @@ def _range(store: Store, scope: Scope, filters: Filters, query: str) -> Finding 
     if exhibit is None or exhibit.chart is None:
         return None
     chart = exhibit.chart
-    # Years that are not complete, at either end, would make the range look wider than it is.
-    first = (
-        scope.listed_from.year + (scope.listed_from > date(scope.listed_from.year, 1, 1))
-        if scope.listed_from
-        else 0
-    )
-    whole = [i for i, x in enumerate(chart.x) if i not in chart.partial and int(str(x)) >= first]
+    # Years that are cut, at either end, would make the range look wider than it is.
+    yearly = replace(filters, interval="year", by=None)
+    whole = figures.whole_intervals(scope, yearly, measure("volumes", store, filters=yearly))
     values = [chart.series[0].values[i] or 0 for i in whole]
     years = [chart.x[i] for i in whole]
     if len(values) < 2:
@@ -186,12 +181,12 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
         found.append(
             Tile(
                 value=number(len(top.rows)),
-                unit="organisations",
+                unit="organisation" if len(top.rows) == 1 else "organisations",
                 label="Recipients" + since,
                 link="/recipients?" + filters.query(),
             )
         )
-    if scope.clocks["received_to_outcome"][0] and not scope.completed_only:
+    if scope.clocks["received_to_outcome"][0] and not scope.completed_only and not filters.outcome:
         rows = measure(
             "turnaround", store, filters=replace(asked, interval=None, by=None, clock=None)
         ).dicts()
@@ -205,12 +200,13 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
                     link="/turnaround?" + asked.query(),
                 )
             )
-    if scope.columns["open_at_end"][0]:
+    if scope.columns["open_at_end"][0] and listed and not filters.outcome:
+        at = min(scope.as_at, filters.to or scope.as_at)
         found.append(
             Tile(
                 value=number(result["open_at_end"]),
-                unit="requests",
-                label=f"Open at {day(scope.as_at)}",
+                unit="request" if result["open_at_end"] == 1 else "requests",
+                label=f"Open at {day(at)}",
                 link="/volumes?" + asked.query() + "#backlog",
             )
         )

@@ -235,15 +235,21 @@ def _arithmetic(kind: str, token: str, source: Source) -> dict[str, Any] | None:
                 return entry("change", pair, change)
         if kind != "share" or not total:
             continue
-        for place in every:
-            if percent((values[place] or 0) / total) == token:
-                cells = [(place, column), *((p, column) for p in every)]
-                return entry("share of the sum", cells, (values[place] or 0) / total)
-        chosen = [p for p in every if rows[p].get("group") in source.subset]
-        part = sum(values[p] or 0 for p in chosen)
-        if chosen and percent(part / total) == token:
-            found = entry("share of the sum", [(p, column) for p in (*chosen, *every)], part / total)
-            return {**found, "how": "share of several", "several": len(chosen)}
+        # Of every row, or of those that ended, where the words speak of outcomes.
+        ended = [p for p in every if rows[p].get("group") not in ("open", "unknown")]
+        for base in [list(every), ended] if source.subset else [list(every)]:
+            whole = sum(values[p] or 0 for p in base)
+            if not whole:
+                continue
+            for place in base:
+                if percent((values[place] or 0) / whole) == token:
+                    cells = [(place, column), *((p, column) for p in base)]
+                    return entry("share of the sum", cells, (values[place] or 0) / whole)
+            chosen = [p for p in base if rows[p].get("group") in source.subset]
+            part = sum(values[p] or 0 for p in chosen)
+            if chosen and percent(part / whole) == token:
+                found = entry("share of the sum", [(p, column) for p in (*chosen, *base)], part / whole)
+                return {**found, "how": "share of several", "several": len(chosen)}
     if kind == "number" and number(len(rows)) == token:
         return {"how": "rows", "cells": [], "value": len(rows)}
     for column in TALLIES:

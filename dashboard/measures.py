@@ -25,7 +25,7 @@ from dashboard.errors import UsageError
 from dashboard.filters import Filters, make_filters
 from dashboard.store import Result, Store, load_query
 from dashboard.survival import Curve, RiskTable, kaplan_meier, wilson
-from dashboard.text import day, defuse, plural
+from dashboard.text import day, defuse, join_words, plural
 from dashboard.vocabulary import CLOCKS
 
 
@@ -231,11 +231,26 @@ VOLUME_COUNTS = (
 )
 
 
+VOLUME_WORDS = {
+    "open_at_start": "requests open at the start",
+    "received": "requests received",
+    "decided": "decisions",
+    "closed": "requests closed",
+    "refused": "refusals",
+    "not_pursued": "requests not pursued",
+    "first_released": "first releases",
+    "released": "releases",
+    "open_at_end": "requests open at the end",
+}
+
+
 def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     found = scopes(store, filters)
     many = len(found) > 1
     notes: list[str] = []
     undated = {r["register"]: r["requests"] for r in store.query("undated_exclusions", filters).dicts()}
+    result = store.query("volumes", filters)
+    starts = result.columns.index("interval_start")
     for scope in found:
         reasons: dict[str, list[str]] = defaultdict(list)
         for column in VOLUME_COUNTS:
@@ -243,13 +258,17 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             if not answerable:
                 reasons[words or "Not published."].append(column)
         for words, columns in reasons.items():
-            notes.append(_about(scope, many, f"Not published: {', '.join(columns)}. {words}"))
+            notes.append(
+                _about(
+                    scope, many, f"Not published: {join_words([VOLUME_WORDS[c] for c in columns])}. {words}"
+                )
+            )
         if not scope.columns["refused"][0] and scope.columns["decided"][0]:
             notes.append(
                 _about(
                     scope,
                     many,
-                    "'decided' counts grants only, by the first date published; refusals are not listed.",
+                    "Decisions are grants only, by the first date published; refusals are not listed.",
                 )
             )
         if scope.coverage_start:
@@ -258,7 +277,18 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                     scope,
                     many,
                     f"Before {day(scope.coverage_start)} the register lists only requests still open or within their "
-                    "terms: read those counts as 'at least'.",
+                    "terms, and no refusal: read those counts as 'at least'.",
+                )
+            )
+        elif scope.listed_from and any(
+            r[starts] and r[starts] < scope.listed_from for r in result.rows if r[0] == scope.register
+        ):
+            notes.append(
+                _about(
+                    scope,
+                    many,
+                    f"Every case is listed from {day(scope.listed_from)}. An interval that begins before is not whole: "
+                    "it counts only what is still listed, by the first date it carries.",
                 )
             )
         if undated.get(scope.register) and filters.interval:
@@ -266,11 +296,11 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                 _about(
                     scope,
                     many,
-                    f"{plural(undated[scope.register], 'request')} left out for want of any usable date "
-                    "stand in no interval.",
+                    f"Left out for want of any usable date, and so in no interval: "
+                    f"{plural(undated[scope.register], 'request')} of the register.",
                 )
             )
-    return store.query("volumes", filters), notes
+    return result, notes
 
 
 def _recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
@@ -358,6 +388,12 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                 _about(scope, many, "The entries are a selection made by others, so no median or share is given; "
                        "the rows behind the counts are in 'spells'.")
             )  # fmt: skip
+        elif filters.outcome:
+            method = "none"
+            notes.append(
+                _about(scope, many, "No median is given for one outcome: it would look only at cases already known "
+                       "to have ended so.")
+            )  # fmt: skip
         elif scope.completed_only:
             notes.append(
                 _about(scope, many, "The register lists closed cases only, which favours short ones: Kaplan-Meier is "
@@ -368,25 +404,32 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                 _about(scope, many, "Cases by the date they closed: plain quantiles of closed cases. They improve "
                        "when hard cases stay open; read them beside the cases by date received.")
             )  # fmt: skip
+        unwatched = 0
         for count in mine:
             key = tuple(count[c] for c in ("register", "interval_start", "group", "clock", "basis"))
             curve = estimated.get(key)
-            give = curve is not None and not scope.selected
+            give = curve is not None and method != "none"
+            row_method = method
+            if give and count["from_start"] == 0 and count["n"]:
+                row_method = "none"
+                # Delayed entry alone: the curve would begin among cases that had already waited long.
+                give = False
+                unwatched += 1
             median = curve.quantile(0.5) if curve and give else None
             low, high = curve.median_bounds() if curve and give else (None, None)
             if closed_only:
                 low = high = None
             judged = count["within"] + count["past"]
             share = bounds = None
-            if filters.target is not None and judged and not scope.selected:
+            if filters.target is not None and judged and method != "none":
                 share = count["within"] / judged
                 bounds = wilson(count["within"], judged)
             rows.append(
                 (
                     *key[:3], clock, count["basis"], unit, count["n"], count["events"], count["censored"],
                     count["excluded"], median, low, high, curve.quantile(0.9) if curve and give else None,
-                    share, bounds[0] if bounds else None, bounds[1] if bounds else None, filters.target, method,
-                    count["group_label"],
+                    share, bounds[0] if bounds else None, bounds[1] if bounds else None, filters.target,
+                    row_method, count["group_label"],
                 )
             )  # fmt: skip
         if not mine:
@@ -413,6 +456,11 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             notes.append(
                 _about(scope, many, f"{plural(unlisted, 'case')} left out because they closed before "
                        f"{day(scope.coverage_start)}, when only requests within their terms were still listed.")
+            )  # fmt: skip
+        if unwatched:
+            notes.append(
+                _about(scope, many, "Where no case was watched from its receipt, no median is given: those left had "
+                       "already waited when the listing began.")
             )  # fmt: skip
         left_out = sum(c["excluded"] for c in mine) - unlisted
         if left_out:

@@ -74,7 +74,7 @@ def render_april_review(
     inputs = input_hashes(settings, year)
     code = code_hash(notebook)
     render = render_id(build, parameters, inputs, code)
-    target = (out or settings.reviews) / REPORT / str(year) / render
+    target = (out.resolve() if out else settings.reviews) / REPORT / str(year) / render
     with disk_errors("rendering"), lock(settings.reviews / ".lock", "rendering a review"):
         if (target / "manifest.json").is_file():
             progress(f"{target} is there already")

@@ -41,7 +41,7 @@ from dashboard.ledger import Ledger, Source
 from dashboard.measures import DEFAULT_CLOCK, MEASURES, MeasureResult, Scope, _cell, measure, scopes
 from dashboard.settings import Settings, load_settings
 from dashboard.store import Store
-from dashboard.text import day, escape, plural
+from dashboard.text import day, escape, plural, published_words
 from dashboard.vocabulary import ANSWERABLE_FIELDS, CLOCKS
 
 
@@ -280,7 +280,7 @@ class Review:
                 f"{choice.year - 1} is not complete: the latest edition published by {day(choice.known_on)} "
                 f"describes {day(choice.as_at)}."
             )
-        published = day(scope.published) if scope.published else "not stated"
+        published = published_words(scope.published, scope.published_basis, choice.as_at)
         facts = (
             ("Register", scope.title),
             *(
@@ -289,7 +289,7 @@ class Review:
                 else []
             ),
             ("Period", f"{choice.year - 1}, and the series before"),
-            ("Edition", f"as at {day(choice.as_at)}, published: {published}"),
+            ("Edition", f"as at {day(choice.as_at)}, {published}"),
             ("Known by", f"{day(choice.known_on)}: nothing published later is used"),
             ("Build", self.store.build.id),
             ("Status", "Not an official statistic. Draft until signed."),
@@ -338,7 +338,8 @@ class Review:
             found.append((self._say("sign-off", words, *sources, *self._context()), f"#section-{section}"))
 
         silent = self._fields("not_published")
-        if silent.rows:
+        # What a few quoted entries lack says nothing of what the publisher publishes.
+        if silent.rows and not scope.selected:
             fields = plural(len(silent.rows), "field")
             are = "is" if len(silent.rows) == 1 else "are"
             ask(f"{fields} {are} not published: which should be next?", "answerability", silent)
@@ -424,9 +425,7 @@ class Review:
         end = date(before.year - 1, 12, 31)
         then_filters = Filters(register=self.choice.register, known_on=before, to=end, interval="year")
         if not scopes(self.store, then_filters):
-            words = (
-                f"Nothing of this register was published by {day(before)}, so no figure was revised since."
-            )
+            words = f"No edition held here was published by {day(before)}, so no revision can be seen."
             self._say("changes", words, Source(measure="volumes", filters=then_filters, columns=(), rows=()))
             return [self._part("said", words=[words])]
         then = self._measure("volumes", "volumes-known-last-april", then_filters)
@@ -479,7 +478,12 @@ class Review:
         said = {"published": "published", "inferred": "inferred", "not_published": "not published"}
         silent = sum(r["status"] == "not_published" for r in rows)
         source = _source(result, where=(("era", (era,)),), counted=True)
-        words = f"{silent} of {plural(len(rows), 'field')} {'is' if silent == 1 else 'are'} not published"
+        are = "is" if silent == 1 else "are"
+        # A few quoted entries say what was quoted; the publisher may publish more.
+        lacking = "not in the entries held" if self.scope.selected else "not published"
+        if self.scope.selected:
+            said["not_published"] = lacking
+        words = f"{silent} of {plural(len(rows), 'field')} {are} {lacking}"
         self._say("answerability", words, self._fields("not_published"), source)
         table = Table(
             caption="What the register publishes, field by field",

@@ -19,7 +19,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         unanswered.append(figures.not_fully_listed(scope))
     elif types is None:
         unanswered.append("No row matches these filters. Try a longer period, or all recipient types.")
-    if top is None and not scope.selected:
+    if top is None and not scope.selected and types is not None:
         unanswered.append("Recipients are not named in this register, so none can be ranked.")
     return Page(
         name="recipients",

@@ -19,7 +19,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     filters = replace(filters, clock=clock)
     answerable, words = scope.clocks[clock]
     curve = figures.turnaround_exhibit(store, filters) if answerable else None
-    years = figures.turnaround_cohorts_exhibit(store, filters) if answerable else None
+    years = figures.turnaround_cohorts_exhibit(store, filters) if answerable and not filters.outcome else None
     unanswered = []
     lead = ""
     if not answerable:
@@ -33,6 +33,9 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         unanswered.append(
             "Entries that others chose to quote say nothing of the usual case. Their own times are in the rows."
         )
+    elif filters.outcome:
+        headline = "No typical waiting time for one outcome"
+        unanswered.append(figures.ONE_OUTCOME)
     elif curve is None:
         headline = "No waiting time under these filters"
         unanswered.append("No case with usable dates matches. Try a longer period, or all recipient types.")

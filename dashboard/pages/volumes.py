@@ -19,7 +19,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     unanswered = []
     if volumes is None:
         unanswered.append(_why_none(scope.selected))
-    if backlog is None and not scope.selected:
+    if backlog is None and not scope.selected and not scope.columns["open_at_end"][0]:
         unanswered.append(
             f"How many requests are waiting cannot be worked out. {scope.columns['open_at_end'][1]}".strip()
         )

@@ -1,6 +1,6 @@
 -- purpose: for each clock and group: cases left out, cases within and past the target
 -- parameters: $register $from $to $type $tier $route $outcome $recipient $reference $dataset $clock $basis $cohort $unit $interval $by $edition $known_on $target
--- result columns: register, interval_start, group, group_label, clock, basis, n, events, censored, excluded, before_coverage, within, past
+-- result columns: register, interval_start, group, group_label, clock, basis, n, events, censored, excluded, before_coverage, from_start, within, past
 -- An open case past the target counts as a miss; one not yet at the target is left out of the share.
 with spells as (
     select
@@ -34,8 +34,10 @@ select
     count(*) filter (where counts and censored) as censored,
     count(*) filter (where not counts) as excluded,
     count(*) filter (where not counts and (excluded_rule is null or excluded_rule = 'before_coverage')) as before_coverage,
-    count(*) filter (where counts and event and length <= $target) as within,
-    count(*) filter (where counts and length > $target) as past
+    count(*) filter (where counts and enters = 0) as from_start,
+    -- a case that entered late had already missed its chance to be quick, so only those watched from the start
+    count(*) filter (where counts and enters = 0 and event and length <= $target) as within,
+    count(*) filter (where counts and enters = 0 and length > $target) as past
 from ruled as s
 left join (
     select register, clock, mode(basis) as basis from ruled where basis is not null group by register, clock

@@ -115,8 +115,11 @@ select
     case when a.can['received'] then f.received end as received,
     case when a.can['decided'] then f.decided end as decided,
     case when a.can['closed'] then f.closed end as closed,
-    case when a.can['refused'] then f.refused end as refused,
-    case when a.can['not_pursued'] then f.not_pursued end as not_pursued,
+    -- of the time before every case was listed, no refused or abandoned request is left to count
+    case when a.can['refused'] and coalesce(f.interval_end >= l.coverage_start, true) then f.refused end as refused,
+    case
+        when a.can['not_pursued'] and coalesce(f.interval_end >= l.coverage_start, true) then f.not_pursued
+    end as not_pursued,
     case when a.can['first_released'] then f.first_released end as first_released,
     case when a.can['released'] then f.released end as released,
     case when a.can['open_at_end'] then f.open_at_end end::bigint as open_at_end,
@@ -124,4 +127,5 @@ select
     coalesce(f.interval_end > f.as_at, false) as immature
 from filled as f
 inner join answerable as a on f.register = a.register
+left join coverage_start($known_on, $edition) as l on f.register = l.register
 order by f.register, f.interval_start, f.group_id

@@ -111,7 +111,9 @@ def test_check_or_look_up_gives_the_columns_it_promises(path: Path, built: Path)
     assert path.parent.name != "checks" or found == []
 
 
-@pytest.mark.parametrize("name", ["requests_as", "releases_as", "events", "spells", "as_at", "coverage_start"])
+@pytest.mark.parametrize(
+    "name", ["requests_as", "releases_as", "events", "spells", "as_at", "coverage_start"]
+)
 def test_latest_says_what_as_known_says_of_every_edition(name: str, built: Path) -> None:
     """The tables that the usual question reads hold what the definitions give (docs/decisions/0008)."""
     [build] = (built / "builds").glob("*.duckdb")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import html
 import html.parser
 import io
 import itertools
@@ -545,8 +546,12 @@ def pages(c: Checks, files: dict[str, list[str]]) -> None:
             "/volumes: the table holds the figures of 'measure'",
             lambda: {f"{r['received']:,}" for r in yearly} <= cells,
         )
-        types = c.measure("recipients", "--register", LEGACY).rows
-        cells = {cell.strip() for cell in fetch(f"{address}/recipients?register={LEGACY}").words.cells}
+        shown = fetch(f"{address}/recipients?register={LEGACY}")
+        # The page cuts shares to the time from which every case is listed, and its CSV address says so.
+        [query] = re.findall(r'"/data/recipients\.csv\?([^"]*)"', shown.body.decode())[:1]
+        since = dict(parse_qsl(html.unescape(query))).get("from", "")
+        types = c.measure("recipients", "--register", LEGACY, *(("--from", since) if since else ())).rows
+        cells = {cell.strip() for cell in shown.words.cells}
         c.check("/recipients: so does this one", lambda: {f"{r['releases']:,}" for r in types} <= cells)
         [turn] = c.measure("turnaround", "--register", LEGACY).rows
         found = fetch(f"{address}/turnaround?register={LEGACY}")

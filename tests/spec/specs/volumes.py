@@ -291,9 +291,9 @@ DEFINITION = Definition(
             working="January to March 2020: R1, R1/A1 and R2 twice are four releases; they are first releases of R1 "
             "and R2. Two rows with one reference are two releases, told apart by an occurrence number.",
             notes=(
-                "Not published: open_at_start, received, open_at_end. Date received is not published.",
-                "Not published: refused. Refused applications are not listed.",
-                "'decided' counts grants only",
+                "Not published: requests open at the start, requests received and requests open at the end. Date received is not published.",
+                "Not published: refusals. Refused applications are not listed.",
+                "Decisions are grants only",
             ),
         ),
         Example(
@@ -320,8 +320,8 @@ DEFINITION = Definition(
             2021-01-01     | null          | null     | 3       | null   | null    | null        | null           | null     | null        | null     | false
             """,
             notes=(
-                "Not published: refused. Refused applications are not listed.",
-                "'decided' counts grants only",
+                "Not published: refusals. Refused applications are not listed.",
+                "Decisions are grants only",
             ),
         ),
         Example(
@@ -348,7 +348,7 @@ DEFINITION = Definition(
             interval_start | open_at_start | received | decided | closed | refused | not_pursued | first_released | released | open_at_end | excluded
             2021-01-01     | 0             | 2        | null    | 2      | null    | null        | null           | null     | 0           | 1
             """,
-            notes=("Not published: decided",),
+            notes=("Not published: decisions",),
         ),
         Example(
             title="Closed requests only",
@@ -384,7 +384,9 @@ DEFINITION = Definition(
             interval_start | open_at_start | received | decided | closed | refused | not_pursued | first_released | released | open_at_end | excluded
             2021-01-01     | null          | 2        | 2       | null   | null    | null        | null           | null     | null        | 0
             """,
-            notes=("open_at_start, closed, open_at_end. Date closed is not published.",),
+            notes=(
+                "requests open at the start, requests closed and requests open at the end. Date closed is not published.",
+            ),
         ),
         Example(
             title="Several editions: each request in its latest version",
