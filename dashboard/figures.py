@@ -477,7 +477,7 @@ def top_recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         title=f"The top {plural(len(found), 'recipient')} had {percent(last)} of {unit}{since}"
         if len(found) > 1
         else f"{found[0]['recipient']} had all {unit}{since}",
-        summary=f"{found[0]['recipient']} had the most, {number(found[0][unit])} {unit}, "
+        summary=f"{found[0]['recipient']} had the most, {plural(found[0][unit], unit[:-1])}, "
         f"{percent(found[0]['share'])} of all.",
         chart=Chart(
             kind="bars",
@@ -707,9 +707,8 @@ def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:
             columns=(
                 Column(name="group", label="Outcome"),
                 Column(name="requests", label="Requests", kind="count"),
-                Column(name="share", label="Share", kind="share"),
             ),
-            rows=tuple((r["group_label"], r["requests"], r["requests"] / total) for r in found),
+            rows=tuple((r["group_label"], r["requests"]) for r in found),
         ),
         notes=result.notes,
         source=source_words(store, scope),

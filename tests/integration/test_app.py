@@ -187,6 +187,13 @@ def test_bad_values_are_named_and_dropped(site: Served) -> None:
     assert page.said("h1") == Reader(site.get("/volumes").text).said("h1")
 
 
+def test_the_page_says_what_its_figures_are_cut_to(site: Served) -> None:
+    text = site.get("/volumes?register=sample-npd-requests&tier=1&type=university&known_on=2017-12-31").text
+    said = Reader(text).said("p")
+    assert "Only recipient type University, tier 1 and what was known on 31 December 2017." in said
+    assert "Only " not in Reader(site.get("/volumes?register=sample-npd-requests").text).said("p")
+
+
 def test_data_with_a_bad_value_is_refused_in_words(site: Served) -> None:
     answer = site.get("/data/volumes.csv?type=bogus")
     assert answer.status == 400

@@ -9,6 +9,7 @@ import pytest
 
 from dashboard import figures
 from dashboard.filters import Filters, from_address
+from dashboard.headlines import findings, tiles
 from dashboard.measures import measure
 from dashboard.pages import make_page
 from dashboard.sample import LEGACY, SHARES
@@ -77,6 +78,66 @@ def test_every_bar_leads_to_the_requests_it_counts(sample_store, register):
         zip(outcomes.chart.links, outcomes.chart.series[0].values, strict=True) if outcomes else ()
     ):
         assert matched(store, link) == value
+
+
+def test_half_a_year_is_not_compared_with_a_year(sample_store):
+    cut = Filters(register=LEGACY, from_=date(2016, 7, 1), to=date(2017, 6, 30))
+    exhibit = figures.volumes_exhibit(sample_store, cut)
+    counted = measure("volumes", sample_store, filters=cut).dicts()[0]["received"]
+    assert exhibit.title == f"{counted} requests received from 1 July 2016 to 30 June 2017"
+    assert "2016 and 2017 are not complete" in exhibit.summary
+    assert not any("ranged" in f.text for f in findings(sample_store, cut))
+    # A cut year beside whole ones leaves those to be compared.
+    later = Filters(register=LEGACY, from_=date(2015, 7, 1))
+    assert "in 2017" in figures.volumes_exhibit(sample_store, later).title
+    assert "2016" in figures.volumes_exhibit(sample_store, later).title
+
+
+def test_the_number_open_carries_the_day_it_is_of(sample_store):
+    at = Filters(register=LEGACY, to=date(2017, 6, 30))
+    [tile] = [t for t in tiles(sample_store, at) if t.label.startswith("Open at")]
+    assert tile.label == "Open at 30 June 2017"
+    assert int(tile.value) == measure("volumes", sample_store, filters=at).dicts()[0]["open_at_end"]
+    before = Filters(register=LEGACY, to=date(2014, 12, 31))
+    assert not [t for t in tiles(sample_store, before) if t.label.startswith("Open at")]
+
+
+def test_no_typical_time_for_one_outcome(sample_store):
+    released = Filters(register=LEGACY, outcome=("released",))
+    [row] = measure("turnaround", sample_store, filters=released).dicts()
+    assert (row["median"], row["p90"], row["method"]) == (None, None, "none")
+    assert row["events"] > 0
+    assert figures.turnaround_exhibit(sample_store, released) is None
+    assert figures.backlog_exhibit(sample_store, released) is None
+    assert "one outcome" in make_page(sample_store, "turnaround", released).headline
+
+
+def test_no_median_where_no_case_was_watched_from_its_receipt(sample_store):
+    result = measure("turnaround", sample_store, register=LEGACY, interval="year")
+    rows = {r["interval_start"].year: r for r in result.dicts() if r["interval_start"] and r["n"]}
+    early = [year for year in rows if year < 2015]
+    assert early, "some long cases of before the listing are still watched"
+    assert all(rows[year]["median"] is None for year in early)
+    assert rows[2016]["median"] is not None
+    assert any("watched from its receipt" in note for note in result.notes)
+
+
+def test_a_target_is_judged_on_cases_watched_from_the_start(sample_store):
+    spells = [
+        s
+        for s in measure("spells", sample_store, register=LEGACY, clock="received_to_outcome").dicts()
+        if s["excluded_rule"] is None and s["entry"] == 0
+    ]
+    within = sum(s["event"] and s["days"] <= 60 for s in spells)
+    past = sum(s["days"] > 60 for s in spells)
+    [row] = measure("turnaround", sample_store, register=LEGACY, target=60).dicts()
+    assert row["within_target"] == within / (within + past)
+
+
+def test_other_clocks_do_not_call_ended_cases_open(sample_store):
+    exhibit = figures.turnaround_exhibit(sample_store, Filters(register=LEGACY, clock="received_to_release"))
+    assert "or ended in another way" in exhibit.summary
+    assert exhibit.title.startswith("Cause-specific median")
 
 
 def test_change_is_stated_in_whole_numbers_where_a_percentage_would_mislead():

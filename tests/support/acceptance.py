@@ -549,7 +549,7 @@ def pages(c: Checks, files: dict[str, list[str]]) -> None:
         shown = fetch(f"{address}/recipients?register={LEGACY}")
         # The page cuts shares to the time from which every case is listed, and its CSV address says so.
         [query] = re.findall(r'"/data/recipients\.csv\?([^"]*)"', shown.body.decode())[:1]
-        since = dict(parse_qsl(html.unescape(query))).get("from", "")
+        since = dict(urllib.parse.parse_qsl(html.unescape(query))).get("from", "")
         types = c.measure("recipients", "--register", LEGACY, *(("--from", since) if since else ())).rows
         cells = {cell.strip() for cell in shown.words.cells}
         c.check("/recipients: so does this one", lambda: {f"{r['releases']:,}" for r in types} <= cells)
