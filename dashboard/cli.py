@@ -439,6 +439,7 @@ def _status(settings: Settings, arguments: Any) -> int:
 
 
 def _issues(settings: Settings, arguments: Any) -> int:
+    from dashboard.text import plural
     from dashboard.filters import Filters
     from dashboard.measures import _checked
     from dashboard.store import Store
@@ -451,7 +452,7 @@ def _issues(settings: Settings, arguments: Any) -> int:
     severity = result.columns.index("severity")
     rows = [r for r in result.rows if arguments.severity in (None, r[severity])]
     write_table(result.columns, rows, arguments.format)
-    say(f"{len(rows)} issues")
+    say(plural(len(rows), "issue"))
     return 0
 
 
