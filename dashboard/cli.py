@@ -439,10 +439,10 @@ def _status(settings: Settings, arguments: Any) -> int:
 
 
 def _issues(settings: Settings, arguments: Any) -> int:
-    from dashboard.text import plural
     from dashboard.filters import Filters
     from dashboard.measures import _checked
     from dashboard.store import Store
+    from dashboard.text import plural
 
     with Store(settings) as store:
         filters = Filters(register=arguments.register, edition=arguments.edition)
