@@ -135,8 +135,9 @@ TURNAROUND = Definition(
     "took 0. *Working days* leave out Saturdays, Sundays and the bank holidays of England.",
     numerator="For `within_target`: cases whose event happened in at most `target` days.",
     denominator="For `within_target`: those, and every case, ended or open, that has taken more than `target` days. "
+    "Cases that entered late are judged by neither: they had missed their chance to be quick. "
     "An open case past the target is a miss; one not yet past it is left out, for nobody knows yet.",
-    exclusions="The rules listed under spells. *Delayed entry*: in a register that lists what was closed in a "
+    exclusions="The rules listed under spells. No median where no case of the group was watched from its receipt, nor for one outcome. *Delayed entry*: in a register that lists what was closed in a "
     "period and what is open, a case received before that listing began is at risk only from then on, for shorter "
     "ones of its time are no longer listed. On `completed_only` rows, and with `cohort=closed`, Kaplan–Meier is "
     "refused and the plain quantiles of closed cases are given without an interval; `method` says so. On "
