@@ -244,15 +244,15 @@ def _store(
     target = settings.editions / new.register / new.edition
     archived = replace(new, file=target / name)
     if not dry_run:
-        with (
-            disk_errors("archiving the file"),
-            lock(settings.editions / ".lock", "adding an edition"),
-            folder_whole(target) as scratch,
-        ):
-            shutil.copyfile(source, scratch / name)
-            if sha256_of(scratch / name) != new.sha256:
-                raise AccessReviewError(f"{source} changed while it was read", hint="add it again")
-            (scratch / SIDECAR).write_text(_sidecar(archived), "utf-8")
+        with disk_errors("archiving the file"), lock(settings.editions / ".lock", "adding an edition"):
+            # What a killed add left: the lock says that no other one is at work.
+            for left in target.parent.glob(".*.*"):
+                shutil.rmtree(left, ignore_errors=True)
+            with folder_whole(target) as scratch:
+                shutil.copyfile(source, scratch / name)
+                if sha256_of(scratch / name) != new.sha256:
+                    raise AccessReviewError(f"{source} changed while it was read", hint="add it again")
+                (scratch / SIDECAR).write_text(_sidecar(archived), "utf-8")
     return Added(edition=archived, match=found, reading=reading, existing=False, dry_run=dry_run)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.errors import AccessReviewError
-from dashboard.files import write_whole
+from dashboard.files import lock, write_whole
 from dashboard.settings import Settings
 
 
@@ -85,12 +85,17 @@ def point_to(settings: Settings, build_id: str) -> None:
 
 def rollback(settings: Settings) -> tuple[str, str]:
     """Go back to the build before. Returns (left, now in force). Raises AccessReviewError when none is kept."""
-    left = current_id(settings)
-    past = [b for b in history(settings) if b != left and (settings.builds / f"{b}.duckdb").is_file()]
-    if left is None or not past:
+    if current_id(settings) is None:  # nothing was ever built: no folder to hold a lock in
         raise AccessReviewError("there is no earlier build to go back to", hint="run 'access-review build'")
-    write_whole(settings.builds / "HISTORY", "".join(f"{b}\n" for b in past[:-1]))
-    write_whole(pointer(settings), past[-1] + "\n")
+    with lock(settings.builds / ".lock", "building"):
+        left = current_id(settings)
+        past = [b for b in history(settings) if b != left and (settings.builds / f"{b}.duckdb").is_file()]
+        if left is None or not past:
+            raise AccessReviewError(
+                "there is no earlier build to go back to", hint="run 'access-review build'"
+            )
+        write_whole(settings.builds / "HISTORY", "".join(f"{b}\n" for b in past[:-1]))
+        write_whole(pointer(settings), past[-1] + "\n")
     return left, past[-1]
 
 

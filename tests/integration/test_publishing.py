@@ -427,3 +427,18 @@ def test_the_same_inputs_give_the_same_tables(data: Path, tmp_path: Path, run: R
         )
         assert con.execute(differing).fetchall() == [], table
     con.close()
+
+
+def test_a_killed_add_leaves_nothing_that_the_next_one_does_not_sweep(tmp_path: Path) -> None:
+    from dashboard.editions import add_edition
+    from dashboard.registers import load_registers
+    from dashboard.sample import LEGACY, write_sample
+    from dashboard.settings import load_settings
+
+    settings = load_settings(tmp_path / "data")
+    left = settings.editions / LEGACY / ".2018-03-31.abc123"
+    left.mkdir(parents=True)
+    (left / "half.ods").write_bytes(b"half")
+    [edition] = [e for e in write_sample(tmp_path / "s", requests=30, editions=1) if e.register == LEGACY]
+    add_edition(settings, load_registers(settings)[LEGACY], edition.path)
+    assert [p.name for p in (settings.editions / LEGACY).iterdir()] == ["2018-03-31"]
