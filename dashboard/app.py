@@ -61,8 +61,8 @@ class Site:
             self.assets[name] = address
             self.files[address] = (content, f"{kind}; charset=utf-8")
 
-    def page(self, name: str, query: str, in_place: str) -> tuple[bytes, str]:
-        """(HTML, address to go to instead or ""): a bad value is named on the page and dropped."""
+    def page(self, name: str, query: str, in_place: str) -> bytes:
+        """The HTML of a page: a bad value is named on the page and dropped."""
         arguments = dict(parse_qsl(query)[:40])
         filters, problems = from_address({k: v for k, v in arguments.items() if k not in PAGE_FIELDS})
         known = {r["register"]: r for r in self.store.query("registers").dicts()}
@@ -92,7 +92,7 @@ class Site:
         )
         if key in self.pages:
             self.pages.move_to_end(key)
-            return self.pages[key], ""
+            return self.pages[key]
         made = make_page(self.store, name, filters, extra)
         html = self._draw(
             made, known[str(filters.register)], problems, reviews, static=in_place != "live"
@@ -100,7 +100,7 @@ class Site:
         self.pages[key] = html
         while len(self.pages) > CACHED_PAGES:
             self.pages.popitem(last=False)
-        return html, ""
+        return html
 
     def _draw(
         self,
@@ -259,7 +259,7 @@ class Handler(tornado.web.RequestHandler):
 
 class PageHandler(Handler):
     def get(self, name: str) -> None:
-        html, _ = self.site.page(name, self.request.query, self.request.headers.get("X-In-Place", ""))
+        html = self.site.page(name, self.request.query, self.request.headers.get("X-In-Place", ""))
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-cache")
         self.set_header("Vary", "X-In-Place")

@@ -7,117 +7,48 @@ Exit 0: done, data issues included. 1: the work failed or was refused, or a chec
 from __future__ import annotations
 
 import argparse
-import csv
-import difflib
 import io
-import json
 import os
-import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from dashboard import __version__
+from dashboard.commands.base import (
+    Commands,
+    Parser,
+    a_count,
+    a_day,
+    a_port,
+    aligned,
+    for_terminal,
+    progress,
+    say,
+    some_flags,
+    write_table,
+)
 from dashboard.errors import AccessReviewError, UsageError
 from dashboard.settings import Settings, load_settings
 
 
-def for_terminal(words: str) -> str:
-    """Without control characters: words quote files that others wrote, and a terminal would obey them."""
-    return "".join(c if c.isprintable() or c == "\n" else " " for c in words)
-
-
-def say(words: str) -> None:
-    print(for_terminal(words), file=sys.stderr)
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse with our error style: what is wrong, what to do, exit 2.
-
-    Options are never abbreviated: a script that said `--reg` would break on the day another option began so.
-    """
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(allow_abbrev=False, **options)
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
-        """As argparse does, and with the nearest option where one is not known."""
-        found, unknown = super().parse_known_args(args, namespace)
-        for word in unknown:
-            near = difflib.get_close_matches(word.split("=")[0], self._option_string_actions, n=1)
-            if word.startswith("-") and near:
-                self.error(f"there is no option {word}; did you mean {near[0]!r}?")
-        return found, unknown
-
-    def error(self, message: str) -> NoReturn:
-        say(f"{self.prog}: {message}\n  Next: '{self.prog} --help' shows what it takes")
-        raise SystemExit(2)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a day such as 2018-01-31, not {text!r}") from None
-
-
-def _port(text: str) -> int:
-    if not text.isdigit() or not 0 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"must be a port from 0 to 65535, not {text!r}")
-    return int(text)
-
-
-def _flags(text: str) -> tuple[str, ...]:
-    wanted = tuple(part.strip() for part in text.split(",") if part.strip())
-    unknown = [part for part in wanted if part not in ("overdue", "failed", "stale")]
-    if unknown or not wanted:
-        raise argparse.ArgumentTypeError(f"must name overdue, failed or stale, not {text!r}")
-    return wanted
-
-
-def _positive(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"must be a whole number above 0, not {text!r}")
-    return int(text)
-
-
 def parser() -> argparse.ArgumentParser:
-    top = _Parser(
+    top = Parser(
         prog="access-review",
         description="Published metadata on access requests: volumes, recipients, turnaround, the April review.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="example:\n  access-review measure volumes --register phe-odr --interval year",
     )
     top.add_argument("--version", action="version", version=f"access-review {__version__}")
-    # The data folder may stand before or after the command.
-    data = _Parser(add_help=False)
-    data.add_argument(
-        "--data", metavar="DIR", default=argparse.SUPPRESS, help="data folder (or ACCESS_REVIEW_DATA)"
-    )
     top.add_argument(
         "--data", metavar="DIR", help="data folder (default: ACCESS_REVIEW_DATA, else the checkout's data/)"
     )
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
-
-    def command(
-        name: str, words: str, example: str, run: Callable[[Settings, Any], int]
-    ) -> argparse.ArgumentParser:
-        added = commands.add_parser(
-            name,
-            help=words,
-            description=words,
-            parents=[data],
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            epilog=f"example:\n  {example}",
-        )
-        added.set_defaults(run=run)
-        return added
-
-    def listing(added: argparse.ArgumentParser) -> None:
-        added.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    commands = Commands(
+        top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+    )
+    command = commands.add
 
     sample = command(
         "sample",
@@ -127,10 +58,10 @@ def parser() -> argparse.ArgumentParser:
     )
     sample.add_argument("folder", metavar="DIR", type=Path)
     sample.add_argument(
-        "--requests", metavar="N", type=_positive, default=1200, help="requests in all (default 1200)"
+        "--requests", metavar="N", type=a_count, default=1200, help="requests in all (default 1200)"
     )
     sample.add_argument(
-        "--editions", metavar="K", type=_positive, default=12, help="editions of each register (default 12)"
+        "--editions", metavar="K", type=a_count, default=12, help="editions of each register (default 12)"
     )
     sample.add_argument("--seed", metavar="S", type=int, default=2017)
     sample.add_argument(
@@ -149,8 +80,8 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add.add_argument("register", metavar="REGISTER")
     add.add_argument("file", metavar="FILE", type=Path, nargs="+")
-    add.add_argument("--as-at", metavar="D", type=_day, help="the day the file describes")
-    add.add_argument("--published", metavar="D", type=_day, help="the day it was published")
+    add.add_argument("--as-at", metavar="D", type=a_day, help="the day the file describes")
+    add.add_argument("--published", metavar="D", type=a_day, help="the day it was published")
     add.add_argument("--url", metavar="U", default="", help="the address it came from")
     add.add_argument(
         "--replaces", action="store_true", help="the publisher replaced the file for this as-at date"
@@ -168,11 +99,11 @@ def parser() -> argparse.ArgumentParser:
     status.add_argument(
         "--fail-if",
         metavar="FLAGS",
-        type=_flags,
+        type=some_flags,
         default=(),
         help="exit 1 when any of these is so: overdue, failed, stale (separated by commas)",
     )
-    listing(status)
+    commands.listing(status)
 
     issues = command(
         "issues", "Every data problem with its place.", "access-review issues --register phe-odr", _issues
@@ -180,7 +111,7 @@ def parser() -> argparse.ArgumentParser:
     issues.add_argument("--register", metavar="R")
     issues.add_argument("--edition", metavar="E")
     issues.add_argument("--severity", choices=("error", "warning", "info"))
-    listing(issues)
+    commands.listing(issues)
 
     measure = command(
         "measure", "One measure, filtered; or the rows it counts.",
@@ -191,12 +122,12 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_filters(measure)
     measure.add_argument("--rows", action="store_true", help="exactly the entries that the figure counts")
-    listing(measure)
+    commands.listing(measure)
 
     serve = command("serve", "Serve the dashboard.", "access-review serve --port 5006", _serve)
-    serve.add_argument("--port", type=_port, default=5006)
+    serve.add_argument("--port", type=a_port, default=5006)
     serve.add_argument("--address", default="127.0.0.1")
-    serve.add_argument("--workers", type=_positive, default=1, help="processes (default 1)")
+    serve.add_argument("--workers", type=a_count, default=1, help="processes (default 1)")
 
     render = command(
         "render", "Render a scheduled report.",
@@ -204,10 +135,10 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     render.add_argument("report", choices=("april-review",))
     render.add_argument(
-        "--year", type=_positive, required=True, help="the April of this year; covers the year before"
+        "--year", type=a_count, required=True, help="the April of this year; covers the year before"
     )
     render.add_argument(
-        "--as-at", metavar="D", type=_day, help="default: the latest edition published by 30 April"
+        "--as-at", metavar="D", type=a_day, help="default: the latest edition published by 30 April"
     )
     render.add_argument("--register", metavar="R", help="default: the home register")
     render.add_argument("--out", metavar="DIR", type=Path, help="default: reviews/ in the data folder")
@@ -228,69 +159,6 @@ def _filters(arguments: Any) -> Any:
     return make_filters(**{n: getattr(arguments, f"filter_{n}") for n in NAMES})
 
 
-def write_table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], form: str, extra: dict[str, Any] | None = None
-) -> None:
-    """One listing on standard output, as a table for eyes, CSV or JSON."""
-    rows = [tuple(row) for row in rows]
-    if form == "csv":
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(columns)
-        from dashboard.measures import _cell
-
-        writer.writerows([_cell(v) for v in row] for row in rows)
-        sys.stdout.write(out.getvalue())
-    elif form == "json":
-        record = [dict(zip(columns, row, strict=True)) for row in rows]
-        print(json.dumps({**(extra or {}), "rows": record}, default=str, ensure_ascii=False, indent=1))
-    else:
-        sys.stdout.write(aligned(columns, rows))
-
-
-def aligned(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Columns lined up for a terminal; long text is cut here and only here (CSV and JSON are whole)."""
-
-    def shown(value: object) -> str:
-        if value is None:
-            return "–"
-        if isinstance(value, bool):
-            return "yes" if value else "no"
-        text = f"{value:.3f}" if isinstance(value, float) else str(value)
-        # A terminal obeys control characters, and a register's text is not to be obeyed.
-        text = "".join(c if c.isprintable() else " " for c in text)
-        return text if len(text) <= 60 else text[:59] + "…"
-
-    cells = [[shown(v) for v in row] for row in rows]
-    widths = [max([len(c), *(len(r[i]) for r in cells)]) for i, c in enumerate(columns)]
-    right = [
-        bool(rows) and all(isinstance(r[i], int | float) or r[i] is None for r in rows)
-        for i in range(len(columns))
-    ]
-
-    def line(values: Sequence[str]) -> str:
-        parts = [
-            v.rjust(w) if right[i] else v.ljust(w)
-            for i, (v, w) in enumerate(zip(values, widths, strict=True))
-        ]
-        return "  ".join(parts).rstrip() + "\n"
-
-    return line(columns) + line(["-" * w for w in widths]) + "".join(line(r) for r in cells)
-
-
-def _progress() -> Callable[[str], None]:
-    """Progress on a terminal, one line that is written over; silent elsewhere."""
-    if not sys.stderr.isatty():
-        return lambda _: None
-    width = shutil.get_terminal_size().columns - 1
-
-    def show(words: str) -> None:
-        sys.stderr.write("\r" + words[:width].ljust(width))
-        sys.stderr.flush()
-
-    return show
-
-
 def _sample(settings: Settings, arguments: Any) -> int:
     from dashboard.sample import write_sample
 
@@ -300,7 +168,7 @@ def _sample(settings: Settings, arguments: Any) -> int:
         editions=arguments.editions,
         seed=arguments.seed,
         format=arguments.format,
-        progress=_progress(),
+        progress=progress(),
     )
     for edition in written:
         print(f"{edition.register}\t{edition.as_at}\t{edition.path}")
@@ -367,7 +235,7 @@ def _add(settings: Settings, arguments: Any) -> int:
 def _build(settings: Settings, arguments: Any) -> int:
     from dashboard.warehouse.build import build
 
-    show = _progress()
+    show = progress()
     report = build(settings, progress=show)
     show("")
     if sys.stderr.isatty():

@@ -131,11 +131,11 @@ def source_words(store: Store, scope: Scope) -> str:
 def change_words(now: int, before: int, period: str) -> str:
     """ "9% fewer than in 2024"; whole numbers where the count before is too small for a percentage."""
     if now == before:
-        return f"the same as in {period}"
+        return f"the same as {period}"
     more = "more" if now > before else "fewer"
     if before < 20 or abs(now - before) < before / 100:
-        return f"{number(abs(now - before))} {more} than in {period}"
-    return f"{percent(abs(now - before) / before)} {more} than in {period}"
+        return f"{number(abs(now - before))} {more} than {period}"
+    return f"{percent(abs(now - before) / before)} {more} than {period}"
 
 
 def _table(
@@ -307,7 +307,7 @@ def _count_title(
     title = f"{plural(now, noun)} {verb} in {words[last_whole]}"
     before = values[last_whole - 1] if last_whole - 1 in whole else None
     if before is not None:
-        title += f", {change_words(now, before, words[last_whole - 1])}"
+        title += f", {change_words(now, before, f'in {words[last_whole - 1]}')}"
     return title
 
 
@@ -336,8 +336,8 @@ def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     title = f"{plural(now, 'request')} open at {day(at)}"
     back = 12 if interval == "month" else 4
     # Against the same time a year before: a peak chosen from the series would always make a fall.
-    if len(values) > back and not (filters.to and ends[-1] > filters.to):
-        title += f", {change_words(now, values[-1 - back] or 0, 'a year before').replace(' in ', ' ')}"
+    if len(values) > back and ends[-1] == at:  # both numbers are of the last day of their interval
+        title += f", {change_words(now, values[-1 - back] or 0, 'a year before')}"
     return Exhibit(
         key="backlog",
         title=title,
@@ -517,7 +517,9 @@ def turnaround_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         if row["clock"] == "received_to_outcome"
         else f"still open at {day(scope.as_at)}, or ended in another way and counted until then"
     )
-    if row["events"] < HEADLINE_EVENTS:
+    if row["method"] == "none":
+        ninth = "none was watched from its receipt, so no typical time is given."
+    elif row["events"] < HEADLINE_EVENTS:
         ninth = f"too few have ended (under {HEADLINE_EVENTS}) to say how long they take."
     elif row["p90"] is not None:
         ninth = f"nine in ten ended within {number(row['p90'])} {days}."
@@ -555,7 +557,9 @@ def turnaround_exhibit(store: Store, filters: Filters) -> Exhibit | None:
             ),
             value_kind="share",
             y_max=1.0,
-        ),
+        )
+        if steps
+        else None,
         table=_turnaround_table(result, ["All cases"] * len(result.rows), "Case group"),
         notes=result.notes,
         source=source_words(store, scope),

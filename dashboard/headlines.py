@@ -119,7 +119,8 @@ def _how_long(store: Store, scope: Scope, filters: Filters, query: str) -> Findi
         return Finding(
             text="No case under these filters has both dates, so no waiting time is given.", link=link
         )
-    return Finding(text=f"{exhibit.title}, open cases counted.", link=link)
+    counted = ", open cases counted" if exhibit.title.startswith(("Half", "Cause")) else ""
+    return Finding(text=f"{exhibit.title}{counted}.", link=link)
 
 
 def _waiting(store: Store, scope: Scope, filters: Filters, query: str) -> Finding | None:

@@ -216,21 +216,6 @@ def _about(scope: Scope, many: bool, words: str) -> str:
     return f"{scope.short_title}: {words}" if many else words
 
 
-VOLUME_COUNTS = (
-    *(
-        "open_at_start",
-        "received",
-        "decided",
-        "closed",
-        "refused",
-        "not_pursued",
-        "first_released",
-        "released",
-    ),
-    "open_at_end",
-)
-
-
 VOLUME_WORDS = {
     "open_at_start": "requests open at the start",
     "received": "requests received",
@@ -242,6 +227,7 @@ VOLUME_WORDS = {
     "released": "releases",
     "open_at_end": "requests open at the end",
 }
+VOLUME_COUNTS = tuple(VOLUME_WORDS)
 
 
 def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
@@ -509,18 +495,23 @@ def _survival_curve(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     notes: list[str] = []
     found = scopes(store, filters)
     allowed = {}
+    # The same refusals as the median's: a group that has no estimate has no curve.
+    counts = store.query("turnaround_counts", filters).dicts()
+    watched = {(c["register"], c["group"], c["basis"]) for c in counts if c["from_start"]}
     for scope in found:
         answerable, words = scope.clocks[str(filters.clock)]
-        allowed[scope.register] = answerable and not scope.selected and not scope.completed_only
+        refused = scope.selected or scope.completed_only or bool(filters.outcome)
+        allowed[scope.register] = answerable and not refused
         if not answerable:
             notes.append(_about(scope, len(found) > 1, f"The curve cannot be drawn. {words}".strip()))
         elif not allowed[scope.register]:
             words = (
-                "The rows are a selection or closed cases only: a curve of them would mislead and is refused."
+                "The rows are a selection, closed cases only or of one outcome: a curve of them would mislead "
+                "and is refused."
             )
             notes.append(_about(scope, len(found) > 1, words))
     for (register, _, group, clock, basis), curve in curves(store, filters).items():
-        if not allowed.get(register):
+        if not allowed.get(register) or (register, group, basis) not in watched:
             continue
         for values in zip(
             curve.day,

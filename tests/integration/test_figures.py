@@ -107,6 +107,7 @@ def test_no_typical_time_for_one_outcome(sample_store):
     [row] = measure("turnaround", sample_store, filters=released).dicts()
     assert (row["median"], row["p90"], row["method"]) == (None, None, "none")
     assert row["events"] > 0
+    assert measure("survival-curve", sample_store, filters=released).rows == ()
     assert figures.turnaround_exhibit(sample_store, released) is None
     assert figures.backlog_exhibit(sample_store, released) is None
     assert "one outcome" in make_page(sample_store, "turnaround", released).headline
@@ -119,6 +120,13 @@ def test_no_median_where_no_case_was_watched_from_its_receipt(sample_store):
     assert early, "some long cases of before the listing are still watched"
     assert all(rows[year]["median"] is None for year in early)
     assert rows[2016]["median"] is not None
+    cut = Filters(register=LEGACY, to=date(2013, 12, 31))
+    assert measure("survival-curve", sample_store, filters=cut).rows == ()
+    exhibit = figures.turnaround_exhibit(sample_store, cut)
+    assert exhibit is None or (exhibit.chart is None and "open cases counted" not in exhibit.title)
+    assert not any(
+        "give" not in f.text and "open cases counted" in f.text for f in findings(sample_store, cut)
+    )
     assert any("watched from its receipt" in note for note in result.notes)
 
 
@@ -141,8 +149,8 @@ def test_other_clocks_do_not_call_ended_cases_open(sample_store):
 
 
 def test_change_is_stated_in_whole_numbers_where_a_percentage_would_mislead():
-    assert figures.change_words(12, 10, "2019") == "2 more than in 2019"
-    assert figures.change_words(132, 131, "2018") == "1 more than in 2018"
-    assert figures.change_words(50, 100, "2018") == "50% fewer than in 2018"
-    assert figures.change_words(7, 7, "2018") == "the same as in 2018"
-    assert figures.change_words(5, 0, "2018") == "5 more than in 2018"
+    assert figures.change_words(12, 10, "in 2019") == "2 more than in 2019"
+    assert figures.change_words(132, 131, "in 2018") == "1 more than in 2018"
+    assert figures.change_words(50, 100, "in 2018") == "50% fewer than in 2018"
+    assert figures.change_words(7, 7, "in 2018") == "the same as in 2018"
+    assert figures.change_words(5, 0, "in 2018") == "5 more than in 2018"

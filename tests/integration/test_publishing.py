@@ -24,7 +24,7 @@ from dashboard.errors import AccessReviewError
 from dashboard.settings import CHECKOUT, Settings, load_settings
 from dashboard.store import Query, Store
 from dashboard.warehouse import build as building
-from dashboard.warehouse import publish
+from dashboard.warehouse import publish, staging
 from tests.integration.conftest import LEGACY, Run, write_tiny
 
 
@@ -208,7 +208,7 @@ def test_disk_full_while_writing_the_warehouse(data: Path, run: Run, monkeypatch
         raise duckdb.IOException("IO Error: Could not write file: No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(building, "insert_issues", full)
+        patch.setattr(staging, "insert_issues", full)
         ran = run("--data", data, "build")
     assert ran.code == 1
     assert ran.out == ""

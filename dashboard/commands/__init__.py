@@ -1,0 +1,1 @@
+"""Commands that have a module of their own: each adds itself to the parser with `add_to`."""

@@ -1,0 +1,24 @@
+"""What a build says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class BuildReport:
+    """What a build read and found. Counts are rows unless named otherwise."""
+
+    build: str
+    unchanged: bool
+    seconds: float = 0.0
+    editions: list[dict[str, Any]] = field(default_factory=list)
+    rows_read: int = 0
+    entries: int = 0
+    person_counts: int = 0
+    rows_explained: int = 0
+    rejected: int = 0
+    corrected: int = 0
+    issues: dict[str, int] = field(default_factory=dict)
+    checks_failed: dict[str, int] = field(default_factory=dict)

@@ -1,0 +1,34 @@
+"""Rows into tables and small look-ups out of them: what every part of a build shares."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from dashboard.settings import PACKAGE
+
+
+LOOKUPS = PACKAGE / "warehouse" / "lookups"
+
+
+def insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, object]]) -> None:
+    """Append records to a table whose columns have these names. Values are bound through a frame."""
+    if not rows:
+        return
+    columns = list(rows[0])
+    frame = pd.DataFrame({c: pd.Series([r.get(c) for r in rows], dtype=object) for c in columns})
+    for column in columns:  # object columns of dates arrive as text and are cast by the table's own type
+        frame[column] = frame[column].map(lambda v: v.isoformat() if isinstance(v, date) else v)
+        if all(v is None for v in frame[column]):
+            frame[column] = pd.Series([None] * len(frame), dtype="string")
+    con.register("incoming", frame)
+    con.execute(f"insert into {table} by name select * from incoming")  # noqa: S608 - a name from this module
+    con.unregister("incoming")
+
+
+def look_up(con: duckdb.DuckDBPyConnection, name: str) -> list[Any]:
+    """Every row of one small query, `lookups/<name>.sql`."""
+    return con.execute((LOOKUPS / f"{name}.sql").read_text("utf-8")).fetchall()
