@@ -153,7 +153,9 @@ class Site:
         """The fields of the page's form, and what the address filters by that has no field."""
         filters = page.filters
         values = dict(filters.items())
-        registers = self.store.query("registers").dicts()
+        # A register that only exercises the machinery is no choice, unless it is the one asked for or all there is.
+        every = self.store.query("registers").dicts()
+        registers = [r for r in every if not r["fixture"] or r["register"] == filters.register]
         present = {
             r["group"]
             for r in measures.measure("recipients", self.store, register=filters.register, by="type").dicts()

@@ -40,7 +40,7 @@ class MatchedSheet:
     header_row: int  # counted from 1, 0 for notes
     columns: dict[str, int]  # field -> column, counted from 0
     headings: tuple[str, ...]
-    period: tuple[date, date] | None = None
+    period: tuple[date | None, date | None] = (None, None)  # the days of which it claims to list every case
 
 
 @dataclass(frozen=True)
@@ -123,9 +123,17 @@ def _date_words(text: str) -> tuple[date, str] | None:
 
 
 def _find_date(
-    rules: Sequence[tuple[str, str]], workbook: Workbook, sheets: Iterable[Sheet]
+    rules: Sequence[tuple[str, str]],
+    workbook: Workbook,
+    sheets: Iterable[Sheet],
+    ends: Iterable[date | None] = (),
 ) -> tuple[date | None, str]:
     for source, pattern in rules:
+        if source == "period":
+            last = max((end for end in ends if end), default=None)
+            if last:
+                return last, "stated"
+            continue
         texts: Iterable[str]
         if source == "file_name":
             texts = [workbook.path.name]
@@ -150,6 +158,20 @@ def period_in_name(name: str) -> tuple[date, date] | None:
     if not first or not last:
         return None
     return date(first[0], first[1], 1), last_day(*last)
+
+
+def _period(sheet: Sheet, layout: SheetLayout, workbook: Workbook) -> tuple[date | None, date | None]:
+    """The days of which the sheet claims to list every case, as far as they are known."""
+    if layout.period_in_name and (named := period_in_name(sheet.name)):
+        return named
+    for source, pattern in layout.period_patterns:
+        found = re.search(pattern, workbook.path.name if source == "file_name" else sheet.name)
+        first, last = (_date_words(found["start"]), _date_words(found["end"])) if found else (None, None)
+        if first and last:
+            # a month that begins a period is meant from its first day
+            start = first[0].replace(day=1) if first[1] == "stated_month" else first[0]
+            return start, last[0]
+    return layout.listed_from, layout.listed_to
 
 
 def _describe(row: Sequence[object]) -> str:
@@ -229,7 +251,7 @@ def _match_layout(register: Register, layout: Layout, workbook: Workbook) -> Mat
                 header.row,
                 header.columns,
                 tuple(cells),
-                period_in_name(sheet.name) if chosen.period_in_name else None,
+                _period(sheet, chosen, workbook),
             )
         )
     for index, wanted in enumerate(layout.sheets):
@@ -250,7 +272,8 @@ def _match_layout(register: Register, layout: Layout, workbook: Workbook) -> Mat
     if not any(m.layout.rows != "note" for m in matched):
         return [f"{file}: no sheet holds rows of the register"]
     every = [*(m.sheet for m in matched), *ignored]
-    as_at, as_at_basis = _find_date(layout.as_at_patterns, workbook, every)
+    ends = [m.period[1] for m in matched]
+    as_at, as_at_basis = _find_date(layout.as_at_patterns, workbook, every, ends)
     published, published_basis = _find_date(layout.published_patterns, workbook, every)
     return Match(
         register,

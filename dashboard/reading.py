@@ -124,13 +124,12 @@ def read_entries(match: Match, edition: str) -> Reading:
 def _read_sheet(
     reading: Reading, register: Register, layout: Layout, edition: str, found: MatchedSheet
 ) -> None:
-    period = found.period or (found.layout.listed_from, None)
     account = SheetAccount(
         found.sheet.name,
         rows_read=len(found.sheet.rows),
         coverage=found.layout.coverage,
-        period_start=period[0],
-        period_end=period[1],
+        period_start=found.period[0],
+        period_end=found.period[1],
         fields=tuple(sorted({*found.columns, *found.layout.constant})),
     )
     reading.accounts.append(account)

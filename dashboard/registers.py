@@ -54,7 +54,10 @@ class SheetLayout:
     coverage: str = "complete"
     required: bool = True
     period_in_name: bool = False
+    # Where the period the sheet claims is written, as (file_name | sheet_name, pattern with start and end).
+    period_patterns: tuple[tuple[str, str], ...] = ()
     listed_from: date | None = None  # the first day from which the sheet lists every case
+    listed_to: date | None = None  # the last such day; none: to the as-at date
     body: str = ""
     unit: str = ""
     frequency: str = ""
@@ -76,7 +79,8 @@ class Layout:
     pending: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
     blank_outcome: str = "unknown"
-    as_at_patterns: tuple[tuple[str, str], ...] = ()  # (where: file_name | sheet_name | cell, pattern)
+    # (where: file_name | sheet_name | cell | period, pattern); period: the last day that a sheet claims
+    as_at_patterns: tuple[tuple[str, str], ...] = ()
     published_patterns: tuple[tuple[str, str], ...] = ()
     answers: Mapping[str, Answer] = field(default_factory=dict)
     only_when: Mapping[str, str] = field(default_factory=dict)  # field -> value every row must carry
@@ -97,6 +101,9 @@ class Register:
     licence: str = ""
     contact: str = ""
     synthetic: bool = False
+    fixture: bool = (
+        False  # here to exercise the machinery: shown only when named, or when nothing else is there
+    )
     home_rank: int = 50
     request_split: str = ""
     reference_pattern: re.Pattern[str] = re.compile(r"\S.*")
@@ -221,7 +228,7 @@ class _Reader:
 
 def _sheet(r: _Reader, table: Mapping[str, Any], where: str, coverage: str) -> SheetLayout:
     keys = {"name", "rows", "columns", "optional", "constant", "coverage", "required", "period_in_name"}
-    r.only_keys(table, keys | {"body", "unit", "frequency", "listed_from"}, where)
+    r.only_keys(table, keys | {"body", "unit", "frequency", "listed_from", "listed_to", "period"}, where)
     rows = r.one_of(r.text(table, "rows", where), ROW_KINDS, f"{where}.rows")
     columns: dict[str, tuple[str, ...]] = {}
     for name, headings in r.table(table, "columns", where).items():
@@ -241,11 +248,30 @@ def _sheet(r: _Reader, table: Mapping[str, Any], where: str, coverage: str) -> S
         coverage=r.one_of(r.text(table, "coverage", where, coverage), COVERAGE, f"{where}.coverage"),
         required=r.plain(table, "required", where, True),
         period_in_name=r.plain(table, "period_in_name", where, False),
+        period_patterns=_period_patterns(r, table, where),
         listed_from=r.day(table, "listed_from", where),
+        listed_to=r.day(table, "listed_to", where),
         body=r.text(table, "body", where, ""),
         unit=r.text(table, "unit", where, ""),
         frequency=r.text(table, "frequency", where, ""),
     )
+
+
+def _period_patterns(r: _Reader, table: Mapping[str, Any], where: str) -> tuple[tuple[str, str], ...]:
+    found = []
+    for rule in r.tables(table, "period", where):
+        place = f"{where}.period"
+        r.only_keys(rule, {"from", "pattern"}, place)
+        source = r.one_of(r.text(rule, "from", place), ("file_name", "sheet_name"), place)
+        pattern = r.text(rule, "pattern", place)
+        if not {"start", "end"} <= set(r.pattern(pattern, place).groupindex):
+            raise r.fail(
+                place,
+                "the pattern has no groups named 'start' and 'end'",
+                "write (?P<start>...) and (?P<end>...)",
+            )
+        found.append((source, pattern))
+    return tuple(found)
 
 
 def _layout(r: _Reader, table: Mapping[str, Any], where: str) -> Layout:
@@ -271,9 +297,10 @@ def _layout(r: _Reader, table: Mapping[str, Any], where: str) -> Layout:
         found = []
         for rule in r.tables(table, key, where):
             place = f"{where}.{key}"
-            source = r.one_of(r.text(rule, "from", place), ("file_name", "sheet_name", "cell"), place)
-            pattern = r.text(rule, "pattern", place)
-            if "date" not in r.pattern(pattern, place).groupindex:
+            sources = ("file_name", "sheet_name", "cell", *(("period",) if key == "as_at" else ()))
+            source = r.one_of(r.text(rule, "from", place), sources, place)
+            pattern = r.text(rule, "pattern", place, "" if source == "period" else None)
+            if source != "period" and "date" not in r.pattern(pattern, place).groupindex:
                 raise r.fail(place, "the pattern has no group named 'date'", "write (?P<date>...)")
             found.append((source, pattern))
         patterns[key] = tuple(found)
@@ -314,7 +341,7 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
     r = _Reader(path, document)
     keys = {
         *("id", "title", "short_title", "publisher", "about", "address", "licence", "contact", "synthetic"),
-        *("home_rank", "reference", "recipient_types", "type_notes", "outcomes", "layout"),
+        *("fixture", "home_rank", "reference", "recipient_types", "type_notes", "outcomes", "layout"),
     }
     r.only_keys(document, keys, "the file")
     register_id = r.text(document, "id", "the file")
@@ -353,6 +380,7 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
         licence=r.text(document, "licence", "the file", "not stated"),
         contact=r.text(document, "contact", "the file", ""),
         synthetic=r.plain(document, "synthetic", "the file", False),
+        fixture=r.plain(document, "fixture", "the file", False),
         home_rank=r.plain(document, "home_rank", "the file", 50),
         request_split=r.text(reference, "request_split", "reference", ""),
         reference_pattern=r.pattern(r.text(reference, "pattern", "reference", r"\S.*"), "reference.pattern"),

@@ -19,6 +19,7 @@ create table reference.registers (
     licence varchar not null,
     contact varchar not null,
     synthetic boolean not null,
+    fixture boolean not null, -- exercises the machinery: not part of a default answer
     home_rank integer not null
 );
 

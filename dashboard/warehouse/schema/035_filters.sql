@@ -2,26 +2,19 @@
 -- parameters: none
 -- result columns: none (creates macros)
 
--- The registers a question is about: the one named, else every real one; synthetic ones only when named or
--- when nothing else is there.
+-- The registers a question is about: the one named; else every real one that is about access to data. Those that
+-- only exercise the machinery, and synthetic ones, answer when named or when nothing else is there.
 create macro core.registers_in(wanted) as table
-select r.*
-from reference.registers as r
-where exists (from staging.editions as e where e.register = r.register)
-    and (
-        r.register = wanted
-        or (
-            wanted is null
-            and (
-                not r.synthetic
-                or not exists (
-                    from reference.registers as o
-                    inner join staging.editions as e on o.register = e.register
-                    where not o.synthetic
-                )
-            )
-        )
-    );
+select r.* exclude (standing, best)
+from (
+    select *, min(standing) over () as best
+    from (
+        select q.*, case when q.synthetic then 3 when q.fixture then 2 else 1 end as standing
+        from reference.registers as q
+        where exists (from staging.editions as e where e.register = q.register)
+    )
+) as r
+where r.register = wanted or (wanted is null and r.standing = r.best);
 
 create macro core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset) as
 case by_name
