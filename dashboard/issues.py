@@ -25,6 +25,7 @@ RULES: dict[str, tuple[Severity, str]] = {
     "recipient_type_missing": ("info", "The row gives no recipient type."),
     "outcome_unmapped": ("warning", "The published outcome is not in the register's vocabulary."),
     "classification_unmapped": ("warning", "The tier is not one of 1 to 4."),
+    "data_held_unmapped": ("warning", "The words on whether data are still held are not in the vocabulary."),
     "event_after_as_at": ("warning", "The date is after the edition's own as-at date; it is kept."),
     "closed_before_received": ("warning", "The end is before the receipt; left out of every measure."),
     "received_missing": ("warning", "No date of receipt; left out of clocks and volumes by receipt."),

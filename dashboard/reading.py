@@ -223,6 +223,10 @@ def _entry(
     _reference(place, register, found, row, entry)
     _recipient(place, register, columns, entry)
     _outcome(place, register, layout, columns, entry)
+    held = entry["data_held"]
+    entry["data_held_mapped"] = register.data_held.get(normalise_text(str(held))) if held else None
+    if held and entry["data_held_mapped"] is None:
+        place.issue("data_held_unmapped", "data_held", held)
     tier = entry["tier"]
     if isinstance(tier, str):
         matched = TIER.fullmatch(tier)

@@ -113,6 +113,7 @@ class Register:
     )  # normalised published text -> type or ""
     type_notes: Mapping[str, str] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
+    data_held: Mapping[str, bool] = field(default_factory=dict)  # normalised published text -> still held?
     departures_explained: bool = False
 
     def layout(self, era: str) -> Layout:
@@ -341,7 +342,16 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
     r = _Reader(path, document)
     keys = {
         *("id", "title", "short_title", "publisher", "about", "address", "licence", "contact", "synthetic"),
-        *("fixture", "home_rank", "reference", "recipient_types", "type_notes", "outcomes", "layout"),
+        *(
+            "fixture",
+            "home_rank",
+            "reference",
+            "recipient_types",
+            "type_notes",
+            "outcomes",
+            "data_held",
+            "layout",
+        ),
     }
     r.only_keys(document, keys, "the file")
     register_id = r.text(document, "id", "the file")
@@ -360,6 +370,11 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
         r.one_of(outcome, OUTCOMES, "outcomes")
         for words in r.texts(published, f"outcomes.{outcome}"):
             outcomes[normalise_text(words)] = outcome
+    held: dict[str, bool] = {}
+    for answer, published in r.table(document, "data_held", "the file").items():
+        r.one_of(answer, ("yes", "no"), "data_held")
+        for words in r.texts(published, f"data_held.{answer}"):
+            held[normalise_text(words)] = answer == "yes"
     layouts = tuple(
         _layout(r, t, f"layout[{i}]") for i, t in enumerate(r.tables(document, "layout", "the file"), 1)
     )
@@ -390,6 +405,7 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
             normalise_text(str(k)): str(v) for k, v in r.table(document, "type_notes", "the file").items()
         },
         outcomes=outcomes,
+        data_held=held,
     )
 
 

@@ -32,6 +32,7 @@ select
     outcome,
     outcome as outcome_mapped,
     data_held,
+    case when lower(data_held) in ('yes', 'no') then lower(data_held) = 'yes' end as data_held_mapped,
     received_date,
     approved_date,
     released_date,

@@ -66,7 +66,8 @@ create table staging.entries (
     route varchar,
     outcome varchar, -- as published
     outcome_mapped varchar,
-    data_held varchar,
+    data_held varchar, -- as published
+    data_held_mapped boolean,
     agreement varchar,
     unit varchar,
     source_address varchar,
