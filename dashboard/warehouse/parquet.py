@@ -87,9 +87,16 @@ def load_parquet(
         "as_at": edition.as_at,
         "known_from": edition.published or edition.as_at,
         "first_id": entry_id,
+        "separators": _separators(register),
     }
     con.execute((LOAD / "entries.sql").read_text("utf-8"), values)
     values = {k: values[k] for k in ("register", "edition")}
     con.execute((LOAD / "entry_requests.sql").read_text("utf-8"), values)
     rows = con.execute((LOAD / "rows.sql").read_text("utf-8"), values).fetchall()[0][0]
     return int(rows)
+
+
+def _separators(register: Register) -> str | None:
+    """What parts several datasets in one text, in any sheet of the last era, as a pattern."""
+    found = {s for sheet in register.layouts[-1].sheets for s in sheet.separators.get("dataset", ())}
+    return "|".join(re.escape(s) for s in sorted(found)) or None

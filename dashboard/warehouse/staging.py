@@ -138,6 +138,7 @@ def _insert_entries(
                     for name in (
                         *("sheet", "sheet_row", "row_kind", *TEXT_FIELDS, *DATE_FIELDS, "pending", "raw"),
                         *("impossible_dates", "outcome_mapped", "recipient_type_mapped", "data_held_mapped"),
+                        *("dataset_parts", "dated_by_period"),
                     )
                 },
             }

@@ -58,7 +58,8 @@ create table staging.entries (
     recipient_type_mapped varchar,
     title varchar,
     purpose varchar,
-    dataset varchar,
+    dataset varchar, -- as published
+    dataset_parts varchar[], -- the values that the text holds, where the layout says what parts them
     tier varchar,
     sensitivity varchar,
     identifiability varchar,
@@ -82,6 +83,8 @@ create table staging.entries (
     licence_end date,
     pending boolean not null,
     impossible_dates integer not null,
+    -- the days that the sheet covers, where they are all that dates its rows
+    dated_by_period boolean not null,
     raw varchar not null -- JSON: heading -> text as published
 );
 

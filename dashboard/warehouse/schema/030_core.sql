@@ -29,6 +29,12 @@ select
     least(coalesce(closed_date, composite_date), coalesce(composite_date, closed_date)) as stated_close
 from staging.entries as e;
 
+-- The single values inside a published text that holds several, so that a filter can ask for one.
+create table core.dataset_parts as
+select distinct register, dataset, unnest(dataset_parts) as part
+from staging.entries
+where len(dataset_parts) > 1;
+
 -- One request in one edition: its rows there, merged. Sheets that list everything come before survivors.
 create table core.request_entries as
 select
@@ -190,6 +196,8 @@ select
     row_number() over (
         partition by e.register, e.edition, q.reference order by e.entry_id
     )::integer as occurrence,
+    -- Where each edition covers a period of its own, the same reference in another period is another supply.
+    case when e.dated_by_period then e.released_date end as period_end,
     e.coverage = 'selected' as selected,
     e.recipient as published_recipient,
     e.recipient_key,
@@ -226,7 +234,7 @@ select
 from (
     select * from core.release_entries
     semi join core.editions_read(known_on, only_edition) as e using (register, edition)
-    qualify row_number() over (partition by register, reference, occurrence order by edition_order desc) = 1
+    qualify row_number() over (partition by register, reference, period_end, occurrence order by edition_order desc) = 1
 ) as r
 left join reference.recipients as m on r.register = m.register and r.recipient_key = m.recipient_key
 union all by name
@@ -300,15 +308,24 @@ select
     c.clock,
     any_value(c.position) as position,
     any_value(c.label) as label,
-    bool_and(coalesce(a.status <> 'not_published', false)) as answerable,
-    string_agg(distinct nullif(a.words, ''), ' ' order by nullif(a.words, '')) filter (where a.status = 'not_published') as words
+    -- a date known only to its period measures no number of days
+    bool_and(coalesce(a.status <> 'not_published' and a.basis <> 'period_end', false)) as answerable,
+    string_agg(distinct nullif(a.words, ''), ' ' order by nullif(a.words, ''))
+        filter (where a.status = 'not_published' or a.basis = 'period_end') as words
 from reference.registers as r
 cross join reference.clocks as c
 left join (
     -- the era that answers most; a clock needs both ends in one era
-    select register, field, min_by(status, rank) as status, min_by(words, rank) as words
+    select register, field, min_by(status, rank) as status, min_by(basis, rank) as basis, min_by(words, rank) as words
     from (
-        select *, case status when 'published' then 1 when 'inferred' then 2 else 3 end as rank
+        select
+            *,
+            case
+                when status = 'published' then 1
+                when status = 'inferred' and basis <> 'period_end' then 2
+                when status = 'inferred' then 3
+                else 4
+            end as rank
         from reference.answerability as a
         where exists (from staging.editions as e where e.register = a.register and e.era = a.era)
     )
