@@ -14,6 +14,12 @@ from dashboard.workbook import cell_text
 Report = Callable[[str, int, str, object, str], None]
 
 
+def is_missing(text: str, missing: frozenset[str]) -> bool:
+    """Whether a cell says, in the layout's words, that it holds nothing."""
+    # whole purpose statements stand in cells: not normalised to find that they are not "n/k"
+    return bool(missing) and len(text) <= 200 and normalise_text(text) in missing
+
+
 @dataclass(frozen=True)
 class JoinedCell:
     """Where a value that was joined to an entry stands."""
@@ -99,7 +105,7 @@ def join(
         lookup.used.add(key)
         for name, cell in lookup.rows[key].items():
             own = cell_text(row[found.columns[name]]) if name in found.columns else ""
-            given = name in found.layout.constant or (tidy(own) and normalise_text(own) not in missing)
+            given = name in found.layout.constant or (tidy(own) and not is_missing(own, missing))
             if given or columns.get(name, -1) >= len(row):  # the first lookup that has it gives it
                 continue
             columns[name] = len(cells)

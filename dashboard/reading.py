@@ -29,7 +29,7 @@ from dashboard.cleaning import (
 from dashboard.continued import join_continued
 from dashboard.issues import Issue
 from dashboard.layouts import MONTHS, Match, MatchedSheet, last_day, month_of
-from dashboard.lookups import JoinedCell, Lookup, close, join, read_lookup
+from dashboard.lookups import JoinedCell, Lookup, close, is_missing, join, read_lookup
 from dashboard.patterns import LONGEST_NAME
 from dashboard.registers import Layout, Register
 from dashboard.vocabulary import DATE_FIELDS, TEXT_FIELDS
@@ -314,7 +314,7 @@ def _entry(
         if text in SPREADSHEET_ERRORS:
             place.issue("cell_error", name, text)
             text = ""
-        entry[name] = None if normalise_text(text) in layout.missing else (text or None)
+        entry[name] = None if is_missing(text, layout.missing) else (text or None)
     entry["dated_by_period"] = bool(found.layout.dated_by_period)
     entry["dataset_parts"] = _parts(entry["dataset"], found.layout.separators.get("dataset", ()))
     _dates(place, layout, found, row, entry)

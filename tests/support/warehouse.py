@@ -66,7 +66,7 @@ def to_toml(document: Mapping[str, Any]) -> str:
     def value(item: Any) -> str:
         if isinstance(item, bool):
             return "true" if item else "false"
-        if isinstance(item, int):
+        if isinstance(item, int | date):
             return str(item)
         if isinstance(item, str):
             return json.dumps(item, ensure_ascii=False)

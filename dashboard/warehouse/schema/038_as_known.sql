@@ -22,13 +22,14 @@ select
 from core.editions_read(known_on, only_edition)
 group by register;
 
--- From when a register that lists "completed in the period" and "open" lists every case; null: no such limit.
+-- From when a register that lists "completed in the period" and "open" lists every case; null: no such limit. A
+-- register of closed cases alone lists every case from no day on: those that stay open are never there.
 create macro coverage_start(known_on, only_edition) as table
 select
     s.register,
     min(s.period_start) as coverage_start
 from staging.sheets as s
 inner join core.editions_read(known_on, only_edition) as e on s.register = e.register and s.edition = e.edition
-where s.coverage = 'completed_only' and s.period_start is not null
+where s.coverage = 'completed_only' and s.period_start is not null and e.coverage <> 'completed_only'
 group by s.register;
 
