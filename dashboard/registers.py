@@ -84,6 +84,11 @@ class Layout:
     published_patterns: tuple[tuple[str, str], ...] = ()
     answers: Mapping[str, Answer] = field(default_factory=dict)
     only_when: Mapping[str, str] = field(default_factory=dict)  # field -> value every row must carry
+    # What an edition of this era records of itself where the publisher's own words do not hold for it: a file
+    # that somebody else compiled has another provenance, licence and address than the register.
+    provenance: str = ""
+    licence: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,7 +283,7 @@ def _layout(r: _Reader, table: Mapping[str, Any], where: str) -> Layout:
     keys = {
         *("era", "title", "sheet", "ignore_sheets", "assumed", "coverage", "coverage_words", "date_order"),
         *("date_basis", "pending", "missing", "blank_outcome", "as_at", "published", "answerability"),
-        "only_when",
+        *("only_when", "provenance", "licence", "address"),
     }
     r.only_keys(table, keys, where)
     coverage = r.one_of(r.text(table, "coverage", where, "complete"), COVERAGE, f"{where}.coverage")
@@ -324,6 +329,9 @@ def _layout(r: _Reader, table: Mapping[str, Any], where: str) -> Layout:
         published_patterns=patterns["published"],
         answers=answers,
         only_when={str(k): str(v) for k, v in r.table(table, "only_when", where).items()},
+        provenance=r.text(table, "provenance", where, ""),
+        licence=r.text(table, "licence", where, ""),
+        address=r.text(table, "address", where, ""),
     )
 
 
