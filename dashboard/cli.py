@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import __version__
+from dashboard.commands import withdraw
 from dashboard.commands.base import (
     Commands,
     Parser,
@@ -91,7 +92,14 @@ def parser() -> argparse.ArgumentParser:
     build = command("build", "Build the warehouse from the editions.", "access-review build --strict", _build)
     build.add_argument("--strict", action="store_true", help="exit 1 when any value could not be read")
 
-    command("rollback", "Go back to the build before.", "access-review rollback", _rollback)
+    rollback = command("rollback", "Go back to the build before.", "access-review rollback", _rollback)
+    rollback.add_argument(
+        "--show-withdrawn",
+        action="store_true",
+        help="also to a build that shows what was withdrawn since",
+    )
+
+    withdraw.add_to(commands)
 
     status = command(
         "status", "Registers, editions, build, issues, last review.", "access-review status", _status
@@ -249,6 +257,14 @@ def _build(settings: Settings, arguments: Any) -> int:
     )
     issues = ", ".join(f"{n} {s}" for s, n in sorted(report.issues.items())) or "none"
     print(f"rejected {report.rejected} values, corrected {report.corrected}; issues: {issues}")
+    if report.corrections_waiting:
+        print(
+            f"not applied, their editions are not here: corrections/{', '.join(report.corrections_waiting)}"
+        )
+    if report.withdrawn:
+        print(
+            f"withdrawn from every output: {'; '.join(w['register'] + ' ' + w['place'] for w in report.withdrawn)}"
+        )
     if arguments.strict and report.issues.get("error"):
         say(
             f"Strict: {report.issues['error']} values could not be read; "
@@ -261,8 +277,12 @@ def _build(settings: Settings, arguments: Any) -> int:
 def _rollback(settings: Settings, arguments: Any) -> int:
     from dashboard.warehouse.publish import rollback
 
-    left, now = rollback(settings)
+    left, now = rollback(settings, show_withdrawn=arguments.show_withdrawn)
     print(f"build {now} is in force again (was {left})")
+    if arguments.show_withdrawn:
+        say(
+            "Warning: it may show what was withdrawn; 'access-review withdraw --list' lists that, 'build' hides it."
+        )
     return 0
 
 
@@ -315,7 +335,7 @@ def _issues(settings: Settings, arguments: Any) -> int:
     with Store(settings) as store:
         filters = Filters(register=arguments.register, edition=arguments.edition)
         if arguments.register:
-            _checked(store, filters)
+            _checked(store, filters, archive=True)
         result = store.query("issues", filters)
     severity = result.columns.index("severity")
     rows = [r for r in result.rows if arguments.severity in (None, r[severity])]

@@ -90,6 +90,8 @@ class _Place:
 
     def issue(self, rule: str, name: str = "", value: object = "", words: str = "") -> None:
         column = self.found.columns.get(name)
+        if column is not None and self.found.is_withdrawn(self.row, column):
+            return  # nothing is said of what is withdrawn
         heading = self.found.headings[column] if column is not None else ""
         self.reading.issues.append(
             Issue(
@@ -154,16 +156,20 @@ def _read_sheet(
     seen: Counter[str] = Counter()
     header = [normalise_text(h) for h in found.headings]
     for number, row in enumerate(found.sheet.rows[found.header_row :], found.header_row + 1):
+        if found.is_withdrawn(number):
+            account.explained["withdrawn"] += 1
+            continue
         why = _explained(row, header, found)
         if why:
             account.explained[why] += 1
             continue
         place = _Place(reading, register.id, edition, found, number)
         if found.layout.rows == "person_count":
-            reading.person_counts.append(_person_count(place, found, row, edition, register.id))
+            shown = found.shown(number, row)
+            reading.person_counts.append(_person_count(place, found, shown, edition, register.id))
             account.person_counts += 1
         else:
-            entry = _entry(place, register, layout, found, row)
+            entry = _entry(place, register, layout, found, found.shown(number, row))
             account.entries += 1
             seen.update(str(r) for r in _references(entry))
             reading.entries.append(entry)
@@ -200,15 +206,16 @@ def _entry(
     place: _Place, register: Register, layout: Layout, found: MatchedSheet, row: Sequence[Cell]
 ) -> dict[str, object]:
     columns = found.columns
+    published = found.shown(place.row, found.published.get(place.row, row))
     entry: dict[str, object] = {
         "sheet": found.sheet.name,
         "sheet_row": place.row,
         "row_kind": found.layout.rows,
         "raw": json.dumps(
             {
-                tidy(h) or column_letter(i): cell_text(row[i])
+                tidy(h) or column_letter(i): cell_text(published[i])
                 for i, h in enumerate(found.headings)
-                if i < len(row)
+                if i < len(published)
             },
             ensure_ascii=False,
         ),
