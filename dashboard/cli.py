@@ -291,6 +291,7 @@ def _status(settings: Settings, arguments: Any) -> int:
     from dashboard.reviews import list_reviews
     from dashboard.standing import standing
     from dashboard.warehouse import publish
+    from dashboard.withdrawals import read_withdrawals
 
     flags = standing(settings, date.today())  # noqa: DTZ011 - due dates are calendar days where the reader is
     current = publish.current_id(settings)
@@ -306,10 +307,16 @@ def _status(settings: Settings, arguments: Any) -> int:
     }
     columns = ("register", "edition", "as_at", "published", "file")
     built = {(e["register"], e["edition"]) for e in record.get("editions", [])}  # type: ignore[attr-defined]
+    hidden = {
+        (w.register, w.edition, w.sha256): w.on for w in read_withdrawals(settings) if w.kind == "edition"
+    }
     rows = [
-        (e.register, e.edition, e.as_at, e.published, e.file.name, (e.register, e.edition) in built)
+        (
+            e.register, e.edition, e.as_at, e.published, e.file.name, (e.register, e.edition) in built,
+            hidden.get((e.register, e.edition, e.sha256)),
+        )
         for e in editions
-    ]
+    ]  # fmt: skip
     if arguments.format == "table":
         print(f"data folder  {settings.data}")
         print(f"build        {current or 'none yet: run access-review build'}")
@@ -319,7 +326,7 @@ def _status(settings: Settings, arguments: Any) -> int:
         for flag, words in flags.items():
             print(f"{flag:<12} {words}")
         print()
-    write_table((*columns, "in_build"), rows, arguments.format, extra)
+    write_table((*columns, "in_build", "withdrawn_on"), rows, arguments.format, extra)
     up = [flag for flag in arguments.fail_if if flag in flags]
     for flag in up:
         say(f"access-review status: {flag}: {flags[flag]}")

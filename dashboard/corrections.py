@@ -28,7 +28,7 @@ from dashboard.workbook import Cell, cell_text, column_letter
 REQUIRED = ("id", "edition", "expect", "change", "reason", "source", "by", "on")
 OPTIONAL = ("sheet", "row", "match", "rows", "sha256")
 Value = str | int | date
-HEADER = re.compile(r"^\s*\[\[\s*correction\s*\]\]", re.MULTILINE)
+HEADER = re.compile(r"^[ \t]*\[\[\s*correction\s*\]\]", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -173,7 +173,7 @@ def mark(match: Match, withdrawals: Sequence[Withdrawal]) -> Match:
             found = _in_sheet(found, match, withdrawal.sheet, withdrawal.row or 0)
         except UsageError as error:
             raise AccessReviewError(
-                f"withdrawals/{withdrawal.file}: {error.args[0]}",
+                f"withdrawals/{withdrawal.file}: {error.message}",
                 hint="the layout has changed, or the file was edited: mend the place, or withdraw it again",
             ) from None
         row = withdrawal.row or 0

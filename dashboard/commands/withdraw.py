@@ -34,8 +34,7 @@ def add_to(commands: Commands) -> None:
     added = commands.add(
         "withdraw",
         "Hide an edition, a row or a cell from every output, with a dated reason; or list what is withdrawn.",
-        "access-review withdraw phe-odr --edition 2020-09-30 --sheet Release_Register_Apr17-Sept20 --row 57 "
-        "--reason 'Names a person'\n  access-review withdraw --list",
+        "access-review withdraw phe-odr --edition 2020-09-30 --reason 'Holds a name that was not to be published'",
         _withdraw,
     )
     added.add_argument("register", metavar="REGISTER", nargs="?")
