@@ -52,6 +52,9 @@ RULES: dict[str, tuple[Severity, str]] = {
     "published_missing": ("info", "No publication date was given for this edition."),
     "heading_unmapped": ("info", "The heading is not described; its values are kept as published only."),
     "sheet_hidden": ("info", "The sheet is hidden and not described; it was not read."),
+    "corrected": ("info", "The published value is known to be wrong; the reviewed one is read in its place."),
+    "withdrawn": ("info", "Withdrawn; nothing of it is shown."),
+    "supersedes_withdrawn": ("info", "The edition stands in the place of one that was withdrawn."),
     "cell_error": ("warning", "The cell holds a spreadsheet error such as #REF!."),
 }
 

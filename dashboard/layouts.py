@@ -9,8 +9,8 @@ from __future__ import annotations
 import difflib
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
 
@@ -18,7 +18,7 @@ from dashboard.cleaning import normalise_text
 from dashboard.errors import AccessReviewError
 from dashboard.patterns import LONGEST_NAME
 from dashboard.registers import Layout, Register, SheetLayout
-from dashboard.workbook import Sheet, Workbook, cell_text, column_letter
+from dashboard.workbook import Cell, Sheet, Workbook, cell_text, column_letter
 
 
 HEADER_WITHIN = 30  # rows searched for the header; notes above a table are longer than a screen nowhere seen
@@ -42,6 +42,21 @@ class MatchedSheet:
     columns: dict[str, int]  # field -> column, counted from 0
     headings: tuple[str, ...]
     period: tuple[date | None, date | None] = (None, None)  # the days of which it claims to list every case
+    # Rows as published, by number, where a correction replaced a cell of them.
+    published: Mapping[int, tuple[Cell, ...]] = field(default_factory=dict)
+    # Row number -> the columns withdrawn from every output; none named: the whole row.
+    withdrawn: Mapping[int, frozenset[int]] = field(default_factory=dict)
+
+    def is_withdrawn(self, row: int, column: int | None = None) -> bool:
+        """Whether the whole row is withdrawn, or with `column` that cell."""
+        columns = self.withdrawn.get(row)
+        return columns is not None and (not columns or column in columns)
+
+    def shown(self, row: int, cells: Sequence[Cell]) -> Sequence[Cell]:
+        """The cells of a row without those withdrawn."""
+        if row not in self.withdrawn:
+            return cells
+        return tuple(None if self.is_withdrawn(row, i) else cell for i, cell in enumerate(cells))
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,11 @@ def read_lookup(
     lookup = Lookup(found)
     column = found.columns[found.layout.key]
     conflicts: set[tuple[str, str]] = set()
-    for number, row in enumerate(found.sheet.rows[found.header_row :], found.header_row + 1):
+    for number, cells in enumerate(found.sheet.rows[found.header_row :], found.header_row + 1):
+        if found.is_withdrawn(number):
+            explained("withdrawn")
+            continue
+        row = found.shown(number, cells)
         why = explain(row)
         if why:
             explained(why)
@@ -81,8 +85,8 @@ def read_lookup(
 
 
 def join(
-    lookups: Sequence[Lookup], found: MatchedSheet, row: tuple[Cell, ...], missing: frozenset[str]
-) -> tuple[MatchedSheet, tuple[Cell, ...], dict[int, JoinedCell], list[Lookup]]:
+    lookups: Sequence[Lookup], found: MatchedSheet, row: Sequence[Cell], missing: frozenset[str]
+) -> tuple[MatchedSheet, Sequence[Cell], dict[int, JoinedCell], list[Lookup]]:
     """The row with what the lookups add to it, as further columns at its end.
 
     A field that the row itself gives, by a cell or by the layout, stays. Returns the sheet with those columns,

@@ -109,6 +109,8 @@ class _Place:
         lookup = self.joined.get(column) if column is not None else None
         if lookup is not None:
             found, row, column = lookup.found, lookup.row, lookup.found.columns[lookup.name]
+        if column is not None and found.is_withdrawn(row, column):
+            return  # nothing is said of what is withdrawn
         heading = found.headings[column] if column is not None else ""
         issue = Issue(
             register=self.register,
@@ -219,17 +221,19 @@ def _read_sheet(
     register = match.register
     seen: Counter[str] = Counter()
     explain = partial(_explained, found=found)
+    numbered = []
+    for number, row in enumerate(found.sheet.rows[found.header_row :], found.header_row + 1):
+        if found.is_withdrawn(number):
+            account.explained["withdrawn"] += 1
+        else:
+            numbered.append((number, row))
     if found.layout.continues:
-        numbered = list(enumerate(found.sheet.rows[found.header_row :], found.header_row + 1))
         rows = [
             (r.number, r.cells, r.why, r.parts, r.unclear)
             for r in join_continued(numbered, found, register, explain)
         ]
     else:
-        rows = [
-            (number, row, explain(row), (), False)
-            for number, row in enumerate(found.sheet.rows[found.header_row :], found.header_row + 1)
-        ]
+        rows = [(number, row, explain(row), (), False) for number, row in numbered]
     for number, row, why, parts, unclear in rows:
         for part in parts:
             account.explained[f"continues the row {found.layout.continues}"] += 1
@@ -240,10 +244,10 @@ def _read_sheet(
             continue
         if found.layout.rows == "person_count":
             place = _Place(reading, register.id, edition, found, number)
-            reading.person_counts.append(_person_count(place, found, row))
+            reading.person_counts.append(_person_count(place, found, found.shown(number, row)))
             account.person_counts += 1
             continue
-        wide, cells, joined, absent = join(lookups, found, row, match.layout.missing)
+        wide, cells, joined, absent = join(lookups, found, found.shown(number, row), match.layout.missing)
         place = _Place(reading, register.id, edition, wide, number, joined)
         if unclear:
             place.issue("continuation_unclear")
@@ -303,11 +307,13 @@ def _entry(
     place: _Place, register: Register, layout: Layout, found: MatchedSheet, row: Sequence[Cell]
 ) -> dict[str, object]:
     columns = found.columns
+    published = found.shown(place.row, found.published.get(place.row, row))
+    published = (*published, *row[len(published) :])  # what a lookup joined stands after the row's own cells
     entry: dict[str, object] = {
         "sheet": found.sheet.name,
         "sheet_row": place.row,
         "row_kind": found.layout.rows,
-        "raw": json.dumps(_as_published(found, row), ensure_ascii=False),
+        "raw": json.dumps(_as_published(found, published), ensure_ascii=False),
     }
     for name in TEXT_FIELDS:
         text = _text(row[columns[name]]) if name in columns else found.layout.constant.get(name, "")

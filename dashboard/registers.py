@@ -62,6 +62,7 @@ KEYS: dict[str, tuple[str, ...]] = {
             "intervals",
         ),
         *("pending", "missing", "blank_outcome", "only_when", "sheet", "answerability"),
+        *("provenance", "licence", "address"),
     ),
     "layout.as_at": ("from", "pattern"),
     "layout.published": ("from", "pattern"),
@@ -141,6 +142,11 @@ class Layout:
     published_patterns: tuple[tuple[str, str], ...] = ()
     answers: Mapping[str, Answer] = field(default_factory=dict)
     only_when: Mapping[str, str] = field(default_factory=dict)  # field -> value every row must carry
+    # What an edition of this era records of itself where the publisher's own words do not hold for it: a file
+    # that somebody else compiled has another provenance, licence and address than the register.
+    provenance: str = ""
+    licence: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -395,6 +401,9 @@ def _layout(r: TomlReader, table: Mapping[str, Any], place: Place) -> Layout:
         published_patterns=_date_rules(r, table, "published", place),
         answers=_answers(r, table, place),
         only_when=only_when,
+        provenance=r.text(table, "provenance", place, ""),
+        licence=r.text(table, "licence", place, ""),
+        address=r.text(table, "address", place, ""),
     )
 
 
