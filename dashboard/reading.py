@@ -51,7 +51,8 @@ class SheetAccount:
     coverage: str = ""
     period_start: date | None = None
     period_end: date | None = None
-    fields: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()  # what the columns, and the description, give each row
+    kind: str = ""  # the same in every edition that has such a sheet, whatever it is called there
 
 
 @dataclass
@@ -131,6 +132,7 @@ def _read_sheet(
         period_start=found.period[0],
         period_end=found.period[1],
         fields=tuple(sorted({*found.columns, *found.layout.constant})),
+        kind=_kind(layout, found),
     )
     reading.accounts.append(account)
     if found.layout.rows == "note":
@@ -173,6 +175,22 @@ def _read_sheet(
             place.issue("reference_repeated", "reference", reference, f"{reference} stands on {count} rows.")
 
 
+def _kind(layout: Layout, found: MatchedSheet) -> str:
+    """What a sheet lists, so that it can be found again in another edition.
+
+    Sheets are called by their period and renamed from era to era. Where a sheet claims a period, or is the only
+    one of its rows and coverage, those say which it is; otherwise its name in the description does.
+    """
+    sheet = found.layout
+    kind = f"{sheet.rows} {sheet.coverage}"
+    if sheet.rows == "person_count":
+        return f"{kind} {normalise_text(sheet.body or sheet.names[0])}"
+    alike = [s for s in layout.sheets if (s.rows, s.coverage) == (sheet.rows, sheet.coverage)]
+    if any(found.period) or len(alike) == 1:
+        return kind
+    return f"{kind} {normalise_text(sheet.names[0])}"
+
+
 def _references(entry: dict[str, object]) -> Sequence[str]:
     return json.loads(str(entry["references_json"])) if entry["reference"] else ()
 
@@ -213,12 +231,17 @@ def _entry(
             ensure_ascii=False,
         ),
     }
+    untidy: dict[str, str] = {}  # what differs from what is shown only by what cannot be seen
     for name in TEXT_FIELDS:
         text = _text(row[columns[name]]) if name in columns else found.layout.constant.get(name, "")
         if text in SPREADSHEET_ERRORS:
             place.issue("cell_error", name, text)
             text = ""
         entry[name] = None if normalise_text(text) in layout.missing else (text or None)
+        written = cell_text(row[columns[name]]) if name in columns else text
+        if entry[name] and written != text:
+            untidy[name] = written
+    entry["untidy"] = untidy
     _dates(place, layout, found, row, entry)
     _reference(place, register, found, row, entry)
     _recipient(place, register, columns, entry)

@@ -28,6 +28,7 @@ COLUMNS = frozenset(
         *("released_date", "closed_date", "licence_end", "data_held"),
     }
 )
+CLASSIFICATION = ("tier", "sensitivity", "identifiability")  # what the one text is taken apart into
 
 
 def describe(register: Register, path: Path, as_at: date | None) -> Edition:
@@ -91,5 +92,7 @@ def load_parquet(
     con.execute((LOAD / "entries.sql").read_text("utf-8"), values)
     values = {k: values[k] for k in ("register", "edition")}
     con.execute((LOAD / "entry_requests.sql").read_text("utf-8"), values)
+    fields = sorted((COLUMNS - {"sheet", "sheet_row", "classification"}) | set(CLASSIFICATION))
+    con.execute((LOAD / "sheets.sql").read_text("utf-8"), {**values, "fields": fields})
     rows = con.execute((LOAD / "rows.sql").read_text("utf-8"), values).fetchall()[0][0]
     return int(rows)

@@ -40,5 +40,6 @@ select
     licence_end,
     outcome = 'open' as pending,
     0 as impossible_dates,
-    '{}' as raw
+    '{}' as raw,
+    null as untidy
 from read_parquet($file)

@@ -177,7 +177,8 @@ from named;
 
 create table core.requests as from core.request_state(null, null);
 
--- Releases: one row a supply. Identical references are told apart by an occurrence number in sheet order.
+-- Releases: one row a supply. Identical references are told apart by an occurrence number, which follows a release
+-- from edition to edition.
 create table core.release_entries as
 select
     e.register,
@@ -185,11 +186,9 @@ select
     e.edition_order,
     e.known_from,
     e.entry_id,
-    coalesce(q.reference, e.sheet || ' row ' || e.sheet_row) as reference,
+    q.reference,
     q.request,
-    row_number() over (
-        partition by e.register, e.edition, q.reference order by e.entry_id
-    )::integer as occurrence,
+    o.occurrence,
     e.coverage = 'selected' as selected,
     e.recipient as published_recipient,
     e.recipient_key,
@@ -203,6 +202,7 @@ select
     e.released_date
 from staging.entries as e
 inner join staging.entry_requests as q on e.entry_id = q.entry_id
+inner join staging.release_occurrences as o on q.entry_id = o.entry_id and q.reference = o.reference
 where e.row_kind = 'release';
 
 -- Release registers give their own rows; in a register of requests the first release of each is known.
