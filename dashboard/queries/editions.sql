@@ -18,8 +18,10 @@ select
     e.address,
     e.licence,
     e.provenance,
-    e.replaced_by
+    -- a replacement that came later was not known then
+    case when coalesce(x.known_from <= $known_on, true) then e.replaced_by end as replaced_by
 from staging.editions as e
+left join staging.editions as x on e.register = x.register and e.replaced_by = x.edition
 inner join core.registers_in($register) as r on e.register = r.register
 where ($edition is null or e.edition = $edition) and ($known_on is null or e.known_from <= $known_on)
 order by e.register, e.edition_order
