@@ -330,7 +330,11 @@ def _recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                 _about(scope, many, "The entries are a selection made by others: no count or share is given.")
             )
     if not found or not all(s.selected for s in found):
-        notes += [_about_register(found, many, r) for r in store.query("type_notes", filters).dicts()]
+        notes += [
+            _about_register(found, many, r)
+            for r in store.query("type_notes", filters).dicts()
+            if r["register"] in {s.register for s in found}  # none of its editions may be known yet
+        ]
     return store.query("recipients", filters), notes
 
 

@@ -58,7 +58,8 @@ class SheetAccount:
     coverage: str = ""
     period_start: date | None = None
     period_end: date | None = None
-    fields: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()  # what the columns, and the description, give each row
+    kind: str = ""  # the same in every edition that has such a sheet, whatever it is called there
 
 
 @dataclass
@@ -140,7 +141,7 @@ def read_entries(match: Match, edition: str) -> Reading:
         reading.issues.append(
             Issue(register=match.register.id, edition=edition, sheet=sheet.name, rule="sheet_hidden")
         )
-    accounts = {id(found): _account(reading, match.register.id, edition, found) for found in match.sheets}
+    accounts = {id(found): _account(reading, match, edition, found) for found in match.sheets}
     lookups = []
     for found in match.sheets:
         if found.layout.rows == "lookup":
@@ -176,7 +177,7 @@ def _report(
     _Place(reading, register, edition, found, row).issue(rule, name, value, words)
 
 
-def _account(reading: Reading, register: str, edition: str, found: MatchedSheet) -> SheetAccount:
+def _account(reading: Reading, match: Match, edition: str, found: MatchedSheet) -> SheetAccount:
     """The sheet's account, its rows down to the header explained and its unknown headings said."""
     layout = found.layout
     account = SheetAccount(
@@ -186,6 +187,7 @@ def _account(reading: Reading, register: str, edition: str, found: MatchedSheet)
         period_start=found.period[0],
         period_end=found.period[1],
         fields=tuple(sorted({*found.columns, *layout.constant, *layout.dated_by_period})),
+        kind=_kind(match.layout, found),
     )
     reading.accounts.append(account)
     if layout.rows == "note":
@@ -198,7 +200,7 @@ def _account(reading: Reading, register: str, edition: str, found: MatchedSheet)
         if tidy(heading) and not known:
             reading.issues.append(
                 Issue(
-                    register=register,
+                    register=match.register.id,
                     edition=edition,
                     sheet=found.sheet.name,
                     sheet_row=found.header_row,
@@ -264,6 +266,22 @@ def _read_sheet(
             place.issue("reference_repeated", "reference", reference, f"{reference} stands on {count} rows.")
 
 
+def _kind(layout: Layout, found: MatchedSheet) -> str:
+    """What a sheet lists, so that it can be found again in another edition.
+
+    Sheets are called by their period and renamed from era to era. Where a sheet claims a period, or is the only
+    one of its rows and coverage, those say which it is; otherwise its name in the description does.
+    """
+    sheet = found.layout
+    kind = f"{sheet.rows} {sheet.coverage}"
+    if sheet.rows == "person_count":
+        return f"{kind} {normalise_text(sheet.body or sheet.names[0])}"
+    alike = [s for s in layout.sheets if (s.rows, s.coverage) == (sheet.rows, sheet.coverage)]
+    if any(found.period) or len(alike) == 1:
+        return kind
+    return f"{kind} {normalise_text(sheet.names[0])}"
+
+
 def _references(entry: dict[str, object]) -> Sequence[str]:
     return json.loads(str(entry["references_json"])) if entry["reference"] else ()
 
@@ -315,13 +333,17 @@ def _entry(
         "row_kind": found.layout.rows,
         "raw": json.dumps(_as_published(found, published), ensure_ascii=False),
     }
+    untidy: dict[str, str] = {}  # what differs from what is shown only by what cannot be seen
     for name in TEXT_FIELDS:
         text = _text(row[columns[name]]) if name in columns else found.layout.constant.get(name, "")
         if text in SPREADSHEET_ERRORS:
             place.issue("cell_error", name, text)
             text = ""
         entry[name] = None if is_missing(text, layout.missing) else (text or None)
-    entry["dated_by_period"] = bool(found.layout.dated_by_period)
+        written = cell_text(row[columns[name]]) if name in columns else text
+        if entry[name] and written != text:
+            untidy[name] = written
+    entry["untidy"] = untidy
     entry["dataset_parts"] = _parts(entry["dataset"], found.layout.separators.get("dataset", ()))
     _dates(place, layout, found, row, entry)
     _reference(place, register, found, row, entry)

@@ -30,6 +30,7 @@ COLUMNS = frozenset(
         *("released_date", "closed_date", "licence_end", "data_held"),
     }
 )
+CLASSIFICATION = ("tier", "sensitivity", "identifiability")  # what the one text is taken apart into
 
 
 def describe(register: Register, path: Path, as_at: date | None) -> Edition:
@@ -127,6 +128,8 @@ def load_parquet(
                 hint="mend the place; of a Parquet edition whole rows are withdrawn",
             )
     con.execute((LOAD / "entry_requests.sql").read_text("utf-8"), values)
+    fields = sorted((COLUMNS - {"sheet", "sheet_row", "classification"}) | set(CLASSIFICATION))
+    con.execute((LOAD / "sheets.sql").read_text("utf-8"), {**values, "fields": fields})
     return read, shown
 
 

@@ -48,6 +48,6 @@ select
     licence_end,
     outcome = 'open' as pending,
     0 as impossible_dates,
-    false as dated_by_period,
-    '{}' as raw
+    '{}' as raw,
+    null as untidy
 from read_parquet($file)

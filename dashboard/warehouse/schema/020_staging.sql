@@ -37,7 +37,9 @@ create table staging.sheets (
     rows_read bigint not null,
     entries bigint not null,
     person_counts bigint not null,
-    explained varchar not null -- JSON: why -> rows
+    explained varchar not null, -- JSON: why -> rows
+    kind varchar not null, -- the same in every edition that has such a sheet; empty: no rows of the register
+    fields varchar[] not null -- what its columns gave: a field that is not among them was not published there
 );
 
 create table staging.entries (
@@ -83,9 +85,8 @@ create table staging.entries (
     licence_end date,
     pending boolean not null,
     impossible_dates integer not null,
-    -- the days that the sheet covers, where they are all that dates its rows
-    dated_by_period boolean not null,
-    raw varchar not null -- JSON: heading -> text as published
+    raw varchar not null, -- JSON: heading -> text as published
+    untidy varchar -- JSON: field -> text as published, where only what cannot be seen differs from what is shown
 );
 
 -- A cell can hold several references, and a release's reference belongs to a request.
@@ -94,6 +95,13 @@ create table staging.entry_requests (
     reference varchar not null,
     request varchar not null,
     reference_date date
+);
+
+-- Which release a row is, among those of its reference: one number through all editions (dashboard/identity.py).
+create table staging.release_occurrences (
+    entry_id bigint not null,
+    reference varchar not null,
+    occurrence integer not null
 );
 
 create table staging.person_counts (
