@@ -260,6 +260,11 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     many = len(found) > 1
     notes: list[str] = []
     undated = {r["register"]: r["requests"] for r in store.query("undated_exclusions", filters).dicts()}
+    by_period = {
+        (r["register"], r["words"])
+        for r in store.query("answerability", filters).dicts()
+        if r["basis"] == "period_end"
+    }
     result = store.query("volumes", filters)
     starts = result.columns.index("interval_start")
     for scope in found:
@@ -274,6 +279,8 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                     scope, many, f"Not published: {join_words([VOLUME_WORDS[c] for c in columns])}. {words}"
                 )
             )
+        for words in sorted(words for register, words in by_period if register == scope.register):
+            notes.append(_about(scope, many, f"No row carries a date. {words}"))
         if not scope.columns["refused"][0] and scope.columns["decided"][0]:
             notes.append(
                 _about(
@@ -298,8 +305,11 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                 _about(
                     scope,
                     many,
-                    f"Every case is listed from {day(scope.listed_from)}. An interval that begins before is not whole: "
-                    "it counts only what is still listed, by the first date it carries.",
+                    f"Every case closed from {day(scope.listed_from)} is listed, and none still open. An interval that "
+                    "begins before is not whole."
+                    if scope.completed_only
+                    else f"Every case is listed from {day(scope.listed_from)}. An interval that begins before is not "
+                    "whole: it counts only what is still listed, by the first date it carries.",
                 )
             )
         if undated.get(scope.register) and filters.interval:
@@ -324,7 +334,11 @@ def _recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                 _about(scope, many, "The entries are a selection made by others: no count or share is given.")
             )
     if not found or not all(s.selected for s in found):
-        notes += [_about_register(found, many, r) for r in store.query("type_notes", filters).dicts()]
+        notes += [
+            _about_register(found, many, r)
+            for r in store.query("type_notes", filters).dicts()
+            if r["register"] in {s.register for s in found}  # none of its editions may be known yet
+        ]
     return store.query("recipients", filters), notes
 
 

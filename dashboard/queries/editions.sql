@@ -16,10 +16,12 @@ with listed as (
                 where w.register = e.register and w.replaced_by = e.edition
             )
         ) as replaces,
-        e.replaced_by,
+        -- a replacement that came later was not known then
+        case when coalesce(x.known_from <= $known_on, true) then e.replaced_by end as replaced_by,
         null::date as withdrawn_on,
         null::varchar as withdrawn_reason
     from staging.editions as e
+    left join staging.editions as x on e.register = x.register and e.replaced_by = x.edition
     inner join core.registers_in($register) as r on e.register = r.register
     union all by name
     select

@@ -18,6 +18,6 @@ select
 from events_where(
     $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
 ) as v
-inner join core.answerable_columns as a on v.register = a.register and v.kind = a.column_name and a.answerable
+inner join answerable_columns($known_on, $edition) as a on v.register = a.register and v.kind = a.column_name and a.answerable
 inner join staging.entries as e on v.entry_id = e.entry_id
 order by v.register, v.date, v.reference, v.occurrence, v.kind

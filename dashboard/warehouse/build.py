@@ -26,6 +26,7 @@ from dashboard.issues import RULES
 from dashboard.registers import Register, load_registers
 from dashboard.settings import PACKAGE, Settings
 from dashboard.warehouse import publish
+from dashboard.warehouse.history import follow_releases
 from dashboard.warehouse.recipients import load_recipients
 from dashboard.warehouse.reference import load_reference
 from dashboard.warehouse.report import BuildReport
@@ -181,6 +182,7 @@ def _write(
             con.execute((SCHEMA / f"{name}.sql").read_text("utf-8"))
         load_reference(con, settings, registers, identity)
         load_editions(con, settings, registers, editions, report, progress)
+        follow_releases(con)
         load_recipients(con, settings)
         progress("core tables")
         for schema, names in MACROS:

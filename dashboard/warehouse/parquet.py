@@ -30,6 +30,7 @@ COLUMNS = frozenset(
         *("released_date", "closed_date", "licence_end", "data_held"),
     }
 )
+CLASSIFICATION = ("tier", "sensitivity", "identifiability")  # what the one text is taken apart into
 
 
 def describe(register: Register, path: Path, as_at: date | None) -> Edition:
@@ -108,6 +109,7 @@ def load_parquet(
         "as_at": edition.as_at,
         "known_from": edition.published or edition.as_at,
         "first_id": entry_id,
+        "separators": _separators(register),
     }
     con.execute((LOAD / "entries.sql").read_text("utf-8"), values)
     values = {k: values[k] for k in ("register", "edition")}
@@ -126,4 +128,12 @@ def load_parquet(
                 hint="mend the place; of a Parquet edition whole rows are withdrawn",
             )
     con.execute((LOAD / "entry_requests.sql").read_text("utf-8"), values)
+    fields = sorted((COLUMNS - {"sheet", "sheet_row", "classification"}) | set(CLASSIFICATION))
+    con.execute((LOAD / "sheets.sql").read_text("utf-8"), {**values, "fields": fields})
     return read, shown
+
+
+def _separators(register: Register) -> str | None:
+    """What parts several datasets in one text, in any sheet of the last era, as a pattern."""
+    found = {s for sheet in register.layouts[-1].sheets for s in sheet.separators.get("dataset", ())}
+    return "|".join(re.escape(s) for s in sorted(found)) or None

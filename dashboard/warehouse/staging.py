@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import duckdb
@@ -14,6 +14,7 @@ from dashboard.cleaning import normalise_text, tidy
 from dashboard.edition import Edition
 from dashboard.editions import edition_issues, verify_bytes
 from dashboard.errors import AccessReviewError
+from dashboard.identity import unreferenced_name
 from dashboard.issues import Issue
 from dashboard.layouts import match
 from dashboard.reading import Reading, read_entries
@@ -92,6 +93,7 @@ def load_editions(
                         "coverage": a.coverage, "period_start": a.period_start, "period_end": a.period_end,
                         "rows_read": a.rows_read, "entries": a.entries, "person_counts": a.person_counts,
                         "explained": json.dumps(dict(a.explained)),
+                        "kind": a.kind, "fields": list(a.fields),
                     }
                     for a in reading.accounts
                 ],
@@ -248,12 +250,19 @@ def insert_issues(con: duckdb.DuckDBPyConnection, issues: list[Issue]) -> None:
     )  # fmt: skip
 
 
+def _untidy(entry: Mapping[str, Any]) -> str | None:
+    """The texts whose spaces differ from what is shown, as JSON; of a value that was since put right, nothing."""
+    found = {name: text for name, text in entry.get("untidy", {}).items() if tidy(text) == entry[name]}
+    return json.dumps(found, ensure_ascii=False) if found else None
+
+
 def _insert_entries(
     con: duckdb.DuckDBPyConnection, edition: Edition, order: int, reading: Reading, entry_id: int
 ) -> int:
     coverage = {a.sheet: a.coverage for a in reading.accounts}
     entries: list[dict[str, object]] = []
     links: list[dict[str, object]] = []
+    named: Counter[tuple[object, str]] = Counter()
     for entry in reading.entries:
         entry_id += 1
         entries.append(
@@ -265,12 +274,14 @@ def _insert_entries(
                 "as_at": edition.as_at,
                 "known_from": edition.published or edition.as_at,
                 "coverage": coverage[str(entry["sheet"])],
+                "untidy": _untidy(entry),
                 "recipient_key": normalise_text(str(entry["recipient"])) if entry["recipient"] else None,
                 **{
                     name: entry[name]
                     for name in (
                         *("sheet", "sheet_row", "row_kind", *TEXT_FIELDS, *DATE_FIELDS, "pending", "raw"),
-                        *("impossible_dates", "outcome_mapped", "recipient_type_mapped"),
+                        *("impossible_dates", "outcome_mapped", "recipient_type_mapped", "data_held_mapped"),
+                        *("dataset_parts",),
                     )
                 },
             }
@@ -282,9 +293,11 @@ def _insert_entries(
                 {"entry_id": entry_id, "reference": reference, "request": request, "reference_date": day}
             )
         if not pairs:
-            # A row without a reference is a request of its own, named by its place so that nothing is lost.
-            number = 1 + next(i for i, a in enumerate(reading.accounts) if a.sheet == entry["sheet"])
-            name = f"unreferenced-{edition.edition}-s{number}-r{entry['sheet_row']}"
+            # Rows that are equal on one sheet are several requests; on two sheets they are one, like any other.
+            name = unreferenced_name(entry)
+            named[entry["sheet"], name] += 1
+            number = named[entry["sheet"], name]
+            name = name if number == 1 else f"{name}-{number}"
             links.append({"entry_id": entry_id, "reference": name, "request": name, "reference_date": None})
     insert(con, "staging.entries", entries)
     insert(con, "staging.entry_requests", links)

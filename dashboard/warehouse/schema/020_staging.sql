@@ -37,7 +37,9 @@ create table staging.sheets (
     rows_read bigint not null,
     entries bigint not null,
     person_counts bigint not null,
-    explained varchar not null -- JSON: why -> rows
+    explained varchar not null, -- JSON: why -> rows
+    kind varchar not null, -- the same in every edition that has such a sheet; empty: no rows of the register
+    fields varchar[] not null -- what its columns gave: a field that is not among them was not published there
 );
 
 create table staging.entries (
@@ -58,7 +60,8 @@ create table staging.entries (
     recipient_type_mapped varchar,
     title varchar,
     purpose varchar,
-    dataset varchar,
+    dataset varchar, -- as published
+    dataset_parts varchar[], -- the values that the text holds, where the layout says what parts them
     tier varchar,
     sensitivity varchar,
     identifiability varchar,
@@ -66,7 +69,8 @@ create table staging.entries (
     route varchar,
     outcome varchar, -- as published
     outcome_mapped varchar,
-    data_held varchar,
+    data_held varchar, -- as published
+    data_held_mapped boolean,
     agreement varchar,
     unit varchar,
     source_address varchar,
@@ -81,7 +85,8 @@ create table staging.entries (
     licence_end date,
     pending boolean not null,
     impossible_dates integer not null,
-    raw varchar not null -- JSON: heading -> text as published
+    raw varchar not null, -- JSON: heading -> text as published
+    untidy varchar -- JSON: field -> text as published, where only what cannot be seen differs from what is shown
 );
 
 -- A cell can hold several references, and a release's reference belongs to a request.
@@ -90,6 +95,13 @@ create table staging.entry_requests (
     reference varchar not null,
     request varchar not null,
     reference_date date
+);
+
+-- Which release a row is, among those of its reference: one number through all editions (dashboard/identity.py).
+create table staging.release_occurrences (
+    entry_id bigint not null,
+    reference varchar not null,
+    occurrence integer not null
 );
 
 create table staging.person_counts (

@@ -29,6 +29,12 @@ select
     least(coalesce(closed_date, composite_date), coalesce(composite_date, closed_date)) as stated_close
 from staging.entries as e;
 
+-- The single values inside a published text that holds several, so that a filter can ask for one.
+create table core.dataset_parts as
+select distinct register, dataset, unnest(dataset_parts) as part
+from staging.entries
+where len(dataset_parts) > 1;
+
 -- One request in one edition: its rows there, merged. Sheets that list everything come before survivors.
 create table core.request_entries as
 select
@@ -177,7 +183,8 @@ from named;
 
 create table core.requests as from core.request_state(null, null);
 
--- Releases: one row a supply. Identical references are told apart by an occurrence number in sheet order.
+-- Releases: one row a supply. Identical references are told apart by an occurrence number, which follows a release
+-- from edition to edition.
 create table core.release_entries as
 select
     e.register,
@@ -185,11 +192,9 @@ select
     e.edition_order,
     e.known_from,
     e.entry_id,
-    coalesce(q.reference, e.sheet || ' row ' || e.sheet_row) as reference,
+    q.reference,
     q.request,
-    row_number() over (
-        partition by e.register, e.edition, q.reference order by e.entry_id
-    )::integer as occurrence,
+    o.occurrence,
     e.coverage = 'selected' as selected,
     e.recipient as published_recipient,
     e.recipient_key,
@@ -203,6 +208,7 @@ select
     e.released_date
 from staging.entries as e
 inner join staging.entry_requests as q on e.entry_id = q.entry_id
+inner join staging.release_occurrences as o on q.entry_id = o.entry_id and q.reference = o.reference
 where e.row_kind = 'release';
 
 -- Release registers give their own rows; in a register of requests the first release of each is known.
@@ -251,68 +257,3 @@ where s.released_date is not null
     and not exists (from core.release_entries as x where x.register = s.register);
 
 create table core.releases as from core.release_state(null, null);
-
--- What a register can answer, over the eras that have editions. A selection answers no count.
-create table core.answers as
-select
-    a.register,
-    a.field,
-    bool_and(a.status <> 'not_published') as in_every_era,
-    bool_or(a.status <> 'not_published') as in_some_era,
-    bool_or(a.coverage = 'completed_only') as completed_only,
-    string_agg(distinct nullif(a.words, ''), ' ' order by nullif(a.words, '')) filter (where a.status = 'not_published') as words
-from reference.answerability as a
-where exists (from staging.editions as e where e.register = a.register and e.era = a.era)
-    and a.coverage <> 'selected'
-group by a.register, a.field;
-
-create table core.answerable_columns as
-select
-    r.register,
-    n.column_name,
-    case
-        -- who is waiting: receipt and closing are both needed, and a list of closed cases shows nobody
-        when n.column_name in ('open_at_start', 'open_at_end')
-            then coalesce(bool_and(coalesce(a.in_every_era, false) and not coalesce(a.completed_only, false)), false)
-        else coalesce(bool_or(a.in_every_era), false)
-    end as answerable,
-    case
-        when count(a.field) = 0
-            then 'The entries are a selection made by others, which supports no count.'
-        when n.column_name in ('open_at_start', 'open_at_end')
-            then coalesce(
-                any_value(a.words) filter (where a.field = 'received_date'),
-                any_value(a.words),
-                case when bool_or(a.completed_only) then 'The register lists closed cases only, so nobody waiting is on it.' end,
-                any_value(n.words)
-            )
-        else coalesce(string_agg(distinct a.words, ' ' order by a.words), any_value(n.words))
-    end as words
-from reference.registers as r
-cross join reference.column_needs as n
-left join core.answers as a on a.register = r.register and a.field = n.field
-where exists (from staging.editions as e where e.register = r.register)
-group by r.register, n.column_name;
-
-create table core.answerable_clocks as
-select
-    r.register,
-    c.clock,
-    any_value(c.position) as position,
-    any_value(c.label) as label,
-    bool_and(coalesce(a.status <> 'not_published', false)) as answerable,
-    string_agg(distinct nullif(a.words, ''), ' ' order by nullif(a.words, '')) filter (where a.status = 'not_published') as words
-from reference.registers as r
-cross join reference.clocks as c
-left join (
-    -- the era that answers most; a clock needs both ends in one era
-    select register, field, min_by(status, rank) as status, min_by(words, rank) as words
-    from (
-        select *, case status when 'published' then 1 when 'inferred' then 2 else 3 end as rank
-        from reference.answerability as a
-        where exists (from staging.editions as e where e.register = a.register and e.era = a.era)
-    )
-    group by register, field
-) as a on a.register = r.register and a.field = c.field
-where exists (from staging.editions as e where e.register = r.register)
-group by r.register, c.clock;

@@ -1,0 +1,31 @@
+"""What became of each row from edition to edition: the same release followed, and what changed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import groupby
+
+import duckdb
+
+from dashboard.identity import Listing, Period, occurrences
+from dashboard.warehouse.rows import insert, look_up
+
+
+def follow_releases(con: duckdb.DuckDBPyConnection) -> None:
+    """Give each release row its occurrence number, the same in every edition that lists the release."""
+    periods: dict[tuple[str, str], list[Period]] = defaultdict(list)
+    for register, edition, start, end in look_up(con, "release_periods"):
+        periods[register, edition].append((start, end))
+    rows: list[dict[str, object]] = []
+    for (register, reference), group in groupby(look_up(con, "release_rows"), key=lambda row: row[:2]):
+        editions = [(edition, list(each)) for edition, each in groupby(group, key=lambda row: row[2])]
+        listings = [
+            Listing(tuple(row[4] for row in each), tuple(periods[register, edition]))
+            for edition, each in editions
+        ]
+        for (_, each), numbers in zip(editions, occurrences(listings), strict=True):
+            rows += [
+                {"entry_id": row[3], "reference": reference, "occurrence": number}
+                for row, number in zip(each, numbers, strict=True)
+            ]
+    insert(con, "staging.release_occurrences", rows)
