@@ -37,7 +37,6 @@ OLDER = "2017-06-30"
 RELEASED = {2014: 36, 2015: 89, 2016: 67, 2017: 137, 2018: 131, 2019: 132, 2020: 75}
 FIRST = {2014: 36, 2015: 88, 2016: 53, 2017: 64, 2018: 80, 2019: 49, 2020: 42}
 FIRST_RELEASE = "a request's first release is taken from its last edition, which begins in April 2017"
-HISTORY = "a release is told by its reference and occurrence alone: one of 2016 gives way to one of 2017"
 
 
 def frame(path: Any, reference: str, recipient: str, kind: str) -> pd.DataFrame:
@@ -229,7 +228,6 @@ def test_what_the_oracle_counts(union: pd.DataFrame) -> None:
     assert len(union) == 239 + 452 - 24
 
 
-@pytest.mark.xfail(strict=True, reason=HISTORY)
 def test_releases_by_year_over_both_files(both: Built, union: pd.DataFrame, capsys: Any) -> None:
     capsys.readouterr()
     asked = ["measure", "volumes", "--register", "phe-odr", "--interval", "year", "--format", "csv"]
@@ -240,7 +238,6 @@ def test_releases_by_year_over_both_files(both: Built, union: pd.DataFrame, caps
     )
 
 
-@pytest.mark.xfail(strict=True, reason=HISTORY)
 def test_each_release_once_with_its_reference_and_day(both: Built, union: pd.DataFrame) -> None:
     rows = measures.rows("volumes", both.store, register="phe-odr").dicts()
     found = Counter((r["reference"], r["date"]) for r in rows if r["counted_as"] == "released")
