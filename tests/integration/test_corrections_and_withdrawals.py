@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import re
@@ -330,6 +331,32 @@ def test_the_same_twice_is_refused_and_a_folder_that_cannot_be_written_is_said(
     ran = withdraw(folder, run, *asked)
     assert (ran.code, ran.out) == (1, "")
     assert "Traceback" not in ran.err
+
+
+def test_a_full_disk_writes_nothing(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = tree(folder)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("dashboard.files.os.replace", full)
+    ran = withdraw(folder, run, "--edition", "2021-06-30", "--reason", "x")
+    assert (ran.code, ran.out) == (1, "")
+    assert "No space left on device" in ran.err
+    assert tree(folder) == before
+
+
+def test_the_same_request_in_another_edition_is_named(folder: Path, run: Run) -> None:
+    file = write_tiny(folder, "X1,Unrelated,2021-01-01\nSECRET-2,Secret Name,2021-06-07\n")
+    assert run("--data", folder, "add", "tiny", file, "--as-at", "2021-09-30").code == 0
+    asked = ("--edition", "2021-06-30", "--sheet", "tiny", "--row", 3, "--reason", "Names a person.")
+    build(folder, run)
+    said = withdraw(folder, run, *asked).err
+    assert "The same request stands elsewhere too" in said
+    assert "  edition 2021-09-30, sheet 'tiny', row 3\n" in said
+    assert "Unrelated" not in said
+    last = withdraw(folder, run, *asked[:5], 2, *asked[6:]).err
+    assert "Other rows and editions may say the same" in last
 
 
 def test_a_corrected_edition_added_later_supersedes_and_both_say_so(folder: Path, run: Run) -> None:
