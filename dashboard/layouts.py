@@ -52,7 +52,11 @@ class MatchedSheet:
         columns = self.withdrawn.get(row)
         return columns is not None and (not columns or column in columns)
 
-    def shown(self, row: int, cells: Sequence[Cell]) -> Sequence[Cell]:
+    def as_published(self, row: int, cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        """The cells of a row as they were before a correction, without those withdrawn."""
+        return self.shown(row, self.published.get(row, cells))
+
+    def shown(self, row: int, cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
         """The cells of a row without those withdrawn."""
         if row not in self.withdrawn:
             return cells
