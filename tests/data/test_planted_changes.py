@@ -142,8 +142,8 @@ def test_each_planted_change_is_found_and_no_other(sample, register):
 def test_rows_without_a_reference_and_with_two_are_among_them(sample):
     _, truth = sample
     published = [item["published_reference"] for item in truth["changes"]]
-    assert any(" and " in str(reference) for reference in published)
     if truth["requests"] >= 600:  # a small sample has room for few kinds of damage
+        assert any(" and " in str(reference) for reference in published)
         assert None in published
 
 

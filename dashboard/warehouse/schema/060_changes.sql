@@ -39,7 +39,6 @@ case when untidy is null then value else coalesce(json_extract_string(untidy, '$
 -- A value in a sentence: text in quotes and cut, a day in words, an outcome by its label.
 create macro core.told(field_name, value) as
 case
-    when value is null then 'not published'
     when try_cast(value as date) is not null and (field_name like '%_date' or field_name = 'licence_end')
         then strftime(value::date, '%-d %B %Y')
     when field_name = 'outcome'

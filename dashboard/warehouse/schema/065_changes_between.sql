@@ -149,6 +149,9 @@ select
     case
         when t.kind = 'added' and t.about = 'person_count' then 'A figure that the edition before did not give.'
         when t.kind = 'added' then 'Listed in this edition and not in the one before.'
+        when t.kind = 'amended' and t.before is null then l.label || ': not published before, now ' || core.told(t.field, t.after) || '.'
+        when t.kind = 'amended' and t.after is null
+            then l.label || ': no longer published; it was ' || core.told(t.field, t.before) || '.'
         when t.kind = 'amended' then l.label || ': ' || core.told(t.field, t.before) || ' became ' || core.told(t.field, t.after) || '.'
         when t.kind = 'typographic'
             then l.label || ': spelt ' || core.told(t.field, t.after) || ', before ' || core.told(t.field, t.before) || '.'
