@@ -155,6 +155,7 @@ class Measure:
     query: str
     compute: Callable[[Store, Filters], tuple[Result, list[str]]]
     rows_query: str | None = None
+    archive: bool = False  # it lists what the archive holds, what is withdrawn included
     defaults: dict[str, Any] = field(default_factory=dict)
 
 
@@ -190,10 +191,22 @@ def scopes(store: Store, filters: Filters) -> list[Scope]:
     return found
 
 
-def _checked(store: Store, filters: Filters) -> list[Scope]:
-    """Scopes, after checking that the register and edition named are there."""
+def _checked(store: Store, filters: Filters, *, archive: bool = False) -> list[Scope]:
+    """Scopes, after checking that the register and edition named are there.
+
+    A question about the archive itself (`archive`) may name what is withdrawn.
+    """
+    withdrawn = {
+        (r["register"], r["edition"]): f"was withdrawn on {day(r['withdrawn_on'])}: {r['withdrawn_reason']}"
+        for r in store.query("withdrawn").dicts()
+    }
     known = [row["register"] for row in store.query("registers").dicts()]
+    if archive and any(register == filters.register for register, _ in withdrawn):
+        known.append(str(filters.register))
     if filters.register and filters.register not in known:
+        gone = [f"{edition} {why}" for (r, edition), why in withdrawn.items() if r == filters.register]
+        if gone:
+            raise UsageError(f"nothing of {filters.register} is shown: edition {'; edition '.join(gone)}")
         import difflib
 
         near = difflib.get_close_matches(filters.register, known, n=1)
@@ -203,6 +216,14 @@ def _checked(store: Store, filters: Filters) -> list[Scope]:
             hint=f"registers here: {', '.join(known) or 'none'}",
         )
     found = scopes(store, filters)
+    why = withdrawn.get((str(filters.register), str(filters.edition)))
+    if why and archive:
+        return found
+    if why:
+        raise UsageError(
+            f"edition {filters.edition} of {filters.register} {why.rstrip('.')}",
+            hint="'access-review measure editions' lists what is there",
+        )
     if filters.edition and not found:
         editions = store.query("editions", Filters(register=filters.register)).dicts()
         raise UsageError(
@@ -235,6 +256,11 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     many = len(found) > 1
     notes: list[str] = []
     undated = {r["register"]: r["requests"] for r in store.query("undated_exclusions", filters).dicts()}
+    by_period = {
+        (r["register"], r["words"])
+        for r in store.query("answerability", filters).dicts()
+        if r["basis"] == "period_end"
+    }
     result = store.query("volumes", filters)
     starts = result.columns.index("interval_start")
     for scope in found:
@@ -249,6 +275,8 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                     scope, many, f"Not published: {join_words([VOLUME_WORDS[c] for c in columns])}. {words}"
                 )
             )
+        for words in sorted(words for register, words in by_period if register == scope.register):
+            notes.append(_about(scope, many, f"No row carries a date. {words}"))
         if not scope.columns["refused"][0] and scope.columns["decided"][0]:
             notes.append(
                 _about(
@@ -273,8 +301,11 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                 _about(
                     scope,
                     many,
-                    f"Every case is listed from {day(scope.listed_from)}. An interval that begins before is not whole: "
-                    "it counts only what is still listed, by the first date it carries.",
+                    f"Every case closed from {day(scope.listed_from)} is listed, and none still open. An interval that "
+                    "begins before is not whole."
+                    if scope.completed_only
+                    else f"Every case is listed from {day(scope.listed_from)}. An interval that begins before is not "
+                    "whole: it counts only what is still listed, by the first date it carries.",
                 )
             )
         if undated.get(scope.register) and filters.interval:
@@ -767,6 +798,28 @@ MEASURES: dict[str, Measure] = {
             columns=("register", "edition", "as_at", "published", "lag_days", "rows", "requests", "sha256"),
             query="editions",
             compute=_plain_query("editions"),
+            archive=True,
+        ),
+        Measure(
+            name="corrections",
+            words="Every cell read otherwise than it was published, with the reason.",
+            columns=(
+                *(
+                    "register",
+                    "edition",
+                    "sheet",
+                    "sheet_row",
+                    "column",
+                    "field",
+                    "before",
+                    "after",
+                    "reason",
+                ),
+                *("source", "by", "on", "correction"),
+            ),
+            query="corrections",
+            compute=_plain_query("corrections"),
+            archive=True,
         ),
         Measure(
             name="published-figures",
@@ -838,7 +891,7 @@ def measure(name: str, store: Store, *, filters: Filters | None = None, **keywor
     found = find_measure(name)
     chosen = filters or make_filters(**keywords)
     chosen = replace(chosen, **{k: v for k, v in found.defaults.items() if getattr(chosen, k) is None})
-    _checked(store, chosen)
+    _checked(store, chosen, archive=found.archive)
     result, notes = found.compute(store, chosen)
     return _result(found.name, found.columns, found.query, result, notes, chosen, store)
 
@@ -942,8 +995,16 @@ def spells(store: Store, **filters: Any) -> MeasureResult:
 
 
 def editions(store: Store, **filters: Any) -> MeasureResult:
-    """The published files in the build; lag_days is from the as-at date to publication."""
+    """The published files in the build; lag_days is from the as-at date to publication.
+
+    An edition that was withdrawn keeps its row, with no counts, the day and the reason.
+    """
     return measure("editions", store, **filters)
+
+
+def corrections(store: Store, **filters: Any) -> MeasureResult:
+    """One row a cell that a reviewed correction changed: the published text, what is read, and why."""
+    return measure("corrections", store, **filters)
 
 
 def published_figures(store: Store, **filters: Any) -> MeasureResult:

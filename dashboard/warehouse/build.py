@@ -69,9 +69,10 @@ def build_id(settings: Settings, registers: dict[str, Register], editions: Itera
         put("edition", edition.file.name, json.dumps(described, default=str, sort_keys=True))
     for name, register in registers.items():
         put("register", name, register.path.read_text("utf-8"))
-    for kind in ("reference", "published", "corrections"):
+    for kind in ("reference", "published", "corrections", "withdrawals"):
         for path in settings.files(kind, "*.csv") + settings.files(kind, "**/*.toml"):
-            put(kind, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+            # with its folder, which says what register the file is about
+            put(kind, f"{path.parent.name}/{path.name}", hashlib.sha256(path.read_bytes()).hexdigest())
     for path in code_files():
         put("code", path.relative_to(PACKAGE).as_posix(), path.read_text("utf-8"))
     put("duckdb", duckdb.__version__)
@@ -180,7 +181,7 @@ def _write(
         for name in ("010_reference", "020_staging"):
             con.execute((SCHEMA / f"{name}.sql").read_text("utf-8"))
         load_reference(con, settings, registers, identity)
-        load_editions(con, registers, editions, report, progress)
+        load_editions(con, settings, registers, editions, report, progress)
         follow_releases(con)
         load_recipients(con, settings)
         progress("core tables")

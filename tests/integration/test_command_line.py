@@ -21,7 +21,10 @@ from dashboard.text import defuse
 from tests.integration.conftest import LEGACY, SHARES, Run, tree, write_tiny
 
 
-COMMANDS = ["sample", "inspect", "add", "build", "rollback", "status", "issues", "measure", "serve", "render"]
+COMMANDS = [
+    *("sample", "inspect", "add", "build", "rollback", "withdraw", "status", "issues", "measure", "serve"),
+    "render",
+]
 
 
 # Help and wrong usage

@@ -16,6 +16,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     turnaround.CURVE,
     spells.DEFINITION,
     context.EDITIONS,
+    context.CORRECTIONS,
     context.FIGURES,
     context.ANSWERABILITY,
 )

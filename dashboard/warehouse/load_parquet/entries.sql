@@ -1,5 +1,6 @@
 -- purpose: one Parquet edition into staging.entries
--- parameters: $file, $register, $edition, $edition_order, $as_at, $known_from, $first_id
+-- parameters: $file, $register, $edition, $edition_order, $as_at, $known_from, $first_id,
+--     $separators (a pattern of what parts several datasets in one text, or null)
 -- result columns: none (inserts rows)
 insert into staging.entries by name
 select
@@ -24,6 +25,13 @@ select
     title,
     purpose,
     dataset,
+    case
+        when $separators is not null
+            then list_filter(
+                list_transform(regexp_split_to_array(dataset, $separators), lambda part: trim(part)),
+                lambda part: part <> ''
+            )
+    end as dataset_parts,
     nullif(regexp_extract(classification, '^Tier ([1-4])$', 1), '') as tier,
     nullif(regexp_extract(classification, '^Sensitivity ([A-E])', 1), '') as sensitivity,
     nullif(regexp_extract(classification, 'identifiability ([1-5])$', 1), '') as identifiability,

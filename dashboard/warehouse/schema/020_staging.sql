@@ -60,7 +60,8 @@ create table staging.entries (
     recipient_type_mapped varchar,
     title varchar,
     purpose varchar,
-    dataset varchar,
+    dataset varchar, -- as published
+    dataset_parts varchar[], -- the values that the text holds, where the layout says what parts them
     tier varchar,
     sensitivity varchar,
     identifiability varchar,
@@ -117,6 +118,57 @@ create table staging.person_counts (
     requested bigint,
     supplied bigint,
     people bigint
+);
+
+-- Every cell that a reviewed correction changed. The published text stands in `before` and in the entry's `raw`.
+create table staging.corrections (
+    register varchar not null,
+    edition varchar not null,
+    sheet varchar not null,
+    sheet_row bigint not null,
+    column_name varchar not null,
+    field varchar not null,
+    before varchar not null,
+    after varchar not null,
+    reason varchar not null,
+    source varchar not null,
+    "by" varchar not null,
+    "on" date not null,
+    correction varchar not null,
+    file varchar not null
+);
+
+-- What is withdrawn, and never what it said. An edition withdrawn whole has no row in staging.editions: to every
+-- measure it is as if it had not been added.
+create table staging.withdrawals (
+    register varchar not null,
+    edition varchar not null,
+    sheet varchar, -- null: the whole edition
+    sheet_row bigint, -- null: the whole edition
+    column_name varchar, -- null: the whole row
+    field varchar, -- null: the whole row, or a column that is no field
+    withdrawn_on date not null,
+    reason varchar not null,
+    superseded_by varchar,
+    file varchar not null
+);
+
+create table staging.withdrawn_editions (
+    register varchar not null,
+    edition varchar not null,
+    edition_order integer not null,
+    as_at date not null,
+    as_at_basis varchar not null,
+    published date,
+    published_basis varchar not null,
+    known_from date not null,
+    sha256 varchar not null,
+    withdrawn_on date not null,
+    withdrawn_reason varchar not null,
+    replaced_by varchar,
+    rows_read bigint not null,
+    rows_explained bigint not null,
+    primary key (register, edition)
 );
 
 create table staging.issues (

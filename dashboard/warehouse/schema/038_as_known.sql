@@ -22,14 +22,15 @@ select
 from core.editions_read(known_on, only_edition)
 group by register;
 
--- From when a register that lists "completed in the period" and "open" lists every case; null: no such limit.
+-- From when a register that lists "completed in the period" and "open" lists every case; null: no such limit. A
+-- register of closed cases alone lists every case from no day on: those that stay open are never there.
 create macro coverage_start(known_on, only_edition) as table
 select
     s.register,
     min(s.period_start) as coverage_start
 from staging.sheets as s
 inner join core.editions_read(known_on, only_edition) as e on s.register = e.register and s.edition = e.edition
-where s.coverage = 'completed_only' and s.period_start is not null
+where s.coverage = 'completed_only' and s.period_start is not null and e.coverage <> 'completed_only'
 group by s.register;
 
 -- What a register can answer, over the eras of the editions chosen. A selection answers no count.
@@ -82,15 +83,24 @@ select
     c.clock,
     any_value(c.position) as position,
     any_value(c.label) as label,
-    bool_and(coalesce(a.status <> 'not_published', false)) as answerable,
-    string_agg(distinct nullif(a.words, ''), ' ' order by nullif(a.words, '')) filter (where a.status = 'not_published') as words
+    -- a date known only to its period measures no number of days
+    bool_and(coalesce(a.status <> 'not_published' and a.basis <> 'period_end', false)) as answerable,
+    string_agg(distinct nullif(a.words, ''), ' ' order by nullif(a.words, ''))
+        filter (where a.status = 'not_published' or a.basis = 'period_end') as words
 from reference.registers as r
 cross join reference.clocks as c
 left join (
     -- the era that answers most; a clock needs both ends in one era
-    select register, field, min_by(status, rank) as status, min_by(words, rank) as words
+    select register, field, min_by(status, rank) as status, min_by(basis, rank) as basis, min_by(words, rank) as words
     from (
-        select *, case status when 'published' then 1 when 'inferred' then 2 else 3 end as rank
+        select
+            *,
+            case
+                when status = 'published' then 1
+                when status = 'inferred' and basis <> 'period_end' then 2
+                when status = 'inferred' then 3
+                else 4
+            end as rank
         from reference.answerability as a
         where exists (
             from core.editions_read(known_on, only_edition) as e where e.register = a.register and e.era = a.era
