@@ -610,13 +610,10 @@ def edition_pair(
 
     None where there is one edition only. Raises UsageError for an unknown edition or two in the wrong order.
     """
-    _checked(store, Filters(register=register))
-    order = [row["edition"] for row in store.query("editions", Filters(register=register)).dicts()]
-    for edition in (before, after):
-        if edition is not None and edition not in order:
-            raise UsageError(
-                f"register {register} has no edition {edition!r}", hint=f"editions: {', '.join(order)}"
-            )
+    for edition in (None, before, after):
+        _checked(store, Filters(register=register, edition=edition))
+    listed = store.query("editions", Filters(register=register)).dicts()
+    order = [row["edition"] for row in listed if row["withdrawn_on"] is None]
     later = after or order[-1]
     place = order.index(later)
     if before is None:

@@ -60,11 +60,16 @@ sheets as (
         any_value(fields) as fields
     from staging.sheets group by all
 ),
+withdrawn as (
+    select register, edition, sheet, sheet_row, list(distinct field) filter (where field is not null) as fields
+    from staging.withdrawals where sheet is not null group by all
+),
 rows as (
     select
         e.* exclude (reference, outcome),
         s.kind,
-        s.fields,
+        -- of a cell that is withdrawn nothing is said, not even that it changed
+        list_filter(s.fields, lambda x: not list_contains(coalesce(h.fields, []), x)) as fields,
         q.reference,
         q.request,
         coalesce(o.occurrence, 1) as occurrence,
@@ -83,6 +88,8 @@ rows as (
     inner join staging.entry_requests as q on e.entry_id = q.entry_id
     left join staging.release_occurrences as o on q.entry_id = o.entry_id and q.reference = o.reference
     left join sheets as s on e.register = s.register and e.edition = s.edition and e.sheet = s.sheet
+    left join withdrawn as h
+        on e.register = h.register and e.edition = h.edition and e.sheet = h.sheet and e.sheet_row = h.sheet_row
 )
 select
     register,

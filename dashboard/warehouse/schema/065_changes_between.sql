@@ -63,7 +63,8 @@ absent as (
         on f.register = n.register and f.edition = n.edition and b.about = n.about and b.reference = n.reference
         and b.occurrence = n.occurrence and b.counted_in = n.counted_in
 ),
--- Absence counts only where the later edition has such a sheet, and the sheet claims the time the row is of.
+-- Absence counts only where the later edition has such a sheet, and the sheet claims the time the row is of. Of a
+-- sheet with a row (or its reference) withdrawn nobody may say who is not on it.
 departed as (
     select a.*
     from absent as a
@@ -74,6 +75,11 @@ departed as (
             inner join staging.sheets as s on u.place.kind = s.kind
             where s.register = a.register and s.edition = a.edition
                 and s.coverage <> 'selected' and u.place.coverage <> 'selected'
+                and not exists (
+                    from staging.withdrawals as h
+                    where h.register = s.register and h.edition = s.edition and h.sheet = s.sheet
+                        and (h.column_name is null or h.field in ('reference', 'period'))
+                )
                 and (
                     (s.period_start is null and s.period_end is null)
                     or case
@@ -148,6 +154,11 @@ select
     t.sheet_row,
     case
         when t.kind = 'added' and t.about = 'person_count' then 'A figure that the edition before did not give.'
+        when t.kind = 'added' and exists (
+            from staging.withdrawals as h
+            where h.register = t.register and h.edition = t.previous
+                and (h.column_name is null or h.field in ('reference', 'period'))
+        ) then 'Listed in this edition; rows of the one before are withdrawn, so it need not be new.'
         when t.kind = 'added' then 'Listed in this edition and not in the one before.'
         when t.kind = 'amended' and t.before is null then l.label || ': not published before, now ' || core.told(t.field, t.after) || '.'
         when t.kind = 'amended' and t.after is null
