@@ -63,6 +63,8 @@ def _changes(settings: Settings, arguments: Any) -> int:
         sys.stdout.write(aligned(SHOWN, [[row[p] for p in places] for row in result.rows]))
     for note in result.notes:
         say(f"Note: {note}")
+    if pair is None:
+        say(f"{register}: there is no edition before {arguments.after or 'this one'}, so no change to tell")
     if pair:
         kinds = Counter(result.column("kind"))
         told = [f"{count} {CHANGES[kind].lower()}" for kind in CHANGES if (count := kinds[kind])]
