@@ -236,6 +236,16 @@ def normalise_text(value: str) -> str:
     return value
 
 
+def spelling_key(value: str) -> str:
+    """What is left of a text when its typography is put aside: as `normalise_text`, less closing punctuation.
+
+    Two texts with one key differ in spaces, case, quotes, dashes, compatibility forms or a full stop at the end.
+    """
+    key = normalise_text(value)
+    # A text that is nothing but such marks keeps them: "?" and "." are not one.
+    return key.rstrip(" .,;:!?") or key
+
+
 def tidy(value: str) -> str:
     """Text for display: as published, less what cannot be seen.
 

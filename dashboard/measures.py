@@ -593,6 +593,128 @@ def _answerability(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     return found, notes
 
 
+def _changes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    found = scopes(store, filters)
+    notes = []
+    pairs = {row["register"] for row in store.query("edition_pairs", filters).dicts()}
+    for scope in found:
+        if scope.register not in pairs:
+            words = "There is one edition, and so nothing to compare it with."
+            notes.append(_about(scope, len(found) > 1, words))
+        elif scope.selected:
+            words = "The entries are a selection made by others: that one is quoted or no longer quoted is no change."
+            notes.append(_about(scope, len(found) > 1, words))
+    return store.query("changes", filters), notes
+
+
+def edition_pair(
+    store: Store, register: str, before: str | None, after: str | None
+) -> tuple[str, str] | None:
+    """The two editions that a comparison is of: those named; else the latest, or the one named, and the one before.
+
+    None where there is one edition only. Raises UsageError for an unknown edition or two in the wrong order.
+    """
+    for edition in (None, before, after):
+        _checked(store, Filters(register=register, edition=edition))
+    listed = store.query("editions", Filters(register=register)).dicts()
+    order = [row["edition"] for row in listed if row["withdrawn_on"] is None]
+    later = after or order[-1]
+    place = order.index(later)
+    if before is None:
+        return (order[place - 1], later) if place else None
+    if order.index(before) >= place:
+        raise UsageError(
+            f"edition {before} is not before {later}", hint=f"editions, in order: {', '.join(order)}"
+        )
+    return before, later
+
+
+def change_counts(store: Store, **filters: Any) -> list[dict[str, Any]]:
+    """How many changes of each kind each edition brought: register, edition, previous, kind, label, changes."""
+    chosen = make_filters(**filters)
+    _checked(store, chosen)
+    return store.query("changes_counts", chosen).dicts()
+
+
+def changes_between(store: Store, register: str, before: str, after: str, **filters: Any) -> MeasureResult:
+    """What edition `after` changed against edition `before`, which need not be neighbours: as `changes`."""
+    pair = edition_pair(store, register, before, after)
+    assert pair is not None  # both are named
+    chosen = make_filters(register=register, **filters)
+    result = store.query("changes_between", chosen, from_edition=pair[0], to_edition=pair[1])
+    found = find_measure("changes")
+    return _result(found.name, found.columns, "changes_between", result, [], chosen, store)
+
+
+def _ever_seen(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    found = scopes(store, filters)
+    many = len(found) > 1
+    notes = []
+    undated = {row["register"]: row["requests"] for row in store.query("ever_seen_undated", filters).dicts()}
+    for scope in found:
+        if scope.selected:
+            notes.append(
+                _about(scope, many, "The entries are a selection made by others: no count is given.")
+            )
+            continue
+        words = f"Still listed: in the edition of {day(scope.as_at)}, the latest read."
+        notes.append(_about(scope, many, words))
+        if undated.get(scope.register):
+            words = f"In no interval for want of any date: {plural(undated[scope.register], 'request')}."
+            notes.append(_about(scope, many, words))
+    return store.query("ever_seen", filters), notes
+
+
+def _holdings(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    found = scopes(store, filters)
+    many = len(found) > 1
+    result = store.query("holdings", filters)
+    places = {name: result.columns.index(name) for name in ("register", "still_held", "overdue", "silent")}
+    notes = []
+    for scope in found:
+        mine = [row for row in result.rows if row[places["register"]] == scope.register]
+        if scope.selected:
+            notes.append(
+                _about(scope, many, "The entries are a selection made by others: no count is given.")
+            )
+        elif any(row[places["still_held"]] is None for row in mine):
+            words = "Neither the end of a licence nor whether data are still held is published."
+            notes.append(_about(scope, many, words))
+        else:
+            if any(row[places["overdue"]] is None for row in mine):
+                words = "Held past the licence cannot be told: that takes a licence end and whether data are held."
+                notes.append(_about(scope, many, words))
+            silent = sum(row[places["silent"]] or 0 for row in mine)
+            if silent:
+                words = (
+                    f"Counted nowhere: {plural(silent, 'request')} that data were granted to and of which the "
+                    "register does not say whether they are held, or that it no longer lists before the licence ended."
+                )
+                notes.append(_about(scope, many, words))
+            notes.append(_about(scope, many, f"As published, as at {day(scope.as_at)}; nobody has checked."))
+    return result, notes
+
+
+def _person_counts(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    found = scopes(store, filters)
+    result = store.query("person_counts", filters)
+    have = {row[result.columns.index("register")] for row in result.rows}
+    notes = [
+        _about(
+            scope,
+            len(found) > 1,
+            "No counts of people, records or requests by body and period are published.",
+        )
+        for scope in found
+        if scope.register not in have
+    ]
+    if any(row[result.columns.index("status")] == "superseded" for row in result.rows):
+        notes.append(
+            "A figure that a later edition gives otherwise is superseded; both are shown as published."
+        )
+    return result, notes
+
+
 MEASURES: dict[str, Measure] = {
     m.name: m
     for m in (
@@ -725,6 +847,41 @@ MEASURES: dict[str, Measure] = {
             columns=("register", "era", "field", "status", "basis", "coverage", "words"),
             query="answerability",
             compute=_answerability,
+        ),
+        Measure(
+            name="changes",
+            words="What each edition changed against the one before, one row a change.",
+            columns=("change", "reference", "field", "before", "after", "kind"),
+            query="changes",
+            compute=_changes,
+        ),
+        Measure(
+            name="ever-seen",
+            words="Requests that any edition listed, beside those still listed.",
+            columns=("interval_start", "still_listed", "ever_seen"),
+            query="ever_seen",
+            compute=_ever_seen,
+            rows_query="ever_seen_rows",
+            defaults={"interval": "year"},
+        ),
+        Measure(
+            name="holdings",
+            words="Data still held, no longer held, and held past the licence, as published.",
+            columns=("group", "still_held", "ended", "overdue"),
+            query="holdings",
+            compute=_holdings,
+            rows_query="holdings_rows",
+            defaults={"by": "type"},
+        ),
+        Measure(
+            name="person-counts",
+            words="Counts of people, records or requests by body and period, with their revisions.",
+            columns=(
+                *("period_start", "period_end", "body", "unit", "requested", "supplied", "status"),
+                "superseded_by",
+            ),
+            query="person_counts",
+            compute=_person_counts,
         ),
     )
 }
@@ -859,3 +1016,29 @@ def published_figures(store: Store, **filters: Any) -> MeasureResult:
 def answerability(store: Store, **filters: Any) -> MeasureResult:
     """For each register, era and field: published, inferred (with its basis) or not published."""
     return measure("answerability", store, **filters)
+
+
+def changes(store: Store, **filters: Any) -> MeasureResult:
+    """What each edition changed against the one before: `added`, `amended` (field, before, after), `typographic`,
+    `licence_ended`, `left_no_reason_published`. `edition`: that one alone; `from_` and `to`: the day it was known.
+
+    before and after are as published, dates ISO 8601; sheet and sheet_row are those of the later edition, of what
+    left those of the earlier.
+    """
+    return measure("changes", store, **filters)
+
+
+def ever_seen(store: Store, **filters: Any) -> MeasureResult:
+    """Requests by their own first day: listed by any edition (`ever_seen`), and by the latest (`still_listed`)."""
+    return measure("ever-seen", store, **filters)
+
+
+def holdings(store: Store, **filters: Any) -> MeasureResult:
+    """Requests whose data are still held, no longer held, and held past the licence end (`overdue`, among those
+    still held), by recipient type (or `by`). None where neither licence ends nor a status are published."""
+    return measure("holdings", store, **filters)
+
+
+def person_counts(store: Store, **filters: Any) -> MeasureResult:
+    """Every published count with its unit by body and period; one that a later edition changed is `superseded`."""
+    return measure("person-counts", store, **filters)

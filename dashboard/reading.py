@@ -186,7 +186,7 @@ def _account(reading: Reading, match: Match, edition: str, found: MatchedSheet) 
         coverage=layout.coverage,
         period_start=found.period[0],
         period_end=found.period[1],
-        fields=tuple(sorted({*found.columns, *layout.constant, *layout.dated_by_period})),
+        fields=_fields(match, found),
         kind=_kind(match.layout, found),
     )
     reading.accounts.append(account)
@@ -283,6 +283,15 @@ def _read_sheet(
         if count > 1 and found.layout.rows == "request":
             place = _Place(reading, register.id, edition, found, found.header_row)
             place.issue("reference_repeated", "reference", reference, f"{reference} stands on {count} rows.")
+
+
+def _fields(match: Match, found: MatchedSheet) -> tuple[str, ...]:
+    """What the sheet's columns, its description and the lookups joined to it give each row."""
+    layout = found.layout
+    names = {*found.columns, *layout.constant, *layout.dated_by_period}
+    if layout.rows in ("request", "release") and "reference" in found.columns:
+        names.update(*(s.columns for s in match.sheets if s.layout.rows == "lookup"))
+    return tuple(sorted(names))
 
 
 def _kind(layout: Layout, found: MatchedSheet) -> str:

@@ -26,7 +26,7 @@ from dashboard.issues import RULES
 from dashboard.registers import Register, load_registers
 from dashboard.settings import PACKAGE, Settings
 from dashboard.warehouse import publish
-from dashboard.warehouse.history import follow_releases
+from dashboard.warehouse.history import follow_releases, load_changes
 from dashboard.warehouse.recipients import load_recipients
 from dashboard.warehouse.reference import load_reference
 from dashboard.warehouse.report import BuildReport
@@ -44,8 +44,8 @@ STORAGE_VERSION = "v1.4.0"
 # Which schema each file of macros is run in, in order: see 038_as_known.sql.
 MACROS = (
     ("core", ("030_core", "035_filters")),
-    ("as_known", ("038_as_known", "040_events_and_spells", "042_latest", "045_where")),
-    ("latest", ("045_where",)),
+    ("as_known", ("038_as_known", "040_events_and_spells", "042_latest", "045_where", "046_listed")),
+    ("latest", ("045_where", "046_listed")),
 )
 
 Progress = Callable[[str], None]
@@ -189,6 +189,7 @@ def _write(
             con.execute(f"use build.{schema}")
             for name in names:
                 con.execute((SCHEMA / f"{name}.sql").read_text("utf-8"))
+        load_changes(con)
         _issues(con)
         for check in sorted(CHECKS.glob("*.sql")):
             failing = con.execute(check.read_text("utf-8")).fetchall()

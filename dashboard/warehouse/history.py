@@ -7,8 +7,14 @@ from itertools import groupby
 
 import duckdb
 
+from dashboard.cleaning import spelling_key
 from dashboard.identity import Listing, Period, occurrences
+from dashboard.settings import PACKAGE
+from dashboard.vocabulary import CHANGES, FIELD_WORDS
 from dashboard.warehouse.rows import insert, look_up
+
+
+SCHEMA = PACKAGE / "warehouse" / "schema"
 
 
 def follow_releases(con: duckdb.DuckDBPyConnection) -> None:
@@ -29,3 +35,24 @@ def follow_releases(con: duckdb.DuckDBPyConnection) -> None:
                 for row, number in zip(each, numbers, strict=True)
             ]
     insert(con, "staging.release_occurrences", rows)
+
+
+def load_changes(con: duckdb.DuckDBPyConnection) -> None:
+    """What each edition changed against the one before, typed, into `core.changes`."""
+    insert(
+        con,
+        "reference.change_kinds",
+        [{"kind": k, "position": i, "label": v} for i, (k, v) in enumerate(CHANGES.items(), 1)],
+    )
+    insert(
+        con,
+        "reference.fields",
+        [{"field": k, "position": i, "label": v} for i, (k, v) in enumerate(FIELD_WORDS.items(), 1)],
+    )
+    con.execute((SCHEMA / "060_changes.sql").read_text("utf-8"))
+    insert(
+        con,
+        "staging.spellings",
+        [{"text": t, "spelling_key": spelling_key(t)} for (t,) in look_up(con, "varying_texts")],
+    )
+    con.execute((SCHEMA / "065_changes_between.sql").read_text("utf-8"))

@@ -182,3 +182,7 @@ create table staging.issues (
     value varchar not null,
     words varchar not null
 );
+
+-- Texts that differ between editions, each with what is left of it when spelling is put aside: two texts with one key
+-- differ in typography alone.
+create table staging.spellings (text varchar not null, spelling_key varchar not null);

@@ -61,6 +61,9 @@ select
     arg_min(e.legal_basis, e.entry_id) as legal_basis,
     arg_min(e.route, e.entry_id) as route,
     arg_min(e.data_held, e.entry_id) as data_held,
+    arg_min(e.data_held_mapped, e.entry_id) as data_held_mapped,
+    bool_or(coalesce(s.asks_held, false)) as held_asked,
+    bool_or(e.coverage = 'survivors_only') as survivor_listed,
     arg_min(e.outcome, e.entry_id) as published_outcome,
     arg_max(
         e.outcome_mapped, case when e.outcome_mapped = 'open' then 1 else 2 end
@@ -87,6 +90,10 @@ select
     max(e.impossible_dates) as impossible_dates
 from staging.dated_entries as e
 inner join staging.entry_requests as q on e.entry_id = q.entry_id
+left join (
+    select register, edition, sheet, bool_or(list_contains(fields, 'data_held')) as asks_held
+    from staging.sheets group by all
+) as s on e.register = s.register and e.edition = s.edition and e.sheet = s.sheet
 group by e.register, q.request, e.edition;
 
 -- Requests as the editions chosen say. Each value is the last one published: a later edition overrides an
@@ -118,6 +125,9 @@ with state as (
         arg_max(legal_basis, edition_order) as legal_basis,
         arg_max(route, edition_order) as route,
         arg_max(data_held, edition_order) as data_held,
+        arg_max(data_held_mapped, edition_order) as data_held_mapped,
+        arg_max(held_asked, edition_order) as held_asked,
+        arg_max(survivor_listed, edition_order) as survivor_listed,
         arg_max(published_outcome, edition_order) as published_outcome,
         arg_max(outcome, edition_order) as outcome,
         arg_max(received_date, edition_order) as received_date,
