@@ -17,6 +17,7 @@ from typing import Any
 from dashboard.cleaning import normalise_text
 from dashboard.errors import AccessReviewError, UsageError
 from dashboard.settings import Settings
+from dashboard.sources import Source, read_source
 from dashboard.vocabulary import (
     ANSWERABLE_FIELDS,
     COUNT_FIELDS,
@@ -114,6 +115,7 @@ class Register:
     type_notes: Mapping[str, str] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
     departures_explained: bool = False
+    fetch: Source | None = None  # where its files are published
 
     def layout(self, era: str) -> Layout:
         for layout in self.layouts:
@@ -336,12 +338,23 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
             raise AccessReviewError(
                 f"{path}: extends {document['extends']!r}, which is not described", hint="check the name"
             )
-        document = {**_document(base), **document}
+        shared = _document(base)
+        shared.pop("fetch", None)  # the files of the other register are not this one's
+        document = {**shared, **document}
         document.pop("extends")
     r = _Reader(path, document)
     keys = {
         *("id", "title", "short_title", "publisher", "about", "address", "licence", "contact", "synthetic"),
-        *("fixture", "home_rank", "reference", "recipient_types", "type_notes", "outcomes", "layout"),
+        *(
+            "fixture",
+            "home_rank",
+            "reference",
+            "recipient_types",
+            "type_notes",
+            "outcomes",
+            "layout",
+            "fetch",
+        ),
     }
     r.only_keys(document, keys, "the file")
     register_id = r.text(document, "id", "the file")
@@ -390,6 +403,7 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
             normalise_text(str(k)): str(v) for k, v in r.table(document, "type_notes", "the file").items()
         },
         outcomes=outcomes,
+        fetch=read_source(r, document),
     )
 
 
