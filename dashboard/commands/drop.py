@@ -64,7 +64,7 @@ def add_each(settings: Settings, arguments: Any, add_one: Callable[[Settings, An
             say(f"passed over: {other.name}: {why}")
         if not found:
             raise AccessReviewError(
-                f"{path}: there is no workbook in it",
+                f"{path}: the folder holds no workbook",
                 hint=f"put files there that end in {', '.join(WORKBOOKS)}",
             )
         files += found

@@ -19,6 +19,7 @@ from dashboard.cleaning import normalise_text, tidy
 from dashboard.errors import AccessReviewError
 from dashboard.layouts import MONTH_YEAR, MONTHS
 from dashboard.sources import GOVUK
+from dashboard.text import day
 
 
 MOST_DOCUMENTS = 2_000  # a page with more is not a list of editions
@@ -181,10 +182,10 @@ def _attachment(record: object, base: str) -> Document:
     named = record.get("filename")
     file = _clean_name(named) if isinstance(named, str) and named else _file_name(address)
     return Document(
-        address=address or _text(record["url"]),
+        address=address,
         file=file,
         title=_text(record.get("title")),
-        problem=problem if address else "its address cannot be read",
+        problem=problem if address else f"its address cannot be asked ({_text(record['url'])[:200]})",
     )
 
 
@@ -247,8 +248,8 @@ def _clean_name(name: str) -> str:
 def _notes(history: object) -> tuple[Note, ...]:
     found = []
     for entry in _list(history):
-        if isinstance(entry, dict) and (day := _day(entry.get("public_timestamp"))):
-            found.append(Note(day=day, words=_text(entry.get("note"))))
+        if isinstance(entry, dict) and (when := _day(entry.get("public_timestamp"))):
+            found.append(Note(day=when, words=_text(entry.get("note"))))
     return tuple(sorted(found, key=lambda n: (n.day, n.words)))
 
 
@@ -256,10 +257,10 @@ def _withdrawn(notice: object) -> str:
     """A page that stands has no notice, or an empty one."""
     if not isinstance(notice, dict) or not notice:
         return ""
-    day = _day(notice.get("withdrawn_at"))
+    when = _day(notice.get("withdrawn_at"))
     html = notice.get("explanation")
-    why = _text(BeautifulSoup(html, "html.parser").get_text(" ")) if isinstance(html, str) else ""
-    return f"The publisher withdrew the page{f' on {day}' if day else ''}{f': {why[:500]}' if why else '.'}"
+    why = _text(BeautifulSoup(html, "html.parser").get_text()) if isinstance(html, str) else ""
+    return f"The publisher withdrew the page{f' on {day(when)}' if when else ''}{f': {why[:500]}' if why else '.'}"
 
 
 def _day(stamp: object) -> date | None:

@@ -162,7 +162,8 @@ class _Fetch:
             taken = 0
             for document in page.documents:
                 if document.address not in done:
-                    done.add(document.address)
+                    if document.address:
+                        done.add(document.address)
                     taken += self._document(page, document)
             if not taken:
                 self._result(
@@ -182,7 +183,7 @@ class _Fetch:
                 file=document.file,
                 status=status,
                 edition=edition,
-                words=words,
+                words=words.removeprefix(f"{document.address}: "),
                 next=next,
             )
         )
