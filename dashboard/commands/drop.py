@@ -52,8 +52,6 @@ def workbooks(folder: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
 
 def add_each(settings: Settings, arguments: Any, add_one: Callable[[Settings, Any], int]) -> int:
     """Run `add_one` for every file of `arguments.file`, folders opened. Exit code 1 when any could not be added."""
-    if arguments.as_at or arguments.published or arguments.replaces:
-        raise UsageError("--as-at, --published and --replaces are about one file; several were given")
     files: list[Path] = []
     for path in arguments.file:
         if not path.is_dir():
@@ -68,6 +66,8 @@ def add_each(settings: Settings, arguments: Any, add_one: Callable[[Settings, An
                 hint=f"put files there that end in {', '.join(WORKBOOKS)}",
             )
         files += found
+    if len(files) > 1 and (arguments.as_at or arguments.published or arguments.replaces):
+        raise UsageError("--as-at, --published and --replaces are about one file; several were given")
     failed = 0
     for file in files:
         alone = argparse.Namespace(**{**vars(arguments), "file": [file], "says_next": False})

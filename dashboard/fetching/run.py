@@ -7,10 +7,8 @@ What is archived stays archived, so a fetch that is stopped goes on where it was
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
-import re
 import shlex
 import shutil
 import tempfile
@@ -24,6 +22,7 @@ from urllib.parse import urlsplit
 from dashboard.edition import Edition
 from dashboard.editions import Added, add_edition, list_editions
 from dashboard.errors import AccessReviewError
+from dashboard.fetching.arrivals import safe_name, wrong_kind
 from dashboard.fetching.pages import Document, Page, api_address, published_day, read_govuk, read_links
 from dashboard.fetching.web import Answer, Client, Refusal
 from dashboard.files import disk_errors, lock, sha256_of, write_whole
@@ -33,14 +32,10 @@ from dashboard.registers import Register
 from dashboard.settings import Settings
 from dashboard.sources import GOVUK, Source
 from dashboard.text import day
-from dashboard.workbook import HTML, OLE, SIGNATURES, TEXT_SUFFIXES, XML
 
 
 # archived, replaced, known, kept aside, refused, left; new: what a dry run would ask for
 ENDED_WELL = ("archived", "replaced", "known", "left", "new")
-NOT_A_WORKBOOK = re.compile(
-    r"text/html|application/(xhtml\+xml|json|pdf|xml)|text/xml|(image|video|audio|font)/.+"
-)
 STATE = ".fetch.json"
 
 
@@ -146,6 +141,7 @@ class _Fetch:
         self.fetched = Fetched()
         self.closed: dict[str, str] = {}  # hosts that refuse this machine, and what they said
         self.listed: set[str] = set()
+        self.unread = False  # a page could not be read, so what it lists is not known
 
     def run(self) -> Fetched:
         if self.source.assumed:
@@ -154,6 +150,7 @@ class _Fetch:
                 f"{self.register.path.name}."
             )
         pages = [page for address in self.source.pages if (page := self._page(address)) is not None]
+        self.unread = len(pages) < len(self.source.pages)
         self.listed = {d.address for page in pages for d in page.documents}
         done: set[str] = set()
         for page in pages:
@@ -267,7 +264,7 @@ class _Fetch:
             return 1
         scratch = Path(tempfile.mkdtemp(prefix=".part-", dir=self.folder))
         try:
-            file = scratch / _safe_name(document.file)
+            file = scratch / safe_name(document.file)
             with file.open("w+b") as into:
                 answer = self.client.get(
                     document.address,
@@ -435,6 +432,11 @@ class _Fetch:
         """Why the file may not be what replaces `earlier`; empty when it plainly is."""
         if earlier.address == document.address:
             return ""
+        if self.unread:
+            return (
+                f"edition {earlier.edition} ({earlier.file.name}) is as at {earlier.as_at} too, and a page that may "
+                "still list it could not be read"
+            )
         if earlier.address in self.listed:
             return (
                 f"the publisher lists two files as at {earlier.as_at}: this one, and {earlier.file.name}, "
@@ -479,33 +481,6 @@ class _Fetch:
         )
 
 
-def wrong_kind(head: bytes, content_type: str, name: str) -> str:
-    """Why what came cannot be a workbook called `name`, as the end of a sentence; empty when it can be one.
-
-    An error page with status 200 is the usual case. Whether it is a good workbook is for the reader of
-    workbooks to say, afterwards.
-    """
-    if not head:
-        return "is empty (0 bytes)"
-    text = head.removeprefix(b"\xef\xbb\xbf")
-    if HTML.match(text):
-        return "is a web page, not a workbook: often an error message or a log-in page"
-    for signature, kind in SIGNATURES:
-        if head.startswith(signature):
-            return f"is {kind}, not a workbook"
-    kind = content_type.split(";")[0].strip().lower()
-    if NOT_A_WORKBOOK.fullmatch(kind):
-        return f"is sent as {kind}, which no workbook is"
-    if head.startswith((b"PK\3\4", b"PK\5\6", OLE)):
-        return ""
-    suffix = PurePosixPath(name).suffix.lower()
-    if suffix not in TEXT_SUFFIXES:
-        return f"does not begin as a file {suffix} does"
-    if b"\0" in head or XML.match(text):
-        return "is not comma-separated text"
-    return ""
-
-
 def _archived_words(added: Added, note: str) -> str:
     edition = added.edition
     basis = {
@@ -523,9 +498,3 @@ def _archived_words(added: Added, note: str) -> str:
 
 def _validators(answer: Answer) -> dict[str, str]:
     return {"etag": answer.etag, "last_modified": answer.last_modified, "final_address": answer.address}
-
-
-def _safe_name(name: str) -> str:
-    """A name for the disk: as_at rules read it, so it stays as published where it can."""
-    safe = re.sub(r"[^\w.() -]+", "_", name)[-120:].lstrip(".")
-    return safe or f"file-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"

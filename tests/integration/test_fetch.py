@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -660,6 +661,47 @@ def test_a_name_that_is_nobodys(folder: Path) -> None:
     [result] = fetched.results
     assert "name cannot be found" in result.words
     assert "Traceback" not in result.words
+
+
+def test_the_proxy_of_the_place_is_used(
+    folder: Path, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks names up by itself, so ours need not be found; and it may be inside, where a publisher may not."""
+    monkeypatch.setenv("http_proxy", publisher.base)
+    item = publisher.item()
+    text = json.dumps(item).replace(publisher.base, "http://publisher.invalid")
+    publisher.serve(API, Reply(text.encode()))
+    assert visit(folder, None, base="http://publisher.invalid").whole
+    assert {a.through for a in publisher.asked} == {"publisher.invalid"}
+    # an address that is inside by its very letters is refused all the same
+    publisher.serve(SEPTEMBER, Reply(status=302, headers={"Location": "https://10.0.0.1/shares.csv"}))
+    fetched = visit(folder, None, base="http://publisher.invalid")
+    assert "inside a private network" in words(fetched, "shares_2020-09-30.csv")
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl to make a certificate with")
+def test_https_with_the_certificates_of_the_place(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"),
+            *("-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)),
+        ],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    with Publisher(key=key, certificate=certificate) as publisher:
+        publisher.serve_item(publisher.item())
+        publisher.serve(SEPTEMBER, Reply(S_ROWS))
+        publisher.serve(JUNE, Reply(silent=True))
+        [result] = visit(folder, publisher).results
+        assert "no safe connection to localhost" in result.words
+        assert result.words.count("4 tries") == 0  # a certificate does not mend itself
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        fetched = visit(folder, publisher, manners=Manners(whole=0.5))
+        assert statuses(fetched)["shares_2020-09-30.csv"] == "archived"
+        assert "and was given up" in words(fetched, "shares_2020-06-30.csv")  # the alarm ends TLS too
 
 
 # Pages that are not what they should be

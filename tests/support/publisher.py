@@ -9,11 +9,13 @@ Replies to one address are given in turn, the last again and again. Nothing here
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 
 SHAPES = Path(__file__).parent / "govuk"
@@ -38,12 +40,13 @@ class Reply:
 class Asked:
     path: str
     headers: dict[str, str]
+    through: str = ""  # the host asked for, when it was asked for through this server as a proxy
 
 
 class Publisher:
     """Use as a context manager. `asked` lists every request in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, key: Path | None = None, certificate: Path | None = None) -> None:
         self.asked: list[Asked] = []
         self.overlapped = False
         self._replies: dict[str, list[Reply]] = {}
@@ -62,7 +65,16 @@ class Publisher:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self.base = f"http://127.0.0.1:{self._server.server_address[1]}"
+        port = self._server.server_address[1]
+        self.base = f"http://127.0.0.1:{port}"
+        if key and certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate, key)
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
+            self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that does not trust us
+            self.base = f"https://localhost:{port}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
 
     def __enter__(self) -> Publisher:
@@ -103,8 +115,10 @@ class Publisher:
         alone = self._busy.acquire(timeout=1)  # the reply before may still be on its way out of here
         self.overlapped = self.overlapped or not alone
         try:
-            self.asked.append(Asked(handler.path, dict(handler.headers.items())))
-            replies = self._replies.get(handler.path, [Reply(b"not here", 404)])
+            # As a proxy it is asked for whole addresses, and answers as the publisher behind it would.
+            parts = urlsplit(handler.path)
+            self.asked.append(Asked(parts.path, dict(handler.headers.items()), parts.netloc))
+            replies = self._replies.get(parts.path, [Reply(b"not here", 404)])
             reply = replies.pop(0) if len(replies) > 1 else replies[0]
             if len(self.asked) > MOST_REQUESTS:
                 reply = Reply(b"too many", 400)
