@@ -281,6 +281,7 @@ def _status(settings: Settings, arguments: Any) -> int:
     current = publish.current_id(settings)
     editions = list_editions(settings)
     reviews = list_reviews(settings)
+    kept = list_kept(settings)
     record = publish.find_build(settings).record if current else {}
     extra = {
         "data": str(settings.data),
@@ -289,8 +290,7 @@ def _status(settings: Settings, arguments: Any) -> int:
         "last_review": reviews[0].name if reviews else None,
         "flags": flags,
         "kept_aside": [
-            {"register": k.register, "file": settings.shown(k.file), "reason": k.reason}
-            for k in list_kept(settings)
+            {"register": k.register, "file": settings.shown(k.file), "reason": k.reason} for k in kept
         ],
     }
     columns = ("register", "edition", "as_at", "published", "file")
@@ -307,7 +307,7 @@ def _status(settings: Settings, arguments: Any) -> int:
         print(f"last review  {extra['last_review'] or 'none yet'}")
         for flag, words in flags.items():
             print(f"{flag:<12} {words}")
-        for aside in list_kept(settings):
+        for aside in kept:
             print(
                 f"kept aside   {aside.register}: {settings.shown(aside.file)}: {aside.reason.splitlines()[0]}"
             )

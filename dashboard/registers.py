@@ -16,8 +16,8 @@ from typing import Any
 
 from dashboard.cleaning import normalise_text
 from dashboard.errors import AccessReviewError, UsageError
+from dashboard.outlets import Outlet, read_outlet
 from dashboard.settings import Settings
-from dashboard.sources import Source, read_source
 from dashboard.vocabulary import (
     ANSWERABLE_FIELDS,
     COUNT_FIELDS,
@@ -115,7 +115,7 @@ class Register:
     type_notes: Mapping[str, str] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
     departures_explained: bool = False
-    fetch: Source | None = None  # where its files are published
+    fetch: Outlet | None = None  # where its files are published
 
     def layout(self, era: str) -> Layout:
         for layout in self.layouts:
@@ -332,15 +332,16 @@ def _layout(r: _Reader, table: Mapping[str, Any], where: str) -> Layout:
 def read_register(path: Path, others: Mapping[str, Path]) -> Register:
     """One register description. Raises AccessReviewError naming the file and key when it is wrong."""
     document = _document(path)
+    own_fetch = document.get(
+        "fetch"
+    )  # never the one of the register it extends: that one's files are its own
     if "extends" in document:  # a register laid out like another: its layouts and vocabulary are shared
         base = others.get(str(document["extends"]))
         if base is None or base == path:
             raise AccessReviewError(
                 f"{path}: extends {document['extends']!r}, which is not described", hint="check the name"
             )
-        shared = _document(base)
-        shared.pop("fetch", None)  # the files of the other register are not this one's
-        document = {**shared, **document}
+        document = {**_document(base), **document}
         document.pop("extends")
     r = _Reader(path, document)
     keys = {
@@ -403,7 +404,9 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
             normalise_text(str(k)): str(v) for k, v in r.table(document, "type_notes", "the file").items()
         },
         outcomes=outcomes,
-        fetch=read_source(r, document),
+        fetch=read_outlet(
+            own_fetch, document.get("address"), lambda key, words, hint: r.fail(".".join(key), words, hint)
+        ),
     )
 
 

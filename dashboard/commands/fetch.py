@@ -44,8 +44,8 @@ def run(settings: Settings, arguments: Any) -> int:
     # Here and nowhere else: no other command has a way to the network.
     from dashboard.fetching.run import fetch
     from dashboard.fetching.web import origin_of
+    from dashboard.outlets import GOVUK
     from dashboard.registers import find_register, load_registers
-    from dashboard.sources import GOVUK
     from dashboard.text import plural
 
     base = os.environ.get(BASE, "")

@@ -18,7 +18,7 @@ from bs4 import BeautifulSoup, Tag
 from dashboard.cleaning import normalise_text, tidy
 from dashboard.errors import AccessReviewError
 from dashboard.layouts import MONTH_YEAR, MONTHS
-from dashboard.sources import GOVUK
+from dashboard.outlets import GOVUK
 from dashboard.text import day
 
 

@@ -28,9 +28,9 @@ from dashboard.fetching.web import Answer, Client, Refusal
 from dashboard.files import disk_errors, lock, sha256_of, write_whole
 from dashboard.incoming import Kept, keep, list_kept, settle, sweep
 from dashboard.origin import Origin
+from dashboard.outlets import GOVUK, Outlet
 from dashboard.registers import Register
 from dashboard.settings import Settings
-from dashboard.sources import GOVUK, Source
 from dashboard.text import day
 
 
@@ -77,8 +77,8 @@ def fetch(
     when the register does not say where its files are, the archive is damaged, or the disk refuses; what a
     publisher refuses is a result.
     """
-    source = register.fetch
-    if source is None:
+    outlet = register.fetch
+    if outlet is None:
         raise AccessReviewError(
             f"{register.path}: the register {register.id} does not say where its files are published",
             hint=f"add a table [fetch] there (docs/how-to-get-editions.md), or download the files and run "
@@ -86,7 +86,7 @@ def fetch(
         )
     folder = settings.incoming / register.id
     with disk_errors("the fetch"), nullcontext() if dry_run else _alone(folder):
-        return _Fetch(settings, register, source, client, base, dry_run, progress).run()
+        return _Fetch(settings, register, outlet, client, base, dry_run, progress).run()
 
 
 @contextmanager
@@ -128,13 +128,13 @@ class _Fetch:
         self,
         settings: Settings,
         register: Register,
-        source: Source,
+        outlet: Outlet,
         client: Client,
         base: str,
         dry_run: bool,
         progress: Callable[[str], None],
     ) -> None:
-        self.settings, self.register, self.source = settings, register, source
+        self.settings, self.register, self.outlet = settings, register, outlet
         self.client, self.base, self.dry_run, self.progress = client, base, dry_run, progress
         self.folder = settings.incoming / register.id
         self.state = _State(self.folder / STATE, keep=not dry_run)
@@ -144,13 +144,13 @@ class _Fetch:
         self.unread = False  # a page could not be read, so what it lists is not known
 
     def run(self) -> Fetched:
-        if self.source.assumed:
+        if self.outlet.assumed:
             self.fetched.notes.append(
                 f"The address of the page is recalled, not seen: check it, then take 'assumed' out of "
                 f"{self.register.path.name}."
             )
-        pages = [page for address in self.source.pages if (page := self._page(address)) is not None]
-        self.unread = len(pages) < len(self.source.pages)
+        pages = [page for address in self.outlet.pages if (page := self._page(address)) is not None]
+        self.unread = len(pages) < len(self.outlet.pages)
         self.listed = {d.address for page in pages for d in page.documents}
         done: set[str] = set()
         for page in pages:
@@ -189,7 +189,7 @@ class _Fetch:
 
     def _page(self, address: str) -> Page | None:
         """What a page lists; None, and a result, when it cannot be read."""
-        govuk = self.source.kind == "govuk"
+        govuk = self.outlet.kind == "govuk"
         asked = api_address(address, self.base) if govuk else address
         said = self.state.pages.get(asked, {})
         into = io.BytesIO()
@@ -226,7 +226,7 @@ class _Fetch:
 
     def _plain(self, body: bytes, address: str, here: str) -> Page:
         page = read_links(body, address, here)
-        looked_at = tuple(d for d in page.documents if self.source.looks_at(d.address))
+        looked_at = tuple(d for d in page.documents if self.outlet.looks_at(d.address))
         return Page(address=address, title=page.title, documents=looked_at)
 
     # Files
@@ -241,9 +241,9 @@ class _Fetch:
                 next=f"open {page.address}",
             )
             return 1
-        if document.problem or not self.source.takes(document.file):
+        if document.problem or not self.outlet.takes(document.file):
             # A plain page links to all the world; only what looks like a file is worth a line.
-            if self.source.kind == "govuk" or PurePosixPath(document.file).suffix:
+            if self.outlet.kind == "govuk" or PurePosixPath(document.file).suffix:
                 self._result(
                     document, "left", words=document.problem or "its name is not one that [fetch] takes"
                 )

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from dashboard.errors import AccessReviewError
+from dashboard.outlets import Outlet
 from dashboard.registers import load_registers, read_register
 from dashboard.settings import CHECKOUT, Settings
-from dashboard.sources import Source
 from tests.support.warehouse import register, to_toml
 
 
 GOOD = register("example", columns={"reference": "Ref", "released_date": "Released"})
 
 
-def source(tmp_path: Path, table: Any, **also: Any) -> Source | None:
+def outlet(tmp_path: Path, table: Any, **also: Any) -> Outlet | None:
     path = tmp_path / "example.toml"
     document = {**copy.deepcopy(GOOD), **also, **({"fetch": table} if table is not None else {})}
     path.write_text(to_toml(document), "utf-8")
@@ -26,7 +26,7 @@ def source(tmp_path: Path, table: Any, **also: Any) -> Source | None:
 
 
 def test_what_the_table_says(tmp_path: Path) -> None:
-    found = source(
+    found = outlet(
         tmp_path,
         {"kind": "govuk", "slug": ["a-b", "government/statistical-data-sets/c"], "leave": ["*guide*"]},
     )
@@ -38,15 +38,15 @@ def test_what_the_table_says(tmp_path: Path) -> None:
     assert found.takes("Shares.ODS")
     assert not found.takes("A GUIDE.ods")
     assert not found.takes("shares.pdf")
-    assert source(tmp_path, None) is None
+    assert outlet(tmp_path, None) is None
 
 
 def test_the_page_is_the_registers_own_address_unless_another_is_named(tmp_path: Path) -> None:
     own = "https://www.gov.uk/government/publications/own"
-    found = source(tmp_path, {"kind": "govuk"}, address=own)
+    found = outlet(tmp_path, {"kind": "govuk"}, address=own)
     assert found is not None
     assert found.pages == (own,)
-    found = source(tmp_path, {"kind": "links", "address": "https://example.org/list"}, address=own)
+    found = outlet(tmp_path, {"kind": "links", "address": "https://example.org/list"}, address=own)
     assert found is not None
     assert found.pages == ("https://example.org/list",)
     assert found.looks_at("https://example.org/Files/x.csv")
@@ -65,20 +65,20 @@ def test_the_page_is_the_registers_own_address_unless_another_is_named(tmp_path:
         ),
         ({"kind": "govuk", "slug": "../x"}, ["fetch.slug"]),
         ({"kind": "govuk", "slug": 7}, ["fetch.slug", "text or a list"]),
-        ({"kind": "govuk", "slug": "x", "links": ["*"]}, ["'links' belongs to"]),
-        ({"kind": "links", "slug": "x"}, ["'slug' belongs to"]),
+        ({"kind": "govuk", "slug": "x", "links": ["*"]}, ["'links' does not belong to"]),
+        ({"kind": "links", "slug": "x"}, ["'slug' does not belong to"]),
         ({"kind": "links"}, ["no page is named"]),
         ({"kind": "govuk", "address": "https://example.org/x"}, ["not a page of www.gov.uk", "links"]),
         ({"kind": "links", "address": "example.org"}, ["not an address of a page"]),
         ({"kind": "links", "address": "https://[x"}, ["not an address"]),
         ({"kind": "links", "address": "file:///etc/passwd"}, ["not an address of a page"]),
         ({"kind": "links", "address": "https://example.org", "files": 3}, ["fetch.files"]),
-        ({"kind": "govuk", "slug": "x", "assumed": "yes"}, ["'assumed' must be a bool"]),
+        ({"kind": "govuk", "slug": "x", "assumed": "yes"}, ["'assumed' must be true or false"]),
     ],
 )
 def test_what_is_wrong_is_named(table: Any, words: list[str], tmp_path: Path) -> None:
     with pytest.raises(AccessReviewError) as raised:
-        source(tmp_path, table, address="")
+        outlet(tmp_path, table, address="")
     assert "example.toml" in str(raised.value)
     for part in words:
         assert part in str(raised.value)
