@@ -66,30 +66,22 @@ def run(settings: Settings, arguments: Any) -> int:
     if sys.stderr.isatty():
         show("")
         sys.stderr.write("\r")
-    rows = [tuple(getattr(result, name) for name in COLUMNS) for result in fetched.results]
-    shown = [
-        i for i, name in enumerate(COLUMNS) if arguments.format != "table" or name not in ("words", "next")
-    ]
-    write_table(
-        [COLUMNS[i] for i in shown],
-        [[row[i] for i in shown] for row in rows],
-        arguments.format,
-        {
-            "register": register.id,
-            "pages": list(register.fetch.pages if register.fetch else ()),
-            "notes": fetched.notes,
-        },
-    )
+    extra = {
+        "register": register.id,
+        "pages": list(register.fetch.pages if register.fetch else ()),
+        "notes": fetched.notes,
+    }
+    if arguments.format == "table":  # for eyes, on one line each; what there is to do follows whole
+        seen = [(r.file or r.address, r.status, r.edition, r.words) for r in fetched.results]
+        write_table(("file", *COLUMNS[2:5]), seen, arguments.format)
+    else:
+        rows = [[getattr(r, name) for name in COLUMNS] for r in fetched.results]
+        write_table(COLUMNS, rows, arguments.format, extra)
     for note in fetched.notes:
         say(f"Note: {note}")
     for result in fetched.results:
-        # Whole here: a table cuts long words, and these are to be read and commands to be copied.
-        if result.words and result.status != "left":
-            name = result.file or result.address
-            say(
-                f"{result.status}: {name}: {result.words}"
-                + (f"\n  Next: {result.next}" if result.next else "")
-            )
+        if result.next:
+            say(f"{result.status}: {result.file or result.address}: {result.words}\n  Next: {result.next}")
     counts = {
         s: sum(1 for r in fetched.results if r.status == s)
         for s in dict.fromkeys(r.status for r in fetched.results)

@@ -194,7 +194,10 @@ class _Fetch:
         said = self.state.pages.get(asked, {})
         into = io.BytesIO()
         self.progress(f"asking {address}")
+        host = urlsplit(asked).hostname or ""
         try:
+            if host in self.closed:
+                raise Refusal(f"{asked}: not asked for: {self.closed[host]}", forbidden=True)
             answer = self.client.get(
                 asked,
                 into,
@@ -210,10 +213,15 @@ class _Fetch:
                 f"open {address} in a browser, download each file that is new, and for each: "
                 f"access-review add {self.register.id} FILE --published YYYY-MM-DD --url ADDRESS"
             )
+            forbidden = isinstance(error, Refusal) and error.forbidden
+            if forbidden:
+                self.closed.setdefault(host, f"{host} refuses to serve this machine")
             self._result(
-                Document(address=address, file="", title=""), "refused", words=error.message,
-                next=by_hand if not isinstance(error, Refusal) or error.forbidden else f"{error.hint}; else {by_hand}",
-            )  # fmt: skip
+                Document(address=address, file="", title=""),
+                "refused",
+                words=error.message.removeprefix(f"{asked}: ").removeprefix(f"{address}: "),
+                next=by_hand if forbidden or not error.hint else f"{error.hint}; else {by_hand}",
+            )
             return None
         if not answer.unchanged:
             text = body.decode("utf-8", "replace")
@@ -442,7 +450,8 @@ class _Fetch:
                 f"the publisher lists two files as at {earlier.as_at}: this one, and {earlier.file.name}, "
                 f"which is edition {earlier.edition}"
             )
-        if earlier.address in ("", self.register.address):
+        if not self.outlet.takes(PurePosixPath(urlsplit(earlier.address).path).name):
+            # added by hand, with the address of a page or none
             return (
                 f"edition {earlier.edition} ({earlier.file.name}) is as at {earlier.as_at} too, and where it came "
                 "from is not known, so whether this file replaces it is for a person to say"

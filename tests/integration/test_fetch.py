@@ -441,6 +441,28 @@ def test_403_of_the_page(folder: Path, publisher: Publisher) -> None:
     assert f"open https://www.gov.uk{SLUG} in a browser" in result.next
     assert "access-review add tiny FILE --published YYYY-MM-DD --url ADDRESS" in result.next
     assert len(publisher.asked) == 1
+    assert result.words == "the publisher refuses to serve this machine (403)"
+
+
+def test_several_pages_and_one_that_refuses(folder: Path, publisher: Publisher) -> None:
+    """What a page that could not be read lists is not known: a second file for one day may be on it."""
+    describe(folder, FETCH.replace('"invented-data-shares"', '["invented-data-shares", "another"]'))
+    publisher.serve("/api/content/government/publications/another", Reply(status=404))
+    fetched = visit(folder, publisher)
+    assert [r.status for r in fetched.results][:3] == ["refused", "archived", "archived"]
+    item = publisher.item()
+    new = "/media/60000000000000000000000a/shares_2020-09-30.csv"
+    item["details"]["attachments"][0]["url"] = publisher.base + new
+    publisher.serve_item(item)
+    publisher.serve(new, Reply(csv("A9,Somebody Ltd,2020-03-04")))
+    fetched = visit(folder, publisher)
+    assert "a page that may still list it could not be read" in words(fetched, "shares_2020-09-30.csv")
+    # after a 403 no other page of that host is asked for
+    publisher.serve(API, Reply(status=403))
+    publisher.asked.clear()
+    fetched = visit(folder, publisher)
+    assert [r.status for r in fetched.results] == ["refused", "refused"]
+    assert publisher.paths() == [API]
 
 
 @pytest.mark.parametrize("status", [404, 410, 418, 206])
@@ -724,6 +746,7 @@ def test_a_page_that_lists_nothing(body: bytes, said: str, folder: Path, publish
     fetched = visit(folder, publisher)
     assert not fetched.whole
     assert said in fetched.results[0].words
+    assert fetched.results[0].next
 
 
 def test_attachments_out_of_shape_are_still_accounted_for(folder: Path, publisher: Publisher) -> None:

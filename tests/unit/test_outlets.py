@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dashboard.errors import AccessReviewError
-from dashboard.outlets import Outlet
+from dashboard.outlets import Outlet, read_outlet
 from dashboard.registers import load_registers, read_register
 from dashboard.settings import CHECKOUT, Settings
 from tests.support.warehouse import register, to_toml
@@ -92,3 +93,17 @@ def test_what_ships(tmp_path: Path) -> None:
         assert all(page.startswith("https://") for page in fetch.pages), name
     # A register laid out like another does not share its files: synthetic ones are published nowhere.
     assert not [name for name in found if registers[name].synthetic]
+
+
+def test_the_tables_that_the_documents_show_are_read() -> None:
+    shown = [
+        block.split("```")[0]
+        for name in ("how-to-get-editions.md", "add-a-register.md")
+        for block in (CHECKOUT / "docs" / name).read_text("utf-8").split("```toml\n")[1:]
+    ]
+    tables = [tomllib.loads(block)["fetch"] for block in shown if "[fetch]" in block]
+    assert len(tables) == 3
+    for table in tables:
+        assert (
+            read_outlet(table, "", lambda key, words, hint: AccessReviewError(f"{key}: {words}")) is not None
+        )
