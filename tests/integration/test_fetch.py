@@ -158,7 +158,12 @@ def test_what_is_new_is_archived_with_where_it_came_from(folder: Path, publisher
     assert not list((folder / "incoming" / "tiny").glob(".part-*"))
 
 
-def test_every_request_says_who_asks_and_waits_its_turn(folder: Path, publisher: Publisher) -> None:
+def test_every_request_says_who_asks_and_waits_its_turn(
+    folder: Path, publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    publisher.serve(SEPTEMBER, Reply(S_ROWS, headers={"Set-Cookie": "who=you; Path=/"}))
     clock = Clock()
     visit(folder, publisher, clock=clock)
     assert publisher.paths() == [API, SEPTEMBER, JUNE]
@@ -230,6 +235,15 @@ def test_an_older_item_lists_its_files_as_html(folder: Path, publisher: Publishe
     assert said["title"] == "Department's shares, October to December 2014"
     # no note names it, so the page's last update stands, and says what it is
     assert (str(said["published"]), said["published_basis"]) == ("2015-03-13", "page_updated")
+
+
+def test_the_day_a_file_states_outranks_the_page(folder: Path, publisher: Publisher) -> None:
+    rule = "published = [{ from = \"cell\", pattern = 'Published (?P<date>.+)' }]\n"
+    describe(folder, text=TINY.replace("[[layout.sheet]]", f"{rule}\n[[layout.sheet]]", 1))
+    publisher.serve(SEPTEMBER, Reply(b"Published 5 October 2020,,\n" + S_ROWS))
+    visit(folder, publisher)
+    said = sidecar(folder, "2020-09-30")
+    assert (str(said["published"]), said["published_basis"]) == ("2020-10-05", "stated")
 
 
 def test_a_withdrawn_page_is_read_and_said(folder: Path, publisher: Publisher) -> None:
@@ -690,6 +704,7 @@ def test_the_proxy_of_the_place_is_used(
 ) -> None:
     """It looks names up by itself, so ours need not be found; and it may be inside, where a publisher may not."""
     monkeypatch.setenv("http_proxy", publisher.base)
+    monkeypatch.setenv("https_proxy", publisher.base)
     item = publisher.item()
     text = json.dumps(item).replace(publisher.base, "http://publisher.invalid")
     publisher.serve(API, Reply(text.encode()))
