@@ -373,7 +373,7 @@ class _Fetch:
             f"Fetched from {page.title or 'the page'} ({page.address}): {document.title or document.file}."
         )
         published, basis, note = published_day(page, document, None)
-        reason, replaces, trial = "", False, None
+        reason, hint, replaces, trial = "", "", False, None
         try:
             # Read first, written after: the day it describes settles when it was published and what it replaces.
             trial = self._add(
@@ -385,7 +385,7 @@ class _Fetch:
                 reason = self._not_plainly_replaced(document, earlier)
                 replaces = not reason
         except AccessReviewError as error:
-            reason = error.message
+            reason, hint = error.message, f"{error.hint}; then: " if error.hint else ""
         origin = replace(origin, change_note=note)
         if reason:
             kept = keep(
@@ -397,7 +397,7 @@ class _Fetch:
                 ),
             )  # fmt: skip
             command = self._add_command(kept.file, replaces=trial is not None)
-            self._result(document, "kept aside", words=reason, next=command)
+            self._result(document, "kept aside", words=reason, next=hint + command)
             return
         added = self._add(
             file, document, published, basis, origin, provenance, replaces=replaces, dry_run=False

@@ -353,6 +353,7 @@ def test_a_file_that_fits_no_layout_waits_and_is_taken_once_described(
     assert "the nearest heading there is 'Organisation name'" in words(fetched, "shares_2020-09-30.csv")
     kept = folder / "incoming" / "tiny" / "shares_2020-09-30.csv"
     assert kept.read_bytes() == renamed
+    assert "add the heading as a synonym" in words(fetched, "shares_2020-09-30.csv")
     assert f"access-review add tiny {kept.relative_to(folder)}" in words(fetched, "shares_2020-09-30.csv")
     status = run("--data", folder, "status", "--format", "json")
     assert json.loads(status.out)["kept_aside"][0]["file"] == "incoming/tiny/shares_2020-09-30.csv"
