@@ -17,6 +17,8 @@ from typing import Any
 
 from dashboard.cleaning import FORMATS, Format, normalise_text
 from dashboard.errors import AccessReviewError, UsageError
+from dashboard.outlets import KEYS as OUTLET_KEYS
+from dashboard.outlets import Outlet, read_outlet
 from dashboard.patterns import LONGEST_NAME, LONGEST_REFERENCE
 from dashboard.settings import Settings
 from dashboard.toml_lines import Path as Place
@@ -45,10 +47,11 @@ KEYS: dict[str, tuple[str, ...]] = {
     "top": (
         *("extends", "id", "title", "short_title", "publisher", "about", "address", "licence", "contact"),
         *("synthetic", "fixture", "home_rank", "reference", "recipient_types", "type_notes", "outcomes"),
-        *("data_held", "layout"),
+        *("data_held", "layout", "fetch"),
     ),
     "reference": ("pattern", "request_split", "request_pattern", "dated"),
     "data_held": ("yes", "no"),
+    "fetch": OUTLET_KEYS,
     "layout": (
         *("era", "title", "assumed", "coverage", "coverage_words", "as_at", "published", "ignore_sheets"),
         *(
@@ -179,6 +182,7 @@ class Register:
     outcomes: Mapping[str, str] = field(default_factory=dict)
     data_held: Mapping[str, bool] = field(default_factory=dict)  # normalised published text -> still held?
     departures_explained: bool = False
+    fetch: Outlet | None = None  # where its files are published
 
     def layout(self, era: str) -> Layout:
         for layout in self.layouts:
@@ -481,6 +485,8 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
         type_notes={normalise_text(k): v for k, v in r.words(document, "type_notes", ()).items()},
         outcomes=outcomes,
         data_held={words: answer == "yes" for words, answer in held.items()},
+        # never the one of the register it extends: that one's files are its own
+        fetch=read_outlet(sources[0].document.get("fetch"), document.get("address"), r.fail),
     )
 
 
