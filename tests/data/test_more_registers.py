@@ -146,7 +146,7 @@ def test_nhs_request_is_the_agreement_without_its_version(nhs, store):
 
 def test_nhs_every_release_is_joined_to_its_purpose_statement(nhs, store):
     releases, statements = nhs
-    types = {s["Reference Number"]: s["Organisation Type"] for s in statements}
+    types = {s["Reference Number"].strip(): s["Organisation Type"] for s in statements}
     assert all(r["NIC Number"] in types for r in releases)
     assert {i["rule"] for i in issues(store, "nhs-digital-releases")} == {"published_missing"}
     rows = [r for r in measures.rows("volumes", store, register="nhs-digital-releases").dicts()
