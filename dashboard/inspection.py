@@ -91,8 +91,6 @@ def _nearest(found: Fit, file: str) -> list[str]:
     lines += [f"  {p[:200]}" for p in problems[:SHOWN_MISSING]]
     if len(problems) > SHOWN_MISSING:
         lines.append(f"  and {len(problems) - SHOWN_MISSING} more")
-    lines.append(
-        f"If the file is an edition of it, add the new headings or sheet names to {found.register.path.name} in "
-        "registers/ of the data folder."
-    )
+    described = found.register.layouts_path.name
+    lines.append(f"If it is an edition of that register, add the new headings or sheet names to {described}.")
     return lines

@@ -375,7 +375,7 @@ def match_layouts(register: Register, layouts: Sequence[Layout], workbook: Workb
         "\n  ".join(problems[:4]) + more,
         hint=(
             f"if this is the right file, add the heading as a synonym, or the sheet, to the layout "
-            f"'{nearest.layout.era}' in {register.path.name} (nearest of {len(layouts)}); "
+            f"'{nearest.layout.era}' in {register.layouts_path.name} (nearest of {len(layouts)}); "
             f"'access-review inspect {workbook.path.name}' shows what the file holds"
         ),
     )

@@ -154,6 +154,7 @@ class Register:
     publisher: str
     layouts: tuple[Layout, ...]
     path: Path
+    layouts_path: Path  # where the layouts are written: its own file, or the one it extends
     about: str = ""
     address: str = ""
     licence: str = ""
@@ -457,6 +458,7 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
         publisher=r.text(document, "publisher", ()),
         layouts=layouts,
         path=path,
+        layouts_path=next(s.path for s in sources if "layout" in s.document),
         about=r.text(document, "about", (), ""),
         address=r.text(document, "address", (), ""),
         licence=r.text(document, "licence", (), "not stated"),
