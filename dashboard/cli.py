@@ -193,7 +193,10 @@ def _inspect(settings: Settings, arguments: Any) -> int:
     from dashboard.inspection import inspect_file
     from dashboard.registers import load_registers
 
-    print(for_terminal(inspect_file(arguments.file, load_registers(settings))))
+    found = inspect_file(arguments.file, load_registers(settings))
+    print(for_terminal(found.text))
+    if found.refusal:
+        raise found.refusal
     return 0
 
 

@@ -35,6 +35,7 @@ from dashboard.vocabulary import (
 
 
 ROW_KINDS = ("request", "release", "person_count", "lookup", "note")
+COUNT_UNITS = ("individuals", "records", "requests")
 CONTINUES = ("above", "below")
 MAPPABLE = frozenset(DATE_FIELDS) | frozenset(TEXT_FIELDS) | frozenset(COUNT_FIELDS)
 DATED_BY_PERIOD = (
@@ -162,6 +163,7 @@ class Register:
     publisher: str
     layouts: tuple[Layout, ...]
     path: Path
+    layouts_path: Path  # where the layouts are written: its own file, or the one it extends
     about: str = ""
     address: str = ""
     licence: str = ""
@@ -275,7 +277,11 @@ def _sheet(r: TomlReader, table: Mapping[str, Any], place: Place, coverage: str)
         ),
         continues=r.choice(table, "continues", place, ("", *CONTINUES), ""),
         body=r.text(table, "body", place, ""),
-        unit=r.text(table, "unit", place, ""),
+        unit=(
+            r.choice(table, "unit", place, ("", *COUNT_UNITS), "")
+            if rows == "person_count"
+            else r.text(table, "unit", place, "")
+        ),
         frequency=r.text(table, "frequency", place, ""),
     )
     _check_sheet(r, found, place)
@@ -437,6 +443,7 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
         sources.append(_extended(sources[0], others))
         document = {**sources[1].document, **document}
     r = TomlReader(*sources)
+    r.settled()
     r.only_keys(document, KEYS["top"], ())
     register_id = r.text(document, "id", ())
     if not REGISTER_ID.fullmatch(register_id) or register_id != path.stem:
@@ -464,6 +471,7 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
         publisher=r.text(document, "publisher", ()),
         layouts=layouts,
         path=path,
+        layouts_path=next(s.path for s in sources if "layout" in s.document),
         about=r.text(document, "about", (), ""),
         address=r.text(document, "address", (), ""),
         licence=r.text(document, "licence", (), "not stated"),
