@@ -22,6 +22,7 @@ from dashboard.errors import AccessReviewError
 from dashboard.filters import Filters
 from dashboard.settings import PACKAGE, Settings, load_settings
 from dashboard.warehouse import publish
+from dashboard.warehouse.engine import CONFIG
 
 
 QUERIES = PACKAGE / "queries"
@@ -85,9 +86,8 @@ class _Root:
             config={
                 "threads": threads,
                 "memory_limit": memory,
+                **CONFIG,
                 "enable_external_access": False,
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
                 "lock_configuration": True,
             },
         )

@@ -26,6 +26,7 @@ from dashboard.issues import RULES
 from dashboard.registers import Register, load_registers
 from dashboard.settings import PACKAGE, Settings
 from dashboard.warehouse import publish
+from dashboard.warehouse.engine import CONFIG
 from dashboard.warehouse.history import follow_releases, load_changes
 from dashboard.warehouse.recipients import load_recipients
 from dashboard.warehouse.reference import load_reference
@@ -173,7 +174,7 @@ def _write(
     progress: Progress,
 ) -> BuildReport:
     report = BuildReport(build=identity, unchanged=False)
-    con = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
+    con = duckdb.connect(":memory:", config=CONFIG)
     try:
         con.execute(f"attach {_quoted(scratch)} as build (storage_version {_quoted(STORAGE_VERSION)})")
         con.execute("use build")

@@ -36,7 +36,6 @@ SHEETS = {"2014-2015": 65, "2015-2016": 76, "2016-2017": 73, "2017-2018": 25}
 OLDER = "2017-06-30"
 RELEASED = {2014: 36, 2015: 89, 2016: 67, 2017: 137, 2018: 131, 2019: 132, 2020: 75}
 FIRST = {2014: 36, 2015: 88, 2016: 53, 2017: 64, 2018: 80, 2019: 49, 2020: 42}
-FIRST_RELEASE = "a request's first release is taken from its last edition, which begins in April 2017"
 
 
 def frame(path: Any, reference: str, recipient: str, kind: str) -> pd.DataFrame:

@@ -15,6 +15,7 @@ import pytest
 from dashboard.cli import main
 from dashboard.settings import CHECKOUT, PACKAGE, load_settings
 from dashboard.store import COMMENT, PARAMETER, Store, load_query
+from dashboard.warehouse.engine import CONFIG
 from tests.integration.conftest import LEGACY
 
 
@@ -100,7 +101,7 @@ CHECKS = [p for p in WAREHOUSE if p.parent.name in ("checks", "lookups")]
 @pytest.mark.parametrize("path", CHECKS, ids=lambda p: f"{p.parent.name}/{p.stem}")
 def test_check_or_look_up_gives_the_columns_it_promises(path: Path, built: Path) -> None:
     [build] = (built / "builds").glob("*.duckdb")
-    con = duckdb.connect(str(build), read_only=True)
+    con = duckdb.connect(str(build), read_only=True, config=CONFIG)
     con.execute("use latest")
     cursor = con.execute(path.read_text("utf-8"))
     columns = [d[0] for d in cursor.description]
@@ -117,7 +118,7 @@ def test_check_or_look_up_gives_the_columns_it_promises(path: Path, built: Path)
 def test_latest_says_what_as_known_says_of_every_edition(name: str, built: Path) -> None:
     """The tables that the usual question reads hold what the definitions give (docs/decisions/0008)."""
     [build] = (built / "builds").glob("*.duckdb")
-    con = duckdb.connect(str(build), read_only=True)
+    con = duckdb.connect(str(build), read_only=True, config=CONFIG)
     answers = []
     for schema in ("latest", "as_known"):
         con.execute(f"use {schema}")
