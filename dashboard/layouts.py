@@ -269,14 +269,16 @@ def fit(register: Register, layout: Layout, workbook: Workbook) -> Fit:
                 )
             continue
         used.add(layout.sheets.index(chosen))
-        found.sheets += 1
         found.sheets_wanted += 1
         if chosen.rows == "note":
+            found.sheets += 1
             matched.append(MatchedSheet(sheet, chosen, 0, {}, ()))
             continue
         header = _find_header(sheet, chosen)
         found.headings_wanted += _needed(chosen)
+        # a name of any characters fits every sheet: its headings say whether it is there
         found.headings += _needed(chosen) - len(header.missing) if header else 0
+        found.sheets += header is not None
         if header is None:
             number, row = _first_row(sheet)
             expected = ", ".join(f"'{h[0]}'" for h in list(chosen.columns.values())[:6])

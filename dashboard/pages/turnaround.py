@@ -9,7 +9,7 @@ from dashboard.filters import Filters
 from dashboard.measures import DEFAULT_CLOCK, measure
 from dashboard.pages.page import Page
 from dashboard.store import Store
-from dashboard.text import number, percent
+from dashboard.text import number, percent, plural
 from dashboard.vocabulary import CLOCKS
 
 
@@ -36,6 +36,9 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     elif filters.outcome:
         headline = "No typical waiting time for one outcome"
         unanswered.append(figures.ONE_OUTCOME)
+    elif scope.completed_only:
+        headline = "No typical waiting time: the register lists closed cases only"
+        unanswered.append(_closed_cases(store, filters))
     elif curve is None:
         headline = "No waiting time under these filters"
         unanswered.append("No case with usable dates matches. Try a longer period, or all recipient types.")
@@ -49,6 +52,22 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         lead=lead,
         exhibits=tuple(e for e in (curve, years) if e),
         unanswered=tuple(unanswered),
+    )
+
+
+def _closed_cases(store: Store, filters: Filters) -> str:
+    """Why there is no curve of closed cases alone, and what they themselves took."""
+    why = (
+        "A case that is still open is not on the list, and long ones are open longest, so the list favours short "
+        "ones: Kaplan-Meier is refused."
+    )
+    found = measure("turnaround", store, filters=replace(filters, interval=None, by=None)).dicts()
+    row = max(found, key=lambda r: r["n"] or 0)
+    if not row["n"] or row["median"] is None:
+        return why
+    return (
+        f"{why} Of the {plural(row['n'], 'case')} that closed, half had within {number(row['median'])} and nine in ten "
+        f"within {number(row['p90'])} {row['unit']} days."
     )
 
 

@@ -14,7 +14,9 @@ import pytest
 from dashboard import measures
 from dashboard.editions import add_edition
 from dashboard.errors import AccessReviewError
+from dashboard.filters import make_filters
 from dashboard.layouts import match
+from dashboard.pages import turnaround
 from dashboard.reading import read_entries
 from dashboard.registers import load_registers
 from dashboard.settings import load_settings
@@ -228,6 +230,12 @@ def test_calgary_lists_closed_cases_so_kaplan_meier_is_refused(store):
     assert row["p90"] == next(d for d in days if sum(x <= d for x in days) * 10 >= len(days) * 9)
     assert (row["median_low"], row["median_high"]) == (None, None)
     assert measures.survival_curve(store, register="calgary-foi").rows == ()
+    page = turnaround.make(store, make_filters(register="calgary-foi"), {})
+    assert page.headline == "No typical waiting time: the register lists closed cases only"
+    (words,) = page.unanswered
+    assert "Kaplan-Meier is refused" in words
+    assert f"Of the {len(days)} cases that closed, half had within {row['median']}" in words
+    assert page.exhibits == ()
 
 
 def test_calgary_the_year_16_and_the_rows_without_a_decision(store):

@@ -31,9 +31,9 @@ from staging.entries as e;
 
 -- The single values inside a published text that holds several, so that a filter can ask for one.
 create table core.dataset_parts as
-select distinct register, dataset, unnest(dataset_parts) as part
-from staging.entries
-where len(dataset_parts) > 1;
+select register, dataset, part
+from (select distinct register, dataset, unnest(dataset_parts) as part from staging.entries)
+where part <> dataset;
 
 -- One request in one edition: its rows there, merged. Sheets that list everything come before survivors.
 create table core.request_entries as
