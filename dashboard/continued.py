@@ -18,6 +18,7 @@ class LogicalRow:
 
     number: int
     cells: tuple[Cell, ...]
+    published: tuple[Cell, ...]  # as cells, where a correction replaced some of them
     why: str = ""  # why it is no row of the register: blank, note, ...; "" when it is one
     parts: tuple[int, ...] = ()  # the sheet rows that were joined to it
     unclear: bool = False  # has no reference, and could not be joined
@@ -28,6 +29,7 @@ def join_continued(
     found: MatchedSheet,
     register: Register,
     explain: Callable[[Sequence[Cell]], str],
+    published: Callable[[int, tuple[Cell, ...]], tuple[Cell, ...]] = lambda _, cells: cells,
 ) -> list[LogicalRow]:
     """Rows in the sheet's order, those without a reference joined to their neighbour where that is safe.
 
@@ -39,14 +41,17 @@ def join_continued(
     joined: list[LogicalRow] = []
     last: LogicalRow | None = None
     for number, cells in reversed(rows) if upwards else rows:
-        row = LogicalRow(number, cells, explain(cells))
+        row = LogicalRow(number, cells, published(number, cells), explain(cells))
         if row.why:
             last = last if row.why == "repeated header" else None
         elif cell_text(cells[found.columns["reference"]]).strip():
             last = row
         elif last is not None and _is_rest(row.cells, last.cells, found, register):
-            first, second = (row.cells, last.cells) if upwards else (last.cells, row.cells)
-            last.cells = tuple(_together(a, b) for a, b in zip(first, second, strict=True))
+            first, second = (row, last) if upwards else (last, row)
+            last.cells = tuple(_together(a, b) for a, b in zip(first.cells, second.cells, strict=True))
+            last.published = tuple(
+                _together(a, b) for a, b in zip(first.published, second.published, strict=True)
+            )
             last.parts = (number, *last.parts) if upwards else (*last.parts, number)
             continue
         else:

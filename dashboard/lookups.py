@@ -28,6 +28,7 @@ class JoinedCell:
     row: int
     name: str
     cell: Cell
+    published: Cell  # as cell, unless a correction replaced it
 
 
 @dataclass
@@ -56,6 +57,7 @@ def read_lookup(
             explained("withdrawn")
             continue
         row = found.shown(number, cells)
+        published = found.as_published(number, cells)
         why = explain(row)
         if why:
             explained(why)
@@ -77,7 +79,7 @@ def read_lookup(
                 conflicts.add((key, name))
                 words = f"Row {held.row} has the same key and '{tidy(cell_text(held.cell))[:100]}'; neither is taken."
                 report("lookup_conflict", number, name, cell_text(row[at]), words)
-            values.setdefault(name, JoinedCell(found, number, name, row[at]))
+            values.setdefault(name, JoinedCell(found, number, name, row[at], published[at]))
         places.append(number)
     for key, name in conflicts:
         del lookup.rows[key][name]

@@ -206,7 +206,11 @@ def _checked(store: Store, filters: Filters, *, archive: bool = False) -> list[S
     if filters.register and filters.register not in known:
         gone = [f"{edition} {why}" for (r, edition), why in withdrawn.items() if r == filters.register]
         if gone:
-            raise UsageError(f"nothing of {filters.register} is shown: edition {'; edition '.join(gone)}")
+            more = f"; and {len(gone) - 2} more" if len(gone) > 2 else ""
+            raise UsageError(
+                f"nothing of {filters.register} is shown: edition {'; edition '.join(gone[:2])}{more}",
+                hint=f"'access-review measure editions --register {filters.register}' lists them all",
+            )
         import difflib
 
         near = difflib.get_close_matches(filters.register, known, n=1)

@@ -26,7 +26,7 @@ from dashboard.cleaning import (
     request_reference,
     tidy,
 )
-from dashboard.continued import join_continued
+from dashboard.continued import LogicalRow, join_continued
 from dashboard.issues import Issue
 from dashboard.layouts import MONTHS, Match, MatchedSheet, last_day, month_of
 from dashboard.lookups import JoinedCell, Lookup, close, is_missing, join, read_lookup
@@ -223,20 +223,37 @@ def _read_sheet(
     register = match.register
     seen: Counter[str] = Counter()
     explain = partial(_explained, found=found)
-    numbered = []
-    for number, row in enumerate(found.sheet.rows[found.header_row :], found.header_row + 1):
-        if found.is_withdrawn(number):
-            account.explained["withdrawn"] += 1
-        else:
-            numbered.append((number, row))
+    numbered = list(enumerate(found.sheet.rows[found.header_row :], found.header_row + 1))
+    rows: list[LogicalRow]
     if found.layout.continues:
-        rows = [
-            (r.number, r.cells, r.why, r.parts, r.unclear)
-            for r in join_continued(numbered, found, register, explain)
-        ]
+        # A reference says that a row continues no other, so it stays until that is settled; what continues a
+        # withdrawn row is withdrawn with it, and a withdrawn row that continues another is joined to nothing.
+        kept = []
+        at = found.columns["reference"]
+        for n, row in numbered:
+            shown = found.shown(n, row)
+            if cell_text(row[at]).strip():
+                kept.append((n, (*shown[:at], row[at], *shown[at + 1 :])))
+            elif found.is_withdrawn(n):
+                account.explained["withdrawn"] += 1
+            else:
+                kept.append((n, shown))
+        rows = join_continued(kept, found, register, explain, found.as_published)
+        for logical in rows:
+            if found.is_withdrawn(logical.number, at):
+                logical.cells = (*logical.cells[:at], None, *logical.cells[at + 1 :])
     else:
-        rows = [(number, row, explain(row), (), False) for number, row in numbered]
-    for number, row, why, parts, unclear in rows:
+        rows = [
+            LogicalRow(n, found.shown(n, row), found.as_published(n, row), explain(row))
+            for n, row in numbered
+        ]
+    for logical in rows:
+        number, row, why, parts, unclear = (
+            logical.number, logical.cells, logical.why, logical.parts, logical.unclear
+        )  # fmt: skip
+        if found.is_withdrawn(number):
+            account.explained["withdrawn"] += 1 + len(parts)
+            continue
         for part in parts:
             account.explained[f"continues the row {found.layout.continues}"] += 1
             words = f"Joined to row {number}, which has the reference."
@@ -246,17 +263,19 @@ def _read_sheet(
             continue
         if found.layout.rows == "person_count":
             place = _Place(reading, register.id, edition, found, number)
-            reading.person_counts.append(_person_count(place, found, found.shown(number, row)))
+            reading.person_counts.append(_person_count(place, found, row))
             account.person_counts += 1
             continue
-        wide, cells, joined, absent = join(lookups, found, found.shown(number, row), match.layout.missing)
+        wide, cells, joined, absent = join(lookups, found, row, match.layout.missing)
+        # what lookups joined stands after the row's own cells
+        published = (*logical.published, *(joined[i].published for i in sorted(joined)))
         place = _Place(reading, register.id, edition, wide, number, joined)
         if unclear:
             place.issue("continuation_unclear")
         for lookup in absent:
             words = f"The reference is not in the sheet '{lookup.found.sheet.name}'."
             place.issue("lookup_missing", "reference", cell_text(row[found.columns["reference"]]), words)
-        entry = _entry(place, register, match.layout, wide, cells)
+        entry = _entry(place, register, match.layout, wide, cells, published)
         account.entries += 1
         seen.update(str(r) for r in _references(entry))
         reading.entries.append(entry)
@@ -331,11 +350,14 @@ def _text(cell: Cell) -> str:
 
 
 def _entry(
-    place: _Place, register: Register, layout: Layout, found: MatchedSheet, row: Sequence[Cell]
+    place: _Place,
+    register: Register,
+    layout: Layout,
+    found: MatchedSheet,
+    row: Sequence[Cell],
+    published: Sequence[Cell],
 ) -> dict[str, object]:
     columns = found.columns
-    published = found.shown(place.row, found.published.get(place.row, row))
-    published = (*published, *row[len(published) :])  # what a lookup joined stands after the row's own cells
     entry: dict[str, object] = {
         "sheet": found.sheet.name,
         "sheet_row": place.row,

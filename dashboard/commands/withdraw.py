@@ -29,6 +29,8 @@ LISTED = (
     "file",
 )
 
+SHOWN = 20  # places listed
+
 
 def add_to(commands: Commands) -> None:
     added = commands.add(
@@ -155,7 +157,29 @@ def _still_held(settings: Settings, withdrawal: Withdrawal, edition: Edition) ->
         "itself go, see docs/how-to-withdraw.md."
     )
     if withdrawal.sheet:
-        say("Other editions may publish the same row: each has its own withdrawal.")
+        _also_listed(settings, withdrawal, current in holding)
+
+
+def _also_listed(settings: Settings, withdrawal: Withdrawal, built: bool) -> None:
+    """Where else the same request stands: a name withdrawn from one edition is often in the next one too."""
+    places = []
+    if built:
+        from dashboard.filters import Filters
+        from dashboard.store import Store
+
+        filters = Filters(register=withdrawal.register, edition=withdrawal.edition)
+        with Store(settings) as store:
+            places = store.query(
+                "also_listed", filters, sheet=withdrawal.sheet, sheet_row=withdrawal.row
+            ).dicts()
+    if not places:
+        say("Other rows and editions may say the same: each has its own withdrawal.")
+        return
+    say("The same request stands elsewhere too; each place has its own withdrawal:")
+    for place in places[:SHOWN]:
+        say(f"  edition {place['edition']}, sheet '{place['sheet']}', row {place['sheet_row']}")
+    if len(places) > SHOWN:
+        say(f"  and {len(places) - SHOWN} more")
 
 
 def _list(settings: Settings, arguments: Any) -> int:
