@@ -59,9 +59,9 @@ case
     else {kind: kind, coverage: coverage, of_a_time: first_day is not null and core.within(first_day, last_day, period_start, period_end), first_day: first_day, last_day: last_day}
 end;
 
--- One request, release or figure in one edition, its rows there merged. Only of registers with several editions:
--- a single one, however long, has nothing to be compared with.
-create table core.listed as
+-- One request, release or figure on one kind of sheet in one edition, its rows there merged. Only of registers with
+-- several editions: a single one, however long, has nothing to be compared with.
+create table core.listed_on as
 with several as (
     select register from staging.editions group by register having count(*) > 1
 ),
@@ -115,6 +115,8 @@ select
     reference,
     occurrence,
     '' as counted_in,
+    coalesce(kind, '') as kind,
+    min(entry_id) as entry_id,
     any_value(request) as request,
     arg_min(recipient_key, entry_id) as recipient_key,
     arg_min(sheet, entry_id) as sheet,
@@ -131,7 +133,7 @@ select
         arg_min(core.as_published(identifiability, untidy, 'identifiability'), entry_id),
         arg_min(core.as_published(legal_basis, untidy, 'legal_basis'), entry_id),
         arg_min(core.as_published(route, untidy, 'route'), entry_id),
-        -- as the request's own state has it: what ended it stands above what left it open
+        -- what ended it stands above what left it open
         arg_min(outcome, (outcome = 'open', entry_id)),
         arg_min(core.as_published(data_held, untidy, 'data_held'), entry_id),
         arg_min(core.as_published(agreement, untidy, 'agreement'), entry_id),
@@ -157,7 +159,7 @@ select
         core.place_of(kind, coverage, period_start, period_end, first_day, last_day, closing_day) order by entry_id
     ) as places
 from rows
-group by register, edition, row_kind, reference, occurrence
+group by register, edition, row_kind, reference, occurrence, coalesce(kind, '')
 union all by name
 select
     p.register,
@@ -169,6 +171,8 @@ select
         order by p.sheet, p.sheet_row
     ) as occurrence,
     p.unit as counted_in,
+    coalesce(s.kind, '') as kind,
+    p.sheet_row as entry_id,
     p.sheet,
     p.sheet_row,
     s.fields,
@@ -181,3 +185,32 @@ select
 from staging.person_counts as p
 semi join several as v on p.register = v.register
 left join sheets as s on p.register = s.register and p.edition = s.edition and p.sheet = s.sheet;
+
+-- The same over all its sheets: each value from the first row that has it, those that are no longer open before others.
+create table core.listed as
+select
+    register,
+    edition,
+    about,
+    reference,
+    occurrence,
+    counted_in,
+    any_value(request) as request,
+    arg_min(recipient_key, (is_open, entry_id)) as recipient_key,
+    arg_min(sheet, (is_open, entry_id)) as sheet,
+    arg_min(sheet_row, (is_open, entry_id)) as sheet_row,
+    min(entry_id) as entry_id,
+    list(kind order by kind) as kinds,
+    flatten(list(fields order by entry_id)) as fields,
+    list_reduce(
+        list(shown order by is_open, entry_id),
+        lambda x, y: list_transform(list_zip(x, y), lambda z: coalesce(z[1], z[2]))
+    ) as shown,
+    bool_and(is_open) as is_open,
+    bool_and(selected) as selected,
+    arg_min(licence_end, (is_open, entry_id)) as licence_end,
+    arg_min(data_held_mapped, (is_open, entry_id)) as data_held_mapped,
+    arg_min(data_held, (is_open, entry_id)) as data_held,
+    flatten(list(places order by entry_id)) as places
+from core.listed_on
+group by register, edition, about, reference, occurrence, counted_in;

@@ -28,20 +28,47 @@ followed as (
         and s.coverage = 'completed_only' and (s.kind like 'request %' or s.kind like 'release %')
     group by all
 ),
-both_listed as (
+-- Row against row on sheets of one kind: what two sheets of one edition say in different words is no change when one of
+-- them goes. Where the later edition lists it on a sheet of another kind, all that each edition says is compared.
+matched as (
     select
         f.register, f.previous, f.edition, n.about, n.reference, n.occurrence, n.counted_in, n.request, n.recipient_key,
-        n.sheet, n.sheet_row,
-        unnest(list_filter(
-            list_zip(core.compared_fields(), b.shown, n.shown),
-            lambda x: x[2] is distinct from x[3] and list_contains(b.fields, x[1]) and list_contains(n.fields, x[1])
-        )) as difference
+        n.sheet, n.sheet_row, n.entry_id, b.shown as shown_before, n.shown as shown_now, b.fields as fields_before,
+        n.fields as fields_now
+    from framed as f
+    inner join core.listed_on as b on f.register = b.register and f.previous = b.edition
+    inner join core.listed_on as n
+        on f.register = n.register and f.edition = n.edition and b.about = n.about and b.reference = n.reference
+        and b.occurrence = n.occurrence and b.counted_in = n.counted_in and b.kind = n.kind
+    where b.shown is distinct from n.shown
+    union all
+    select
+        f.register, f.previous, f.edition, n.about, n.reference, n.occurrence, n.counted_in, n.request, n.recipient_key,
+        n.sheet, n.sheet_row, n.entry_id, b.shown, n.shown, b.fields, n.fields
     from framed as f
     inner join core.listed as b on f.register = b.register and f.previous = b.edition
     inner join core.listed as n
         on f.register = n.register and f.edition = n.edition and b.about = n.about and b.reference = n.reference
         and b.occurrence = n.occurrence and b.counted_in = n.counted_in
-    where b.shown is distinct from n.shown
+    where b.shown is distinct from n.shown and not list_has_all(b.kinds, n.kinds)
+),
+both_listed as (
+    select * exclude (shown_before, shown_now, fields_before, fields_now)
+    from (
+        select
+            *,
+            unnest(list_filter(
+                list_zip(core.compared_fields(), shown_before, shown_now),
+                lambda x: x[2] is distinct from x[3] and list_contains(fields_before, x[1])
+                    and list_contains(fields_now, x[1])
+            )) as difference
+        from matched
+    )
+    -- on two sheets of an edition it is one change
+    qualify row_number() over (
+        partition by register, previous, edition, about, reference, occurrence, counted_in, difference[1]
+        order by entry_id, difference
+    ) = 1
 ),
 -- Of a selection that others made, a row that is new is one more that they quoted.
 arrived as (

@@ -127,6 +127,47 @@ QUARTERS = Given(
     ),
 )
 
+TWO_SHEETS = Given(
+    PERIODS,
+    PERIODS_WORDS,
+    (
+        Edition(
+            "2021-03-31",
+            {
+                "Open": """
+                Ref | Received
+                B1  | 2021-03-01
+                """,
+                "Live cases": """
+                Ref | Received   | Outcome | Ended
+                B2  | 2021-01-11 | Sent    | 2021-02-16
+                """,
+                "January 2021 to March 2021": """
+                Ref | Received   | Outcome | Ended
+                B2  | 2021-01-11 | Sent    | 2021-02-15
+                """,
+            },
+        ),
+        Edition(
+            "2021-06-30",
+            {
+                "Open": """
+                Ref | Received
+                B1  | 2021-03-01
+                """,
+                "Live cases": """
+                Ref | Received   | Outcome | Ended
+                B2  | 2021-01-11 | Re-use  | 2021-02-16
+                """,
+                "April 2021 to June 2021": """
+                Ref | Received   | Outcome | Ended
+                B3  | 2021-04-05 | Sent    | 2021-06-01
+                """,
+            },
+        ),
+    ),
+)
+
 TWO_PERIODS = Given(
     PARTS,
     PARTS_WORDS,
@@ -375,6 +416,17 @@ on 31 March; what was closed from 1 April on is listed, and it is neither there 
 30 June, and nothing lists what was closed from July to September: it may be there, so nothing is said of it. Nor is
 anything said of A1. The sheet of open requests has no column for the day they ended, so of A1 the outcome alone changed.
 """,
+        ),
+        Example(
+            title="Two sheets that say it differently",
+            words="B2 ended on 15 February by one sheet and on 16 February by another.",
+            given=TWO_SHEETS,
+            expect="""
+            reference | field   | before   | after           | kind
+            B3        | null    | null     | null            | added
+            B2        | outcome | released | reuse_permitted | amended
+            """,
+            working="The sheet of the quarter has gone; on the sheet of live cases the date is what it was.",
         ),
         Example(
             title="One edition against the one before, or two by name",
