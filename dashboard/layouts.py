@@ -175,7 +175,7 @@ def _short(text: str) -> list[str]:
     """A cell's text, or the lines and sentences of one too long to be searched whole: a note of many sentences."""
     if len(text) <= LONGEST_NAME:
         return [text]
-    return re.split(r"[\r\n]+|(?<=[.;:!?])[ \t]", text[:LONGEST_NOTE])
+    return re.split(r"[\r\n]+|(?<=[.;!?])[ \t]", text[:LONGEST_NOTE])
 
 
 def _find_date(
