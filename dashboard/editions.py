@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from dashboard.apart import read_workbook
 from dashboard.cleaning import tidy
 from dashboard.edition import EDITION_ID, Edition
 from dashboard.errors import AccessReviewError, UsageError
@@ -24,7 +25,6 @@ from dashboard.layouts import Match, match
 from dashboard.reading import Reading, read_entries
 from dashboard.registers import Register
 from dashboard.settings import Settings
-from dashboard.workbook import read_workbook
 
 
 SIDECAR = "edition.toml"

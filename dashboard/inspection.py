@@ -6,12 +6,13 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from dashboard.apart import read_workbook
 from dashboard.cleaning import normalise_text, tidy
 from dashboard.errors import AccessReviewError
 from dashboard.layouts import match
 from dashboard.reading import read_entries
 from dashboard.registers import Register
-from dashboard.workbook import Sheet, cell_text, column_letter, read_workbook
+from dashboard.workbook import Sheet, cell_text, column_letter
 
 
 # Words in a heading that suggest a field. Suggestions only: a person settles the draft.

@@ -313,6 +313,12 @@ ODS_BREAKS = (
     (re.compile(rb"<text:line-break\s*(?:/>|>\s*</text:line-break\s*>)"), b"\n"),
     (re.compile(rb"<text:tab(?:\s[^<>]*)?(?:/>|>\s*</text:tab\s*>)"), b"\t"),
 )
+# XML that says the same in another way, at which calamine drops what stands beside it without a word: a
+# number ends at a character reference, a text at a comment, a CDATA section is skipped. Never written by a
+# spreadsheet program, so such a part is written plainly first; a part that only looks so costs a moment.
+XML_ODD = (b"<!", b"&#", b"='", *(b % c for b in (b"=%c", b"%c=") for c in b" \t\r\n"))
+ODS_SPACED = re.compile(rb">\s+<")  # between cells it is an error to calamine; a pretty-printer leaves it
+ODS_TEXT = frozenset({"text:p", "text:h"})  # outside them white space means nothing
 # calamine reads an error as an empty cell; without these marks it reads the text a reader sees.
 ODS_ERROR = re.compile(rb'\soffice:string-value=""(?=[^<>]*\scalcext:value-type="error")')
 XLSX_ERROR = re.compile(rb"""(<(?:\w+:)?c\s(?:[^<>]*?\s)?t=)(?:"e"|'e')""")
@@ -393,7 +399,7 @@ def _checked_ods(
         raise _locked(file)
     if "content.xml" not in members:
         raise _damaged(file, 'its part "content.xml" is missing')
-    content = read("content.xml")
+    content = _plain_xml(file, "content.xml", read("content.xml"), ODS_TEXT)
     _check_xml(file, "content.xml", content, _OdsCheck(file, limits))
     for pattern, text in ODS_BREAKS:
         content = pattern.sub(text, content)
@@ -426,7 +432,7 @@ def _checked_xlsx(
 
     def parts() -> Iterator[tuple[str, bytes]]:
         for name in names:
-            content = read(name)
+            content = _plain_xml(file, name, read(name))
             check.begin(name)
             _check_xml(file, name, content, check)
             yield name, XLSX_ERROR.sub(rb'\1"str"', content)
@@ -462,9 +468,7 @@ class _Check:
     def text(self, characters: str) -> None: ...
 
 
-def _check_xml(file: str, part: str, data: bytes, check: _Check) -> None:
-    """One pass over the XML. Raises AccessReviewError when it is not well-formed or has a DTD."""
-
+def _parser(file: str, part: str) -> expat.XMLParserType:
     def refuse_dtd(*_: object) -> NoReturn:
         raise _refusal(
             file,
@@ -476,18 +480,68 @@ def _check_xml(file: str, part: str, data: bytes, check: _Check) -> None:
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = refuse_dtd
-    parser.StartElementHandler = check.start
-    parser.EndElementHandler = check.end
-    parser.CharacterDataHandler = check.text
-    # calamine stops reading a value at any of these, so text on either side must arrive separately.
-    parser.CommentHandler = lambda _: None
-    parser.ProcessingInstructionHandler = lambda _, __: None
-    parser.StartCdataSectionHandler = parser.EndCdataSectionHandler = lambda: None
+    return parser
+
+
+def _parse(file: str, part: str, parser: expat.XMLParserType, data: bytes) -> None:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
         reason = f"{expat.ErrorString(error.code)}, line {error.lineno:,}"
         raise _damaged(file, f'its part "{_brief(part)}" is not well-formed XML ({reason})') from None
+
+
+def _is_odd(data: bytes) -> bool:
+    instructions = data.count(b"<?") - data.startswith((b"<?xml ", b"\xef\xbb\xbf<?xml "))
+    return instructions > 0 or any(mark in data for mark in XML_ODD)
+
+
+def _plain_xml(file: str, part: str, data: bytes, text_in: frozenset[str] = frozenset()) -> bytes:
+    """`data` without comments, instructions, CDATA and needless references, where it has any.
+
+    With `text_in`, text outside those elements is left out. Raises AccessReviewError as `_check_xml` does.
+    """
+    if not (_is_odd(data) or (text_in and ODS_SPACED.search(data))):
+        return data
+    plain = bytearray()
+    depth = 0  # of elements whose text counts
+
+    def escaped(text: str) -> str:
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += name in text_in
+        plain.extend(f"<{name}".encode())
+        for key, value in attributes.items():
+            value = escaped(value).replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
+            plain.extend(f' {key}="{value}"'.encode())
+        plain.extend(b">")
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= name in text_in
+        plain.extend(f"</{name}>".encode())
+
+    def text(characters: str) -> None:
+        if depth or not text_in:
+            plain.extend(escaped(characters).encode())
+
+    parser = _parser(file, part)
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    _parse(file, part, parser, data)
+    return bytes(plain)
+
+
+def _check_xml(file: str, part: str, data: bytes, check: _Check) -> None:
+    """One pass over the XML. Raises AccessReviewError when it is not well-formed or has a DTD."""
+    parser = _parser(file, part)
+    parser.StartElementHandler = check.start
+    parser.EndElementHandler = check.end
+    parser.CharacterDataHandler = check.text
+    _parse(file, part, parser, data)
 
 
 def _count(file: str, what: str, text: str | None) -> int:

@@ -98,7 +98,9 @@ def code_files() -> tuple[Path, ...]:
                 waiting += [c for c in candidates if c.is_file()]
     found |= set((PACKAGE / "warehouse").rglob("*.sql"))
     # Moving a pointer and writing files shape no table.
-    return tuple(sorted(p for p in found if p.name not in ("publish.py", "files.py", "errors.py")))
+    return tuple(
+        sorted(p for p in found if p.name not in ("publish.py", "files.py", "errors.py", "apart.py"))
+    )
 
 
 def build(settings: Settings, *, progress: Progress = lambda _: None) -> BuildReport:
