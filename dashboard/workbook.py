@@ -317,6 +317,11 @@ ODS_BREAKS = (
 # number ends at a character reference, a text at a comment, a CDATA section is skipped. Never written by a
 # spreadsheet program, so such a part is written plainly first; a part that only looks so costs a moment.
 XML_ODD = (b"<!", b"&#", b"='", *(b % c for b in (b"=%c", b"%c=") for c in b" \t\r\n"))
+# The beginning of a part in UTF-8: a declaration that says so or says nothing, or none.
+UTF8_XML = re.compile(
+    rb"""(?:\xef\xbb\xbf)?\s*(?:<\?xml\s(?:(?!encoding)[^<>?])*(?:encoding=["']utf-8["'][^<>?]*)?\?>|<(?!\?))""",
+    re.IGNORECASE,
+)
 ODS_SPACED = re.compile(rb">\s+<")  # between cells it is an error to calamine; a pretty-printer leaves it
 ODS_TEXT = frozenset({"text:p", "text:h"})  # outside them white space means nothing
 # calamine reads an error as an empty cell; without these marks it reads the text a reader sees.
@@ -468,7 +473,7 @@ class _Check:
     def text(self, characters: str) -> None: ...
 
 
-def _parser(file: str, part: str) -> expat.XMLParserType:
+def _parser(file: str, part: str, encoding: str | None) -> expat.XMLParserType:
     def refuse_dtd(*_: object) -> NoReturn:
         raise _refusal(
             file,
@@ -476,8 +481,7 @@ def _parser(file: str, part: str) -> expat.XMLParserType:
             "check that the file comes from the publisher",
         )
 
-    # calamine takes every part for UTF-8, whatever it declares; so must the check.
-    parser = expat.ParserCreate("utf-8")
+    parser = expat.ParserCreate(encoding)
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = refuse_dtd
     return parser
@@ -489,15 +493,17 @@ def _parse(file: str, part: str, parser: expat.XMLParserType, data: bytes) -> No
     except expat.ExpatError as error:
         reason = f"{expat.ErrorString(error.code)}, line {error.lineno:,}"
         raise _damaged(file, f'its part "{_brief(part)}" is not well-formed XML ({reason})') from None
+    except (LookupError, ValueError) as error:  # the encoding that it declares
+        raise _damaged(file, f'its part "{_brief(part)}" cannot be read: {_brief(str(error))}') from None
 
 
 def _is_odd(data: bytes) -> bool:
-    instructions = data.count(b"<?") - data.startswith((b"<?xml ", b"\xef\xbb\xbf<?xml "))
-    return instructions > 0 or any(mark in data for mark in XML_ODD)
+    begins = UTF8_XML.match(data)
+    return not begins or b"<?" in data[begins.end() :] or any(mark in data for mark in XML_ODD)
 
 
 def _plain_xml(file: str, part: str, data: bytes, text_in: frozenset[str] = frozenset()) -> bytes:
-    """`data` without comments, instructions, CDATA and needless references, where it has any.
+    """`data` in UTF-8 without comments, instructions, CDATA and needless references, where it has any.
 
     With `text_in`, text outside those elements is left out. Raises AccessReviewError as `_check_xml` does.
     """
@@ -527,7 +533,7 @@ def _plain_xml(file: str, part: str, data: bytes, text_in: frozenset[str] = froz
         if depth or not text_in:
             plain.extend(escaped(characters).encode())
 
-    parser = _parser(file, part)
+    parser = _parser(file, part, None)  # in the encoding that it declares
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text
@@ -537,7 +543,8 @@ def _plain_xml(file: str, part: str, data: bytes, text_in: frozenset[str] = froz
 
 def _check_xml(file: str, part: str, data: bytes, check: _Check) -> None:
     """One pass over the XML. Raises AccessReviewError when it is not well-formed or has a DTD."""
-    parser = _parser(file, part)
+    # calamine takes every part for UTF-8, whatever it declares, and what declares another was rewritten.
+    parser = _parser(file, part, "utf-8")
     parser.StartElementHandler = check.start
     parser.EndElementHandler = check.end
     parser.CharacterDataHandler = check.text
