@@ -324,6 +324,27 @@ UTF8_XML = re.compile(
 )
 ODS_SPACED = re.compile(rb">\s+<")  # between cells it is an error to calamine; a pretty-printer leaves it
 ODS_TEXT = frozenset({"text:p", "text:h"})  # outside them white space means nothing
+# Drawn over the cells, or kept from before, and no cell's value, though calamine reads their text as one.
+ODS_LEFT_OUT = (
+    "draw:",
+    "office:annotation",
+    "office:forms",
+    "table:shapes",
+    "table:dde-links",
+    "table:tracked-changes",
+)
+ODS_DRAWN = (b"<draw:", b"<svg:", b"<table:dde-links", b"<table:tracked-changes")
+# A cell that does not say what its value is shows its text; calamine reads it as empty.
+ODS_UNTYPED = re.compile(
+    rb"(<table:(?:covered-)?table-cell)(?![\w-])(?![^<>]*\soffice:value-type=)"
+    rb"((?:\s[^<>]*[^<>/])?>)(?=(?:<text:p\b|<text:h\b))"
+)
+# Likewise a cell that says what its value is and not the value.
+ODS_VALUELESS = re.compile(
+    rb"(<table:(?:covered-)?table-cell(?![\w-])(?![^<>]*\soffice:(?:value|date-value|time-value|boolean-value)=)"
+    rb'[^<>]*\soffice:value-type=)"(?:float|percentage|currency|date|time|boolean)"((?:\s[^<>]*[^<>/])?>)'
+    rb"(?=(?:<text:p\b|<text:h\b))"
+)
 # calamine reads an error as an empty cell; without these marks it reads the text a reader sees.
 ODS_ERROR = re.compile(rb'\soffice:string-value=""(?=[^<>]*\scalcext:value-type="error")')
 XLSX_ERROR = re.compile(rb"""(<(?:\w+:)?c\s(?:[^<>]*?\s)?t=)(?:"e"|'e')""")
@@ -404,7 +425,9 @@ def _checked_ods(
         raise _locked(file)
     if "content.xml" not in members:
         raise _damaged(file, 'its part "content.xml" is missing')
-    content = _plain_xml(file, "content.xml", read("content.xml"), ODS_TEXT)
+    content = _plain_xml(file, "content.xml", read("content.xml"), ods=True)
+    content = ODS_UNTYPED.sub(rb'\1 office:value-type="string"\2', content)
+    content = ODS_VALUELESS.sub(rb'\1"string"\2', content)
     _check_xml(file, "content.xml", content, _OdsCheck(file, limits))
     for pattern, text in ODS_BREAKS:
         content = pattern.sub(text, content)
@@ -502,22 +525,27 @@ def _is_odd(data: bytes) -> bool:
     return not begins or b"<?" in data[begins.end() :] or any(mark in data for mark in XML_ODD)
 
 
-def _plain_xml(file: str, part: str, data: bytes, text_in: frozenset[str] = frozenset()) -> bytes:
+def _plain_xml(file: str, part: str, data: bytes, *, ods: bool = False) -> bytes:
     """`data` in UTF-8 without comments, instructions, CDATA and needless references, where it has any.
 
-    With `text_in`, text outside those elements is left out. Raises AccessReviewError as `_check_xml` does.
+    Of an .ods, text outside paragraphs and all that is drawn over the cells is left out too. Raises
+    AccessReviewError as `_check_xml` does.
     """
-    if not (_is_odd(data) or (text_in and ODS_SPACED.search(data))):
+    if not (_is_odd(data) or (ods and (ODS_SPACED.search(data) or any(m in data for m in ODS_DRAWN)))):
         return data
     plain = bytearray()
     depth = 0  # of elements whose text counts
+    left_out = 0  # depth of elements inside one that is left out, itself included
 
     def escaped(text: str) -> str:
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += name in text_in
+        nonlocal depth, left_out
+        if left_out or (ods and name.startswith(ODS_LEFT_OUT)):
+            left_out += 1
+            return
+        depth += name in ODS_TEXT
         plain.extend(f"<{name}".encode())
         for key, value in attributes.items():
             value = escaped(value).replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
@@ -525,12 +553,15 @@ def _plain_xml(file: str, part: str, data: bytes, text_in: frozenset[str] = froz
         plain.extend(b">")
 
     def end(name: str) -> None:
-        nonlocal depth
-        depth -= name in text_in
+        nonlocal depth, left_out
+        if left_out:
+            left_out -= 1
+            return
+        depth -= name in ODS_TEXT
         plain.extend(f"</{name}>".encode())
 
     def text(characters: str) -> None:
-        if depth or not text_in:
+        if not left_out and (depth or not ods):
             plain.extend(escaped(characters).encode())
 
     parser = _parser(file, part, None)  # in the encoding that it declares
@@ -604,6 +635,8 @@ class _OdsCheck(_Check):
             self.column = self.row_used = self.row_characters = 0
             self.in_row = True
         elif name == "table:table":
+            if not attributes.get("table:name"):  # calamine would leave it out without a word
+                raise _refusal(self.file, "has a sheet without a name", SAVE_AS_XLSX)
             self.depth += 1
             self.extent = _Extent(self.file, _brief(attributes.get("table:name", "")), self.limits)
             self.row = 0

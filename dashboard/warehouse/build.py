@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import cache
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from dashboard.warehouse import publish
 from dashboard.warehouse.recipients import load_recipients
 from dashboard.warehouse.reference import load_reference
 from dashboard.warehouse.report import BuildReport
-from dashboard.warehouse.rows import look_up
+from dashboard.warehouse.rows import fingerprints, look_up
 from dashboard.warehouse.staging import load_editions
 
 
@@ -103,16 +103,16 @@ def code_files() -> tuple[Path, ...]:
     )
 
 
-def build(settings: Settings, *, progress: Progress = lambda _: None) -> BuildReport:
+def build(settings: Settings, *, wait: float = 0.0, progress: Progress = lambda _: None) -> BuildReport:
     """Build what is in the archive and put it in force; a no-op when nothing changed.
 
-    Raises AccessReviewError when a file cannot be read, another build is running, or the disk refuses; the
-    build in force stays as it was.
+    Waits at most `wait` seconds for another build to end. Raises AccessReviewError when a file cannot be
+    read, another build is running then, or the disk refuses; the build in force stays as it was.
     """
     started = time.monotonic()
     with disk_errors("the build"):
         settings.builds.mkdir(parents=True, exist_ok=True)
-        with lock(settings.builds / ".lock", "building"), _swept(settings):
+        with lock(settings.builds / ".lock", "building", wait=wait), _swept(settings):
             registers = load_registers(settings)
             editions = list_editions(settings)
             for edition in editions:
@@ -124,7 +124,8 @@ def build(settings: Settings, *, progress: Progress = lambda _: None) -> BuildRe
             identity = build_id(settings, registers, editions)
             target = settings.builds / f"{identity}.duckdb"
             known = publish.find_build(settings, identity).record if target.is_file() else {}
-            if known.get("build") == identity:  # else the record beside it is damaged: made again
+            # else the record beside it is damaged: made again
+            if known.get("build") == identity and known.keys() == {f.name for f in fields(BuildReport)}:
                 for edition in editions:
                     verify_bytes(edition)
                 publish.point_to(settings, identity)
@@ -195,6 +196,8 @@ def _write(
                 report.checks_failed[check.stem] = len(failing)
         con.execute("commit")
         con.execute("checkpoint build")
+        progress("fingerprints")
+        report.tables = fingerprints(con)
         report.issues = dict(look_up(con, "issue_severities"))
         report.rejected = report.issues.get("error", 0)
     finally:

@@ -14,6 +14,7 @@ class BuildReport:
     unchanged: bool
     seconds: float = 0.0
     editions: list[dict[str, Any]] = field(default_factory=list)
+    tables: list[dict[str, Any]] = field(default_factory=list)  # table, rows, hash: rows.fingerprints
     rows_read: int = 0
     entries: int = 0
     person_counts: int = 0

@@ -57,7 +57,7 @@ from tests.support.mutate import mutated, real_workbooks, rewritten, seed_workbo
 MEMORY = 3 * 1024**3  # bytes of address space of a worker
 TIME = 30.0  # seconds for one mutant
 BUILD_TIME = 180.0  # seconds for a batch of what was accepted
-BATCH = 25
+BATCH = 40
 ROWS = 40  # of a real file that is too long to be tried thousands of times whole
 LARGE = 40_000  # bytes: beyond it a real file is cut to ROWS rows, and tried whole once in a while
 BAD = (

@@ -13,6 +13,7 @@ import io
 import math
 import re
 import warnings
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -245,4 +246,20 @@ def _alike(left: Any, right: Any) -> bool:
 
 def known_difference(form: str, data: bytes, words: str) -> str:
     """Why two readers differ on a damaged file where ours is right, or both may be; empty when unknown."""
+    if form == "xlsx":
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+            sheets = b"".join(archive.read(n) for n in names if "worksheets/sheet" in n.lower())
+        types = set(re.findall(rb"<(?:\w+:)?c\b[^<>]*?\st=\"([^\"]*)\"", sheets))
+        if types - {b"s", b"str", b"inlineStr", b"b", b"n", b"e", b"d"}:
+            return "a type of cell that there is not: openpyxl leaves the cell out, ours keeps its text"
+        if any(n.startswith("XL/") for n in names) and words.startswith("sheets"):
+            return "a part whose name is in capitals: openpyxl leaves the sheet out"
+    if form == "ods":
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            head = archive.read("content.xml")[:20_000]
+        if not all(b"xmlns:%b=" % prefix in head for prefix in (b"office", b"table", b"text")):
+            return (
+                "a prefix that is not declared: odfpy stops there and says nothing, ours goes by the prefix"
+            )
     return ""
