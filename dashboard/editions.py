@@ -100,7 +100,7 @@ def list_editions(settings: Settings) -> list[Edition]:
     found: list[Edition] = []
     for root in settings.edition_roots():
         # Scratch folders of an interrupted add begin with a dot and are not editions.
-        found += [read_edition(p) for p in sorted(root.glob(f"[!.]*/[!.]*/{SIDECAR}"))]
+        found += [read_edition(p / SIDECAR) for p in sorted(root.glob("[!.]*/[!.]*")) if _holds_any(p)]
     found.sort(key=lambda e: (e.register, e.order))
     seen: set[tuple[str, str]] = set()
     for edition in found:
@@ -113,6 +113,12 @@ def list_editions(settings: Settings) -> list[Edition]:
             )
         seen.add(key)
     return found
+
+
+def _holds_any(folder: Path) -> bool:
+    """Whether a folder of the archive holds anything: then it needs a sidecar, without which its edition would
+    be missing and nobody told."""
+    return folder.is_dir() and any(not p.name.startswith(".") for p in folder.iterdir())
 
 
 def verify_bytes(edition: Edition) -> None:

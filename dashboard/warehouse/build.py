@@ -124,8 +124,7 @@ def build(settings: Settings, *, wait: float = 0.0, progress: Progress = lambda 
             identity = build_id(settings, registers, editions)
             target = settings.builds / f"{identity}.duckdb"
             known = publish.find_build(settings, identity).record if target.is_file() else {}
-            # else the record beside it is damaged: made again
-            if known.get("build") == identity and known.keys() == {f.name for f in fields(BuildReport)}:
+            if _is_whole(target, known, identity):  # else it, or the record beside it, is damaged: made again
                 for edition in editions:
                     verify_bytes(edition)
                 publish.point_to(settings, identity)
@@ -140,6 +139,7 @@ def build(settings: Settings, *, wait: float = 0.0, progress: Progress = lambda 
                 ) from error
             report.seconds = round(time.monotonic() - started, 2)
             sync(scratch)
+            report.bytes = scratch.stat().st_size
             write_whole(target.with_suffix(".json"), json.dumps(asdict(report), indent=1) + "\n")
             scratch.rename(target)
             sync(settings.builds)
@@ -147,6 +147,20 @@ def build(settings: Settings, *, wait: float = 0.0, progress: Progress = lambda 
             with suppress(OSError):  # the build is in force; an old one that stays does no harm
                 publish.prune(settings)
             return report
+
+
+def _is_whole(target: Path, record: dict[str, object], identity: str) -> bool:
+    """Whether the file of a known build, and the record beside it, are as they were written: their size and
+    their names for themselves. What is damaged deeper inside, DuckDB finds by its checksums when it is read."""
+    if record.keys() != {f.name for f in fields(BuildReport)} or record["build"] != identity:
+        return False
+    if target.stat().st_size != record["bytes"]:
+        return False
+    try:
+        with duckdb.connect(str(target), read_only=True) as con:
+            return look_up(con, "build") == [(identity,)]
+    except duckdb.Error:
+        return False
 
 
 @contextmanager

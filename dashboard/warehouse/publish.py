@@ -94,8 +94,9 @@ def rollback(settings: Settings) -> tuple[str, str]:
             raise AccessReviewError(
                 "there is no earlier build to go back to", hint="run 'access-review build'"
             )
-        write_whole(settings.builds / "HISTORY", "".join(f"{b}\n" for b in past[:-1]))
+        # The pointer first: killed between the two, the history still names every build.
         write_whole(pointer(settings), past[-1] + "\n")
+        write_whole(settings.builds / "HISTORY", "".join(f"{b}\n" for b in past[:-1]))
     return left, past[-1]
 
 
