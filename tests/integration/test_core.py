@@ -113,7 +113,11 @@ def test_check_or_look_up_gives_the_columns_it_promises(path: Path, built: Path)
 
 
 @pytest.mark.parametrize(
-    "name", ["requests_as", "releases_as", "events", "spells", "as_at", "coverage_start"]
+    "name",
+    [
+        *("requests_as", "releases_as", "events", "spells", "as_at", "coverage_start", "answers"),
+        *("answerable_columns", "answerable_clocks", "holdings_answerable"),
+    ],
 )
 def test_latest_says_what_as_known_says_of_every_edition(name: str, built: Path) -> None:
     """The tables that the usual question reads hold what the definitions give (docs/decisions/0008)."""

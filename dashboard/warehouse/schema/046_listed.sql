@@ -51,7 +51,11 @@ from seen_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset
 )
-where not selected and outcome in ('released', 'reuse_permitted', 'approved');
+where not selected
+    and (
+        outcome in ('released', 'reuse_permitted', 'approved')
+        or licence_end is not null or data_held_mapped is not null or survivor_listed
+    );
 
 -- Whether a register says anything of holdings, and whether it says of data that they are held past the licence.
 create macro holdings_answerable(known_on, only_edition) as table

@@ -67,7 +67,7 @@ both_listed as (
     -- on two sheets of an edition it is one change
     qualify row_number() over (
         partition by register, previous, edition, about, reference, occurrence, counted_in, difference[1]
-        order by entry_id, difference
+        order by entry_id, difference, sheet, sheet_row
     ) = 1
 ),
 -- Of a selection that others made, a row that is new is one more that they quoted.

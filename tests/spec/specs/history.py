@@ -576,7 +576,7 @@ HOLDINGS = Definition(
         "ended": "requests whose data are no longer held, or whose licence has ended",
         "overdue": "requests whose data are published as still held after the licence end published",
     },
-    rule="Of requests that were granted, in their latest version, at the as-at date of the latest edition read. The "
+    rule="Of requests that were granted, or of whose data the register says anything, in their latest version, at the as-at date of the latest edition read. The "
     "register's own word (yes, no) comes first. Without one, a sheet that lists only what is held says that it is held, "
     "while the latest edition lists it there. Without either, the licence: *ended* when its end is before the as-at "
     "date, else *still held*, but not where the sheet has a column for its own word and leaves it empty. A request that "
