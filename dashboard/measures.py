@@ -604,6 +604,17 @@ MEASURES: dict[str, Measure] = {
             rows_query="events_rows",
         ),
         Measure(
+            name="recipient-names",
+            words="Every published spelling of every recipient, with the relation and the reason.",
+            columns=(
+                *("recipient", "published_name", "relation", "entries", "first_edition", "last_edition"),
+                *("reason", "reviewer", "reviewed"),
+            ),
+            query="recipient_names",
+            compute=_plain_query("recipient_names"),
+            rows_query="recipient_names_rows",
+        ),
+        Measure(
             name="turnaround",
             words="How long cases took on one clock, open cases counted.",
             columns=TURNAROUND[1:-2],
@@ -756,6 +767,15 @@ def recipients(store: Store, **filters: Any) -> MeasureResult:
 def top_recipients(store: Store, **filters: Any) -> MeasureResult:
     """Recipients in order of releases (requests where releases are not published); `limit` defaults to 20."""
     return measure("top-recipients", store, **filters)
+
+
+def recipient_names(store: Store, **filters: Any) -> MeasureResult:
+    """Every published spelling of every recipient: entries under it, its relation, who decided and why.
+
+    entries: rows of the editions asked for; relation: one of `vocabulary.RELATIONS`, or of
+    `UNREVIEWED_RELATIONS` where nobody had to decide.
+    """
+    return measure("recipient-names", store, **filters)
 
 
 def turnaround(store: Store, **filters: Any) -> MeasureResult:

@@ -42,7 +42,7 @@ STORAGE_VERSION = "v1.4.0"
 
 # Which schema each file of macros is run in, in order: see 038_as_known.sql.
 MACROS = (
-    ("core", ("030_core", "035_filters")),
+    ("core", ("030_core", "035_filters", "036_recipients")),
     ("as_known", ("038_as_known", "040_events_and_spells", "042_latest", "045_where")),
     ("latest", ("045_where",)),
 )
@@ -180,7 +180,7 @@ def _write(
             con.execute((SCHEMA / f"{name}.sql").read_text("utf-8"))
         load_reference(con, settings, registers, identity)
         load_editions(con, registers, editions, report, progress)
-        load_recipients(con, settings)
+        load_recipients(con, settings, registers)
         progress("core tables")
         for schema, names in MACROS:
             con.execute(f"use build.{schema}")
