@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import __version__
+from dashboard.commands import aliases
 from dashboard.commands.base import (
     Commands,
     Parser,
@@ -123,6 +124,8 @@ def parser() -> argparse.ArgumentParser:
     _add_filters(measure)
     measure.add_argument("--rows", action="store_true", help="exactly the entries that the figure counts")
     commands.listing(measure)
+
+    aliases.add(commands)
 
     serve = command("serve", "Serve the dashboard.", "access-review serve --port 5006", _serve)
     serve.add_argument("--port", type=a_port, default=5006)

@@ -168,6 +168,7 @@ class Reviewed:
         self.register = register
         rows = [r for r in reviews if r.concerns(register)]
         self._rows: dict[str, list[Review]] = {}
+        self._again: list[tuple[Review, Review]] = []  # rows for an alias that another row gives a recipient
         for row in rows:
             if row.relation != "different":
                 self._add(row)
@@ -176,6 +177,10 @@ class Reviewed:
             if row.merges:
                 self._names.setdefault(row.recipient_key, row.recipient)
         self._final = {key: self._follow(key, []) for key in self._rows}
+        for row, other in self._again:
+            # A is B, B is C, A is C: three rows that agree, as when all pairs of three names were reviewed
+            if self._end(row) != self._final[row.alias_key]:
+                self._refuse("recipient", row, other)
         self._types: dict[str, Review] = {}
         for found in self._rows.values():
             for row in found:
@@ -200,15 +205,20 @@ class Reviewed:
                 "to": (row.last, other.last),
             }
             column = next((name for name, (ours, theirs) in said.items() if ours != theirs), None)
+            if column == "recipient" and all(r.merges and not r.dated for r in (row, other)):
+                self._again.append((row, other))
+                return
             if column is None:
                 return  # said twice
-            raise AccessReviewError(
-                f"{row.place}: column '{column}': {row.alias!r} is {_said(row)} here and {_said(other)} in "
-                f"{other.place}",
-                hint="keep one of the two, or give each the days between which it holds (from, to); to change "
-                "a row that ships with the project, put a copy of its file into reference/ of the data folder",
-            )
+            self._refuse(column, row, other)
         found.append(row)
+
+    def _refuse(self, column: str, row: Review, other: Review) -> None:
+        raise AccessReviewError(
+            f"{row.place}: column '{column}': {row.alias!r} is {_said(row)} here and {_said(other)} in {other.place}",
+            hint="keep one of the two, or give each the days between which it holds (from, to); to change "
+            "a row that ships with the project, put a copy of its file into reference/ of the data folder",
+        )
 
     def _follow(self, key: str, seen: list[Review]) -> str:
         """The key of the recipient that a name, wherever it is not dated, stands for in the end."""

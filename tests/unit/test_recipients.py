@@ -173,6 +173,13 @@ def test_the_same_row_twice_is_said_twice_and_no_more():
     assert {f.recipient_key for f in found.values()} == {"b"}
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (0, 2, 1)])
+def test_all_pairs_of_three_names_may_be_reviewed(order):
+    described = [("A", "same", "B"), ("B", "same", "C"), ("A", "trading_name_of", "C")]
+    found = recipients(rows(*(described[n] for n in order)), "A", "B", "C")
+    assert {f.recipient for f in found.values()} == {"C"}
+
+
 def test_what_a_person_has_decided_is_settled_either_way_round():
     reviewed = Reviewed(rows(("A", "same", "B"), ("A", "different", "C"), ("D", "part_of", "A")), "phe")
     assert reviewed.settled("b", "c")
