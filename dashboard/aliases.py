@@ -292,10 +292,12 @@ def _keys(form: Form, spread: Counter[str], acronyms: set[str]) -> Iterator[tupl
     common = sorted(form.own - set(rare), key=lambda w: (spread[w], w))[:5]
     for pair in combinations(common, 2):
         yield "words", " ".join(sorted(pair))
+    # misspelt, in the same kind of body and from the same first letter: what _alike asks
+    body = " ".join((form.body, *sorted(form.kind)))
     for word in form.own:
         if len(word) > 4:
-            yield "begins", word[:4]
-            yield "ends", word[-4:]
+            yield "begins", f"{word[:4]} {body}"
+            yield "ends", f"{word[0]} {word[-4:]} {body}"
     for word in form.acronyms | (form.initials & acronyms):
         yield "initials", word
     for acronym in _run_initials(form.core) & acronyms:

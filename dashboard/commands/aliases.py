@@ -76,11 +76,11 @@ def run(settings: Settings, arguments: Any) -> int:
             f"Warning: {plural(len(lost), 'reviewed alias', 'reviewed aliases')} that no register here publishes; "
             f"the first is {lost[0].alias!r}, {lost[0].place}."
         )
-    if arguments.format == "csv" and shown:
+    if shown:
         say(
-            "Next: fill in relation (same, trading_name_of, renamed, part_of or different), reviewer and date, and "
-            "see that the reason is yours; remove the rows not decided; save it as reference/recipients_mine.csv "
-            "in the data folder; then 'access-review build'"
+            "Next: with --format csv, fill in relation (same, trading_name_of, renamed, part_of or different), "
+            "reviewer and date, make the reason yours, remove the rows not decided, and save it as "
+            "reference/recipients_mine.csv in the data folder; then 'access-review build'"
         )
     return 0
 
