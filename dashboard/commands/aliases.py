@@ -19,7 +19,7 @@ def add(commands: Commands) -> None:
     aliases = commands.add(
         "aliases",
         "Suggest names that may be one recipient, for a person to review.",
-        "access-review aliases --register phe-odr --format csv > pairs.csv",
+        "access-review aliases --register phe-odr --format csv",
         run,
     )
     aliases.add_argument("--register", metavar="R", help="names of this register alone")
