@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DEFAULT_CLOCK = "received_to_outcome"
+MOST_NAMED = 5  # recipients named in one note
 HEADLINE_EVENTS = 20  # no turnaround headline rests on fewer events
 
 
@@ -317,6 +318,15 @@ def _top_recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
         if scope.register not in present:
             words = "Recipients are not published, or the entries are a selection, so no ranking is given."
             notes.append(_about(scope, len(found) > 1, words))
+        rows = [row for row in result.dicts() if row["register"] == scope.register]
+        for column, words, beside in (
+            ("former_names", "Shown under the latest name", "formerly"),
+            ("parent_recipient", "Counted under itself and not in what it is part of", "part of"),
+        ):
+            told = [f"{row['recipient']} ({beside} {row[column]})" for row in rows if row[column]]
+            if told:
+                shown = told if len(told) <= MOST_NAMED else [*told[:MOST_NAMED], "others"]
+                notes.append(_about(scope, len(found) > 1, f"{words}: {join_words(shown)}."))
     return result, notes
 
 

@@ -305,6 +305,7 @@ TOP = Definition(
             rank | recipient            | recipient_type     | requests | releases | share | cumulative_share | former_names
             1    | Department for Ports | central_government | 3        | 3        | 1     | 1                | Department for Harbours
             """,
+            notes=("Shown under the latest name: Department for Ports (formerly Department for Harbours).",),
         ),
         Example(
             title="Asked for by its former name",
@@ -326,6 +327,7 @@ TOP = Definition(
             1    | Bell Unit  | 2        | 2        | 0.666667 | 0.666667         | Bell Trust
             2    | Bell Trust | 1        | 1        | 0.333333 | 1                | null
             """,
+            notes=("Counted under itself and not in what it is part of: Bell Unit (part of Bell Trust).",),
         ),
         Example(
             title="Two organisations under one trading name",
