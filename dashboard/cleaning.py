@@ -18,6 +18,8 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
 
+from dashboard.patterns import LONGEST_NAME, LONGEST_REFERENCE
+
 
 # What python-calamine and the csv module hand over for one cell.
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
@@ -143,6 +145,7 @@ def read_date(
     pending: frozenset[str] = PENDING,
     earliest: date = date(1990, 1, 1),
     latest: date = date(2100, 1, 1),
+    sentinels: frozenset[date] = frozenset(),
     month_end: bool = False,
     serials: bool = False,
 ) -> DateReading:
@@ -159,8 +162,8 @@ def read_date(
     With `month_end`, "May 2018", "2018-05" and "05/2018" are the last day of the month. With `serials`,
     numbers (and five-digit text) are Excel's 1900-based day numbers; without it a number is unreadable.
 
-    A day outside `earliest` to `latest` (both in) or in `SENTINELS` is `impossible`. Text with two dates, or
-    with a reading that depends on an order not stated, is `ambiguous`.
+    A day outside `earliest` to `latest` (both in), in `SENTINELS` or in `sentinels`, is `impossible`. Text with
+    two dates, or with a reading that depends on an order not stated, is `ambiguous`.
     """
     found: date | DateReading
     note = ""
@@ -188,7 +191,7 @@ def read_date(
 
     if isinstance(found, DateReading):
         return found
-    if found in SENTINELS:
+    if found in SENTINELS or found in sentinels:
         return _refuse("impossible", cell, f"gives {_day(found)}, which stands for no date")
     if not earliest <= found <= latest:
         limits = f"{_day(earliest)} to {_day(latest)}"
@@ -199,8 +202,11 @@ def read_date(
 def read_references(cell_text: str, pattern: re.Pattern[str]) -> list[str]:
     """Every reference in a cell, in the order published: "DR170227.03 and DR170908.01" gives two.
 
-    One that is written twice in the cell is one reference. [] when none match.
+    One that is written twice in the cell is one reference. [] when none match, and for a text longer than
+    LONGEST_REFERENCE: no list of references is, and a pattern is not let loose on one.
     """
+    if len(cell_text) > LONGEST_REFERENCE:
+        return []
     return list(dict.fromkeys(m.group() for m in pattern.finditer(tidy(cell_text)) if m.group()))
 
 
@@ -229,6 +235,16 @@ def normalise_text(value: str) -> str:
         previous = value
         value = unicodedata.normalize("NFKC", tidy(value).translate(_QUOTES_AND_DASHES)).casefold()
     return value
+
+
+def spelling_key(value: str) -> str:
+    """What is left of a text when its typography is put aside: as `normalise_text`, less closing punctuation.
+
+    Two texts with one key differ in spaces, case, quotes, dashes, compatibility forms or a full stop at the end.
+    """
+    key = normalise_text(value)
+    # A text that is nothing but such marks keeps them: "?" and "." are not one.
+    return key.rstrip(" .,;:!?") or key
 
 
 def tidy(value: str) -> str:
@@ -269,14 +285,19 @@ def recipient_id(name: str) -> str:
     return f"{slug}-{digest[:HASH_LENGTH]}"
 
 
-def request_reference(reference: str, split: str) -> str:
+def request_reference(reference: str, split: str, pattern: re.Pattern[str] | None = None) -> str:
     """The request that a release reference belongs to: what stands before the first character of `split`.
+
+    With a `pattern`, its group `request` where it fits the whole reference.
 
     With "/(", "ODR1718_012/A1" gives ODR1718_012 and "ODR_2014_034e (Rep)" gives ODR_2014_034e. With an empty
     `split`, or with nothing before the first such character, the whole reference, so that references without
     a stem are not taken for one request.
     """
     whole = tidy(reference)
+    if pattern is not None:
+        found = pattern.fullmatch(whole) if len(whole) <= LONGEST_NAME else None
+        return (found["request"] or "").strip() or whole if found else whole
     ends = [place for c in split if (place := whole.find(c)) >= 0]
     return whole[: min(ends, default=len(whole))].strip() or whole
 

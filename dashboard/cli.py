@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import __version__
-from dashboard.commands import aliases
+from dashboard.commands import aliases, history, withdraw
 from dashboard.commands.base import (
     Commands,
     Parser,
@@ -92,7 +92,14 @@ def parser() -> argparse.ArgumentParser:
     build = command("build", "Build the warehouse from the editions.", "access-review build --strict", _build)
     build.add_argument("--strict", action="store_true", help="exit 1 when any value could not be read")
 
-    command("rollback", "Go back to the build before.", "access-review rollback", _rollback)
+    rollback = command("rollback", "Go back to the build before.", "access-review rollback", _rollback)
+    rollback.add_argument(
+        "--show-withdrawn",
+        action="store_true",
+        help="also to a build that shows what was withdrawn since",
+    )
+
+    withdraw.add_to(commands)
 
     status = command(
         "status", "Registers, editions, build, issues, last review.", "access-review status", _status
@@ -125,7 +132,8 @@ def parser() -> argparse.ArgumentParser:
     measure.add_argument("--rows", action="store_true", help="exactly the entries that the figure counts")
     commands.listing(measure)
 
-    aliases.add(commands)
+    aliases.add_to(commands)
+    history.add_to(commands)
 
     serve = command("serve", "Serve the dashboard.", "access-review serve --port 5006", _serve)
     serve.add_argument("--port", type=a_port, default=5006)
@@ -252,6 +260,14 @@ def _build(settings: Settings, arguments: Any) -> int:
     )
     issues = ", ".join(f"{n} {s}" for s, n in sorted(report.issues.items())) or "none"
     print(f"rejected {report.rejected} values, corrected {report.corrected}; issues: {issues}")
+    if report.corrections_waiting:
+        print(
+            f"not applied, their editions are not here: corrections/{', '.join(report.corrections_waiting)}"
+        )
+    if report.withdrawn:
+        print(
+            f"withdrawn from every output: {'; '.join(w['register'] + ' ' + w['place'] for w in report.withdrawn)}"
+        )
     if arguments.strict and report.issues.get("error"):
         say(
             f"Strict: {report.issues['error']} values could not be read; "
@@ -264,8 +280,12 @@ def _build(settings: Settings, arguments: Any) -> int:
 def _rollback(settings: Settings, arguments: Any) -> int:
     from dashboard.warehouse.publish import rollback
 
-    left, now = rollback(settings)
+    left, now = rollback(settings, show_withdrawn=arguments.show_withdrawn)
     print(f"build {now} is in force again (was {left})")
+    if arguments.show_withdrawn:
+        say(
+            "Warning: it may show what was withdrawn; 'access-review withdraw --list' lists that, 'build' hides it."
+        )
     return 0
 
 
@@ -274,6 +294,7 @@ def _status(settings: Settings, arguments: Any) -> int:
     from dashboard.reviews import list_reviews
     from dashboard.standing import standing
     from dashboard.warehouse import publish
+    from dashboard.withdrawals import read_withdrawals
 
     flags = standing(settings, date.today())  # noqa: DTZ011 - due dates are calendar days where the reader is
     current = publish.current_id(settings)
@@ -289,10 +310,16 @@ def _status(settings: Settings, arguments: Any) -> int:
     }
     columns = ("register", "edition", "as_at", "published", "file")
     built = {(e["register"], e["edition"]) for e in record.get("editions", [])}  # type: ignore[attr-defined]
+    hidden = {
+        (w.register, w.edition, w.sha256): w.on for w in read_withdrawals(settings) if w.kind == "edition"
+    }
     rows = [
-        (e.register, e.edition, e.as_at, e.published, e.file.name, (e.register, e.edition) in built)
+        (
+            e.register, e.edition, e.as_at, e.published, e.file.name, (e.register, e.edition) in built,
+            hidden.get((e.register, e.edition, e.sha256)),
+        )
         for e in editions
-    ]
+    ]  # fmt: skip
     if arguments.format == "table":
         print(f"data folder  {settings.data}")
         print(f"build        {current or 'none yet: run access-review build'}")
@@ -302,7 +329,7 @@ def _status(settings: Settings, arguments: Any) -> int:
         for flag, words in flags.items():
             print(f"{flag:<12} {words}")
         print()
-    write_table((*columns, "in_build"), rows, arguments.format, extra)
+    write_table((*columns, "in_build", "withdrawn_on"), rows, arguments.format, extra)
     up = [flag for flag in arguments.fail_if if flag in flags]
     for flag in up:
         say(f"access-review status: {flag}: {flags[flag]}")
@@ -318,7 +345,7 @@ def _issues(settings: Settings, arguments: Any) -> int:
     with Store(settings) as store:
         filters = Filters(register=arguments.register, edition=arguments.edition)
         if arguments.register:
-            _checked(store, filters)
+            _checked(store, filters, archive=True)
         result = store.query("issues", filters)
     severity = result.columns.index("severity")
     rows = [r for r in result.rows if arguments.severity in (None, r[severity])]

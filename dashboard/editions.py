@@ -185,9 +185,9 @@ def add_edition(
         file=path,
         sha256=workbook.sha256,
         size=workbook.size,
-        address=address or register.address,
-        licence=register.licence,
-        provenance=f"Added from the file {tidy(path.name)}.",
+        address=address or found.layout.address or register.address,
+        licence=found.layout.licence or register.licence,
+        provenance=f"{found.layout.provenance} Added from the file {tidy(path.name)}.".strip(),
         obtained=datetime.now(UTC).isoformat(timespec="seconds"),
         replaces="",
     )

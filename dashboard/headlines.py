@@ -132,7 +132,8 @@ def _waiting(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
 
 def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Finding:
     # A page pinned to an edition still says how many there are; a day in the past knows only those of its time.
-    found = measure("editions", store, register=scope.register, known_on=filters.known_on).dicts()
+    listed = measure("editions", store, register=scope.register, known_on=filters.known_on).dicts()
+    found = [e for e in listed if e["withdrawn_on"] is None]
     many = (
         "The one edition held" if len(found) == 1 else f"{plural(len(found), 'edition')} are held; the latest"
     )

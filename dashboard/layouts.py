@@ -9,15 +9,16 @@ from __future__ import annotations
 import difflib
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
 
 from dashboard.cleaning import normalise_text
 from dashboard.errors import AccessReviewError
+from dashboard.patterns import LONGEST_NAME
 from dashboard.registers import Layout, Register, SheetLayout
-from dashboard.workbook import Sheet, Workbook, cell_text, column_letter
+from dashboard.workbook import Cell, Sheet, Workbook, cell_text, column_letter
 
 
 HEADER_WITHIN = 30  # rows searched for the header; notes above a table are longer than a screen nowhere seen
@@ -41,6 +42,25 @@ class MatchedSheet:
     columns: dict[str, int]  # field -> column, counted from 0
     headings: tuple[str, ...]
     period: tuple[date | None, date | None] = (None, None)  # the days of which it claims to list every case
+    # Rows as published, by number, where a correction replaced a cell of them.
+    published: Mapping[int, tuple[Cell, ...]] = field(default_factory=dict)
+    # Row number -> the columns withdrawn from every output; none named: the whole row.
+    withdrawn: Mapping[int, frozenset[int]] = field(default_factory=dict)
+
+    def is_withdrawn(self, row: int, column: int | None = None) -> bool:
+        """Whether the whole row is withdrawn, or with `column` that cell."""
+        columns = self.withdrawn.get(row)
+        return columns is not None and (not columns or column in columns)
+
+    def as_published(self, row: int, cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        """The cells of a row as they were before a correction, without those withdrawn."""
+        return self.shown(row, self.published.get(row, cells))
+
+    def shown(self, row: int, cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        """The cells of a row without those withdrawn."""
+        if row not in self.withdrawn:
+            return cells
+        return tuple(None if self.is_withdrawn(row, i) else cell for i, cell in enumerate(cells))
 
 
 @dataclass(frozen=True)
@@ -142,7 +162,7 @@ def _find_date(
         else:
             texts = (cell_text(c) for s in sheets for row in s.rows[:200] for c in row if isinstance(c, str))
         for text in texts:
-            found = re.search(pattern, text)
+            found = re.search(pattern, text) if len(text) <= LONGEST_NAME else None
             reading = _date_words(found["date"]) if found else None
             if reading:
                 return reading
@@ -165,7 +185,8 @@ def _period(sheet: Sheet, layout: SheetLayout, workbook: Workbook) -> tuple[date
     if layout.period_in_name and (named := period_in_name(sheet.name)):
         return named
     for source, pattern in layout.period_patterns:
-        found = re.search(pattern, workbook.path.name if source == "file_name" else sheet.name)
+        text = workbook.path.name if source == "file_name" else sheet.name
+        found = re.search(pattern, text) if len(text) <= LONGEST_NAME else None
         first, last = (_date_words(found["start"]), _date_words(found["end"])) if found else (None, None)
         if first and last:
             # a month that begins a period is meant from its first day
@@ -244,16 +265,14 @@ def _match_layout(register: Register, layout: Layout, workbook: Workbook) -> Mat
                     f"(field {name}){nearest}"
                 )
             continue
-        matched.append(
-            MatchedSheet(
-                sheet,
-                chosen,
-                header.row,
-                header.columns,
-                tuple(cells),
-                _period(sheet, chosen, workbook),
+        period = _period(sheet, chosen, workbook)
+        if chosen.dated_by_period and not period[1]:
+            problems.append(
+                f"{file}: the rows of sheet '{sheet.name}' carry no date and are dated by the period of the file, "
+                "and neither the file's name nor the sheet's gives one as this layout describes it"
             )
-        )
+            continue
+        matched.append(MatchedSheet(sheet, chosen, header.row, header.columns, tuple(cells), period))
     for index, wanted in enumerate(layout.sheets):
         if wanted.required and index not in used:
             problems.append(f"{file}: there is no sheet named like '{wanted.names[0]}'")

@@ -156,6 +156,7 @@ class Measure:
     query: str
     compute: Callable[[Store, Filters], tuple[Result, list[str]]]
     rows_query: str | None = None
+    archive: bool = False  # it lists what the archive holds, what is withdrawn included
     defaults: dict[str, Any] = field(default_factory=dict)
 
 
@@ -191,10 +192,26 @@ def scopes(store: Store, filters: Filters) -> list[Scope]:
     return found
 
 
-def _checked(store: Store, filters: Filters) -> list[Scope]:
-    """Scopes, after checking that the register and edition named are there."""
+def _checked(store: Store, filters: Filters, *, archive: bool = False) -> list[Scope]:
+    """Scopes, after checking that the register and edition named are there.
+
+    A question about the archive itself (`archive`) may name what is withdrawn.
+    """
+    withdrawn = {
+        (r["register"], r["edition"]): f"was withdrawn on {day(r['withdrawn_on'])}: {r['withdrawn_reason']}"
+        for r in store.query("withdrawn").dicts()
+    }
     known = [row["register"] for row in store.query("registers").dicts()]
+    if archive and any(register == filters.register for register, _ in withdrawn):
+        known.append(str(filters.register))
     if filters.register and filters.register not in known:
+        gone = [f"{edition} {why}" for (r, edition), why in withdrawn.items() if r == filters.register]
+        if gone:
+            more = f"; and {len(gone) - 2} more" if len(gone) > 2 else ""
+            raise UsageError(
+                f"nothing of {filters.register} is shown: edition {'; edition '.join(gone[:2])}{more}",
+                hint=f"'access-review measure editions --register {filters.register}' lists them all",
+            )
         import difflib
 
         near = difflib.get_close_matches(filters.register, known, n=1)
@@ -204,6 +221,14 @@ def _checked(store: Store, filters: Filters) -> list[Scope]:
             hint=f"registers here: {', '.join(known) or 'none'}",
         )
     found = scopes(store, filters)
+    why = withdrawn.get((str(filters.register), str(filters.edition)))
+    if why and archive:
+        return found
+    if why:
+        raise UsageError(
+            f"edition {filters.edition} of {filters.register} {why.rstrip('.')}",
+            hint="'access-review measure editions' lists what is there",
+        )
     if filters.edition and not found:
         editions = store.query("editions", Filters(register=filters.register)).dicts()
         raise UsageError(
@@ -236,6 +261,11 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     many = len(found) > 1
     notes: list[str] = []
     undated = {r["register"]: r["requests"] for r in store.query("undated_exclusions", filters).dicts()}
+    by_period = {
+        (r["register"], r["words"])
+        for r in store.query("answerability", filters).dicts()
+        if r["basis"] == "period_end"
+    }
     result = store.query("volumes", filters)
     starts = result.columns.index("interval_start")
     for scope in found:
@@ -250,6 +280,8 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                     scope, many, f"Not published: {join_words([VOLUME_WORDS[c] for c in columns])}. {words}"
                 )
             )
+        for words in sorted(words for register, words in by_period if register == scope.register):
+            notes.append(_about(scope, many, f"No row carries a date. {words}"))
         if not scope.columns["refused"][0] and scope.columns["decided"][0]:
             notes.append(
                 _about(
@@ -274,8 +306,11 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                 _about(
                     scope,
                     many,
-                    f"Every case is listed from {day(scope.listed_from)}. An interval that begins before is not whole: "
-                    "it counts only what is still listed, by the first date it carries.",
+                    f"Every case closed from {day(scope.listed_from)} is listed, and none still open. An interval that "
+                    "begins before is not whole."
+                    if scope.completed_only
+                    else f"Every case is listed from {day(scope.listed_from)}. An interval that begins before is not "
+                    "whole: it counts only what is still listed, by the first date it carries.",
                 )
             )
         if undated.get(scope.register) and filters.interval:
@@ -300,7 +335,11 @@ def _recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                 _about(scope, many, "The entries are a selection made by others: no count or share is given.")
             )
     if not found or not all(s.selected for s in found):
-        notes += [_about_register(found, many, r) for r in store.query("type_notes", filters).dicts()]
+        notes += [
+            _about_register(found, many, r)
+            for r in store.query("type_notes", filters).dicts()
+            if r["register"] in {s.register for s in found}  # none of its editions may be known yet
+        ]
     return store.query("recipients", filters), notes
 
 
@@ -564,6 +603,128 @@ def _answerability(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     return found, notes
 
 
+def _changes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    found = scopes(store, filters)
+    notes = []
+    pairs = {row["register"] for row in store.query("edition_pairs", filters).dicts()}
+    for scope in found:
+        if scope.register not in pairs:
+            words = "There is one edition, and so nothing to compare it with."
+            notes.append(_about(scope, len(found) > 1, words))
+        elif scope.selected:
+            words = "The entries are a selection made by others: that one is quoted or no longer quoted is no change."
+            notes.append(_about(scope, len(found) > 1, words))
+    return store.query("changes", filters), notes
+
+
+def edition_pair(
+    store: Store, register: str, before: str | None, after: str | None
+) -> tuple[str, str] | None:
+    """The two editions that a comparison is of: those named; else the latest, or the one named, and the one before.
+
+    None where there is one edition only. Raises UsageError for an unknown edition or two in the wrong order.
+    """
+    for edition in (None, before, after):
+        _checked(store, Filters(register=register, edition=edition))
+    listed = store.query("editions", Filters(register=register)).dicts()
+    order = [row["edition"] for row in listed if row["withdrawn_on"] is None]
+    later = after or order[-1]
+    place = order.index(later)
+    if before is None:
+        return (order[place - 1], later) if place else None
+    if order.index(before) >= place:
+        raise UsageError(
+            f"edition {before} is not before {later}", hint=f"editions, in order: {', '.join(order)}"
+        )
+    return before, later
+
+
+def change_counts(store: Store, **filters: Any) -> list[dict[str, Any]]:
+    """How many changes of each kind each edition brought: register, edition, previous, kind, label, changes."""
+    chosen = make_filters(**filters)
+    _checked(store, chosen)
+    return store.query("changes_counts", chosen).dicts()
+
+
+def changes_between(store: Store, register: str, before: str, after: str, **filters: Any) -> MeasureResult:
+    """What edition `after` changed against edition `before`, which need not be neighbours: as `changes`."""
+    pair = edition_pair(store, register, before, after)
+    assert pair is not None  # both are named
+    chosen = make_filters(register=register, **filters)
+    result = store.query("changes_between", chosen, from_edition=pair[0], to_edition=pair[1])
+    found = find_measure("changes")
+    return _result(found.name, found.columns, "changes_between", result, [], chosen, store)
+
+
+def _ever_seen(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    found = scopes(store, filters)
+    many = len(found) > 1
+    notes = []
+    undated = {row["register"]: row["requests"] for row in store.query("ever_seen_undated", filters).dicts()}
+    for scope in found:
+        if scope.selected:
+            notes.append(
+                _about(scope, many, "The entries are a selection made by others: no count is given.")
+            )
+            continue
+        words = f"Still listed: in the edition of {day(scope.as_at)}, the latest read."
+        notes.append(_about(scope, many, words))
+        if undated.get(scope.register):
+            words = f"In no interval for want of any date: {plural(undated[scope.register], 'request')}."
+            notes.append(_about(scope, many, words))
+    return store.query("ever_seen", filters), notes
+
+
+def _holdings(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    found = scopes(store, filters)
+    many = len(found) > 1
+    result = store.query("holdings", filters)
+    places = {name: result.columns.index(name) for name in ("register", "still_held", "overdue", "silent")}
+    notes = []
+    for scope in found:
+        mine = [row for row in result.rows if row[places["register"]] == scope.register]
+        if scope.selected:
+            notes.append(
+                _about(scope, many, "The entries are a selection made by others: no count is given.")
+            )
+        elif any(row[places["still_held"]] is None for row in mine):
+            words = "Neither the end of a licence nor whether data are still held is published."
+            notes.append(_about(scope, many, words))
+        else:
+            if any(row[places["overdue"]] is None for row in mine):
+                words = "Held past the licence cannot be told: that takes a licence end and whether data are held."
+                notes.append(_about(scope, many, words))
+            silent = sum(row[places["silent"]] or 0 for row in mine)
+            if silent:
+                words = (
+                    f"Counted nowhere: {plural(silent, 'request')} that data were granted to and of which the "
+                    "register does not say whether they are held, or that it no longer lists before the licence ended."
+                )
+                notes.append(_about(scope, many, words))
+            notes.append(_about(scope, many, f"As published, as at {day(scope.as_at)}; nobody has checked."))
+    return result, notes
+
+
+def _person_counts(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    found = scopes(store, filters)
+    result = store.query("person_counts", filters)
+    have = {row[result.columns.index("register")] for row in result.rows}
+    notes = [
+        _about(
+            scope,
+            len(found) > 1,
+            "No counts of people, records or requests by body and period are published.",
+        )
+        for scope in found
+        if scope.register not in have
+    ]
+    if any(row[result.columns.index("status")] == "superseded" for row in result.rows):
+        notes.append(
+            "A figure that a later edition gives otherwise is superseded; both are shown as published."
+        )
+    return result, notes
+
+
 MEASURES: dict[str, Measure] = {
     m.name: m
     for m in (
@@ -659,6 +820,28 @@ MEASURES: dict[str, Measure] = {
             columns=("register", "edition", "as_at", "published", "lag_days", "rows", "requests", "sha256"),
             query="editions",
             compute=_plain_query("editions"),
+            archive=True,
+        ),
+        Measure(
+            name="corrections",
+            words="Every cell read otherwise than it was published, with the reason.",
+            columns=(
+                *(
+                    "register",
+                    "edition",
+                    "sheet",
+                    "sheet_row",
+                    "column",
+                    "field",
+                    "before",
+                    "after",
+                    "reason",
+                ),
+                *("source", "by", "on", "correction"),
+            ),
+            query="corrections",
+            compute=_plain_query("corrections"),
+            archive=True,
         ),
         Measure(
             name="published-figures",
@@ -686,6 +869,41 @@ MEASURES: dict[str, Measure] = {
             query="answerability",
             compute=_answerability,
         ),
+        Measure(
+            name="changes",
+            words="What each edition changed against the one before, one row a change.",
+            columns=("change", "reference", "field", "before", "after", "kind"),
+            query="changes",
+            compute=_changes,
+        ),
+        Measure(
+            name="ever-seen",
+            words="Requests that any edition listed, beside those still listed.",
+            columns=("interval_start", "still_listed", "ever_seen"),
+            query="ever_seen",
+            compute=_ever_seen,
+            rows_query="ever_seen_rows",
+            defaults={"interval": "year"},
+        ),
+        Measure(
+            name="holdings",
+            words="Data still held, no longer held, and held past the licence, as published.",
+            columns=("group", "still_held", "ended", "overdue"),
+            query="holdings",
+            compute=_holdings,
+            rows_query="holdings_rows",
+            defaults={"by": "type"},
+        ),
+        Measure(
+            name="person-counts",
+            words="Counts of people, records or requests by body and period, with their revisions.",
+            columns=(
+                *("period_start", "period_end", "body", "unit", "requested", "supplied", "status"),
+                "superseded_by",
+            ),
+            query="person_counts",
+            compute=_person_counts,
+        ),
     )
 }
 
@@ -695,7 +913,7 @@ def measure(name: str, store: Store, *, filters: Filters | None = None, **keywor
     found = find_measure(name)
     chosen = filters or make_filters(**keywords)
     chosen = replace(chosen, **{k: v for k, v in found.defaults.items() if getattr(chosen, k) is None})
-    _checked(store, chosen)
+    _checked(store, chosen, archive=found.archive)
     result, notes = found.compute(store, chosen)
     return _result(found.name, found.columns, found.query, result, notes, chosen, store)
 
@@ -808,8 +1026,16 @@ def spells(store: Store, **filters: Any) -> MeasureResult:
 
 
 def editions(store: Store, **filters: Any) -> MeasureResult:
-    """The published files in the build; lag_days is from the as-at date to publication."""
+    """The published files in the build; lag_days is from the as-at date to publication.
+
+    An edition that was withdrawn keeps its row, with no counts, the day and the reason.
+    """
     return measure("editions", store, **filters)
+
+
+def corrections(store: Store, **filters: Any) -> MeasureResult:
+    """One row a cell that a reviewed correction changed: the published text, what is read, and why."""
+    return measure("corrections", store, **filters)
 
 
 def published_figures(store: Store, **filters: Any) -> MeasureResult:
@@ -820,3 +1046,29 @@ def published_figures(store: Store, **filters: Any) -> MeasureResult:
 def answerability(store: Store, **filters: Any) -> MeasureResult:
     """For each register, era and field: published, inferred (with its basis) or not published."""
     return measure("answerability", store, **filters)
+
+
+def changes(store: Store, **filters: Any) -> MeasureResult:
+    """What each edition changed against the one before: `added`, `amended` (field, before, after), `typographic`,
+    `licence_ended`, `left_no_reason_published`. `edition`: that one alone; `from_` and `to`: the day it was known.
+
+    before and after are as published, dates ISO 8601; sheet and sheet_row are those of the later edition, of what
+    left those of the earlier.
+    """
+    return measure("changes", store, **filters)
+
+
+def ever_seen(store: Store, **filters: Any) -> MeasureResult:
+    """Requests by their own first day: listed by any edition (`ever_seen`), and by the latest (`still_listed`)."""
+    return measure("ever-seen", store, **filters)
+
+
+def holdings(store: Store, **filters: Any) -> MeasureResult:
+    """Requests whose data are still held, no longer held, and held past the licence end (`overdue`, among those
+    still held), by recipient type (or `by`). None where neither licence ends nor a status are published."""
+    return measure("holdings", store, **filters)
+
+
+def person_counts(store: Store, **filters: Any) -> MeasureResult:
+    """Every published count with its unit by body and period; one that a later edition changed is `superseded`."""
+    return measure("person-counts", store, **filters)

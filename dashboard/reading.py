@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache, partial
 
 from dashboard.cleaning import (
     MISSING,
     PENDING,
     Cell,
+    DateReading,
     date_from_reference,
     normalise_text,
     read_date,
@@ -24,8 +26,11 @@ from dashboard.cleaning import (
     request_reference,
     tidy,
 )
+from dashboard.continued import LogicalRow, join_continued
 from dashboard.issues import Issue
 from dashboard.layouts import MONTHS, Match, MatchedSheet, last_day, month_of
+from dashboard.lookups import JoinedCell, Lookup, close, is_missing, join, read_lookup
+from dashboard.patterns import LONGEST_NAME
 from dashboard.registers import Layout, Register
 from dashboard.vocabulary import DATE_FIELDS, TEXT_FIELDS
 from dashboard.workbook import cell_text, column_letter
@@ -33,6 +38,8 @@ from dashboard.workbook import cell_text, column_letter
 
 SPREADSHEET_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 TIER = re.compile(r"(?:tier\s*)?([1-4])(?:\s*[*†‡^]+)?", re.IGNORECASE)
+INTERVAL = re.compile(r"\s+(?:to|until)\s+|\s*[–—-]\s*")
+SPACED_DASH = re.compile(r"\s+[–—-]\s+")  # a dash may stand inside a date too
 LONGEST_COUNT = 15  # characters, commas included: no register counts further, and a warehouse cannot
 NOTE_ROW = re.compile(
     r"(end of sheet|total\b.*|note\b.*|notes\b.*|source\b.*|\*.*|synthetic sample data.*)", re.I
@@ -51,7 +58,8 @@ class SheetAccount:
     coverage: str = ""
     period_start: date | None = None
     period_end: date | None = None
-    fields: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()  # what the columns, and the description, give each row
+    kind: str = ""  # the same in every edition that has such a sheet, whatever it is called there
 
 
 @dataclass
@@ -62,6 +70,7 @@ class Reading:
     person_counts: list[dict[str, object]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     accounts: list[SheetAccount] = field(default_factory=list)
+    joined_issues: set[Issue] = field(default_factory=set)
 
     @property
     def rows_read(self) -> int:
@@ -82,27 +91,43 @@ class Reading:
 
 
 class _Place:
-    """One row, able to report issues about its own cells."""
+    """One row, able to report issues about its own cells, and about those that a lookup joined to it."""
 
-    def __init__(self, reading: Reading, register: str, edition: str, found: MatchedSheet, row: int) -> None:
+    def __init__(
+        self,
+        reading: Reading,
+        register: str,
+        edition: str,
+        found: MatchedSheet,
+        row: int,
+        joined: Mapping[int, JoinedCell] | None = None,
+    ) -> None:
         self.reading, self.register, self.edition = reading, register, edition
-        self.found, self.row = found, row
+        self.found, self.row, self.joined = found, row, joined or {}
 
     def issue(self, rule: str, name: str = "", value: object = "", words: str = "") -> None:
-        column = self.found.columns.get(name)
-        heading = self.found.headings[column] if column is not None else ""
-        self.reading.issues.append(
-            Issue(
-                register=self.register,
-                edition=self.edition,
-                sheet=self.found.sheet.name,
-                sheet_row=self.row,
-                column=f"{column_letter(column)} ({tidy(heading)})" if column is not None else "",
-                rule=rule,
-                value=tidy(str(value))[:500],
-                words=words,
-            )
+        found, row, column = self.found, self.row, self.found.columns.get(name)
+        lookup = self.joined.get(column) if column is not None else None
+        if lookup is not None:
+            found, row, column = lookup.found, lookup.row, lookup.found.columns[lookup.name]
+        if column is not None and found.is_withdrawn(row, column):
+            return  # nothing is said of what is withdrawn
+        heading = found.headings[column] if column is not None else ""
+        issue = Issue(
+            register=self.register,
+            edition=self.edition,
+            sheet=found.sheet.name,
+            sheet_row=row,
+            column=f"{column_letter(column)} ({tidy(heading)})" if column is not None else "",
+            rule=rule,
+            value=tidy(str(value))[:500],
+            words=words,
         )
+        if lookup is not None:  # one cell joined to hundreds of entries is one problem
+            if issue in self.reading.joined_issues:
+                return
+            self.reading.joined_issues.add(issue)
+        self.reading.issues.append(issue)
 
 
 def read_entries(match: Match, edition: str) -> Reading:
@@ -116,33 +141,66 @@ def read_entries(match: Match, edition: str) -> Reading:
         reading.issues.append(
             Issue(register=match.register.id, edition=edition, sheet=sheet.name, rule="sheet_hidden")
         )
+    accounts = {id(found): _account(reading, match, edition, found) for found in match.sheets}
+    lookups = []
     for found in match.sheets:
-        _read_sheet(reading, match.register, match.layout, edition, found)
+        if found.layout.rows == "lookup":
+            # Entries of any sheet may need it, so it is read before them and closed after.
+            tell = partial(_report, reading, match.register.id, edition, found)
+            count = partial(_count, accounts[id(found)])
+            lookups.append((read_lookup(found, partial(_explained, found=found), count, tell), count, tell))
+    for found in match.sheets:
+        if found.layout.rows not in ("note", "lookup"):
+            _read_sheet(
+                reading, match, edition, found, accounts[id(found)], [lookup[0] for lookup in lookups]
+            )
+    for lookup, count, tell in lookups:
+        close(lookup, count, tell)
     return reading
 
 
-def _read_sheet(
-    reading: Reading, register: Register, layout: Layout, edition: str, found: MatchedSheet
+def _count(account: SheetAccount, why: str) -> None:
+    account.explained[why] += 1
+
+
+def _report(
+    reading: Reading,
+    register: str,
+    edition: str,
+    found: MatchedSheet,
+    rule: str,
+    row: int,
+    name: str,
+    value: object,
+    words: str,
 ) -> None:
+    _Place(reading, register, edition, found, row).issue(rule, name, value, words)
+
+
+def _account(reading: Reading, match: Match, edition: str, found: MatchedSheet) -> SheetAccount:
+    """The sheet's account, its rows down to the header explained and its unknown headings said."""
+    layout = found.layout
     account = SheetAccount(
         found.sheet.name,
         rows_read=len(found.sheet.rows),
-        coverage=found.layout.coverage,
+        coverage=layout.coverage,
         period_start=found.period[0],
         period_end=found.period[1],
-        fields=tuple(sorted({*found.columns, *found.layout.constant})),
+        fields=_fields(match, found),
+        kind=_kind(match.layout, found),
     )
     reading.accounts.append(account)
-    if found.layout.rows == "note":
+    if layout.rows == "note":
         account.explained["notes"] = account.rows_read
-        return
+        return account
     account.explained["above the header"] = found.header_row - 1
     account.explained["header"] = 1
     for column, heading in enumerate(found.headings):
-        if tidy(heading) and column not in found.columns.values():
+        known = column in found.columns.values() or normalise_text(heading) in layout.keep
+        if tidy(heading) and not known:
             reading.issues.append(
                 Issue(
-                    register=register.id,
+                    register=match.register.id,
                     edition=edition,
                     sheet=found.sheet.name,
                     sheet_row=found.header_row,
@@ -151,45 +209,140 @@ def _read_sheet(
                     value=tidy(heading)[:500],
                 )
             )
+    return account
+
+
+def _read_sheet(
+    reading: Reading,
+    match: Match,
+    edition: str,
+    found: MatchedSheet,
+    account: SheetAccount,
+    lookups: list[Lookup],
+) -> None:
+    register = match.register
     seen: Counter[str] = Counter()
-    header = [normalise_text(h) for h in found.headings]
-    for number, row in enumerate(found.sheet.rows[found.header_row :], found.header_row + 1):
-        why = _explained(row, header, found)
+    explain = partial(_explained, found=found)
+    numbered = list(enumerate(found.sheet.rows[found.header_row :], found.header_row + 1))
+    rows: list[LogicalRow]
+    if found.layout.continues:
+        # A reference says that a row continues no other, so it stays until that is settled; what continues a
+        # withdrawn row is withdrawn with it, and a withdrawn row that continues another is joined to nothing.
+        kept = []
+        at = found.columns["reference"]
+        for n, row in numbered:
+            shown = found.shown(n, row)
+            if cell_text(row[at]).strip():
+                kept.append((n, (*shown[:at], row[at], *shown[at + 1 :])))
+            elif found.is_withdrawn(n):
+                account.explained["withdrawn"] += 1
+            else:
+                kept.append((n, shown))
+        rows = join_continued(kept, found, register, explain, found.as_published)
+        for logical in rows:
+            if found.is_withdrawn(logical.number, at):
+                logical.cells = (*logical.cells[:at], None, *logical.cells[at + 1 :])
+    else:
+        rows = [
+            LogicalRow(n, found.shown(n, row), found.as_published(n, row), explain(row))
+            for n, row in numbered
+        ]
+    for logical in rows:
+        number, row, why, parts, unclear = (
+            logical.number, logical.cells, logical.why, logical.parts, logical.unclear
+        )  # fmt: skip
+        if found.is_withdrawn(number):
+            account.explained["withdrawn"] += 1 + len(parts)
+            continue
+        for part in parts:
+            account.explained[f"continues the row {found.layout.continues}"] += 1
+            words = f"Joined to row {number}, which has the reference."
+            _Place(reading, register.id, edition, found, part).issue("row_continued", words=words)
         if why:
             account.explained[why] += 1
             continue
-        place = _Place(reading, register.id, edition, found, number)
         if found.layout.rows == "person_count":
-            reading.person_counts.append(_person_count(place, found, row, edition, register.id))
+            place = _Place(reading, register.id, edition, found, number)
+            reading.person_counts.append(_person_count(place, found, row))
             account.person_counts += 1
-        else:
-            entry = _entry(place, register, layout, found, row)
-            account.entries += 1
-            seen.update(str(r) for r in _references(entry))
-            reading.entries.append(entry)
+            continue
+        wide, cells, joined, absent = join(lookups, found, row, match.layout.missing)
+        # what lookups joined stands after the row's own cells
+        published = (*logical.published, *(joined[i].published for i in sorted(joined)))
+        place = _Place(reading, register.id, edition, wide, number, joined)
+        if unclear:
+            place.issue("continuation_unclear")
+        for lookup in absent:
+            words = f"The reference is not in the sheet '{lookup.found.sheet.name}'."
+            place.issue("lookup_missing", "reference", cell_text(row[found.columns["reference"]]), words)
+        entry = _entry(place, register, match.layout, wide, cells, published)
+        account.entries += 1
+        seen.update(str(r) for r in _references(entry))
+        reading.entries.append(entry)
     for reference, count in seen.items():
         if count > 1 and found.layout.rows == "request":
             place = _Place(reading, register.id, edition, found, found.header_row)
             place.issue("reference_repeated", "reference", reference, f"{reference} stands on {count} rows.")
 
 
+def _fields(match: Match, found: MatchedSheet) -> tuple[str, ...]:
+    """What the sheet's columns, its description and the lookups joined to it give each row."""
+    layout = found.layout
+    names = {*found.columns, *layout.constant, *layout.dated_by_period}
+    if layout.rows in ("request", "release") and "reference" in found.columns:
+        names.update(*(s.columns for s in match.sheets if s.layout.rows == "lookup"))
+    return tuple(sorted(names))
+
+
+def _kind(layout: Layout, found: MatchedSheet) -> str:
+    """What a sheet lists, so that it can be found again in another edition.
+
+    Sheets are called by their period and renamed from era to era. Where a sheet claims a period, or is the only
+    one of its rows and coverage, those say which it is; otherwise its name in the description does.
+    """
+    sheet = found.layout
+    kind = f"{sheet.rows} {sheet.coverage}"
+    if sheet.rows == "person_count":
+        return f"{kind} {normalise_text(sheet.body or sheet.names[0])}"
+    alike = [s for s in layout.sheets if (s.rows, s.coverage) == (sheet.rows, sheet.coverage)]
+    if any(found.period) or len(alike) == 1:
+        return kind
+    return f"{kind} {normalise_text(sheet.names[0])}"
+
+
 def _references(entry: dict[str, object]) -> Sequence[str]:
     return json.loads(str(entry["references_json"])) if entry["reference"] else ()
 
 
-def _explained(row: Sequence[Cell], header: list[str], found: MatchedSheet) -> str:
+def _explained(row: Sequence[Cell], found: MatchedSheet) -> str:
+    """Why a row below the header is no row of the register; "" when it is one."""
     cells = [cell_text(c) for c in row]
-    filled = [c for c in cells if c.strip()]
+    filled = [i for i, c in enumerate(cells) if c.strip()]
     if not filled:
         return "blank"
-    mapped = [i for i in found.columns.values() if cells[i].strip()]
-    same = sum(1 for i in mapped if normalise_text(cells[i]) == header[i])
-    if same and same == len(mapped):
+    mapped = {name: i for name, i in found.columns.items() if cells[i].strip()}
+    # A page's header may be spelt as in another edition: every heading the field may carry counts.
+    if mapped and all(_is_heading(cells[i], name, i, found) for name, i in mapped.items()):
         return "repeated header"
-    # A note is one cell, or one whose words say so; a row with a recognised reference is never a note.
-    if len(filled) == 1 and len(found.columns) > 2 and NOTE_ROW.fullmatch(tidy(filled[0])):
-        return "note"
+    first = tidy(cells[filled[0]])
+    reference = found.columns.get("reference", filled[0])
+    if reference not in filled[1:] and len(first) <= LONGEST_NAME:  # a row with a reference is no note
+        told = any(pattern.fullmatch(first) for pattern in found.layout.note_rows)
+        if told:
+            return "note"
+    # A note is one cell whose words say so; the rest of a broken row is not one, whatever it says.
+    if len(filled) == 1 and len(found.columns) > 2 and NOTE_ROW.fullmatch(first):
+        return "" if found.layout.continues and filled[0] != 0 else "note"
     return ""
+
+
+def _is_heading(cell: str, name: str, column: int, found: MatchedSheet) -> bool:
+    return normalise_text(cell) in _spellings((found.headings[column], *found.layout.columns[name]))
+
+
+@lru_cache(maxsize=1024)
+def _spellings(headings: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(normalise_text(h) for h in headings)
 
 
 def _text(cell: Cell) -> str:
@@ -197,32 +350,40 @@ def _text(cell: Cell) -> str:
 
 
 def _entry(
-    place: _Place, register: Register, layout: Layout, found: MatchedSheet, row: Sequence[Cell]
+    place: _Place,
+    register: Register,
+    layout: Layout,
+    found: MatchedSheet,
+    row: Sequence[Cell],
+    published: Sequence[Cell],
 ) -> dict[str, object]:
     columns = found.columns
     entry: dict[str, object] = {
         "sheet": found.sheet.name,
         "sheet_row": place.row,
         "row_kind": found.layout.rows,
-        "raw": json.dumps(
-            {
-                tidy(h) or column_letter(i): cell_text(row[i])
-                for i, h in enumerate(found.headings)
-                if i < len(row)
-            },
-            ensure_ascii=False,
-        ),
+        "raw": json.dumps(_as_published(found, published), ensure_ascii=False),
     }
+    untidy: dict[str, str] = {}  # what differs from what is shown only by what cannot be seen
     for name in TEXT_FIELDS:
         text = _text(row[columns[name]]) if name in columns else found.layout.constant.get(name, "")
         if text in SPREADSHEET_ERRORS:
             place.issue("cell_error", name, text)
             text = ""
-        entry[name] = None if normalise_text(text) in layout.missing else (text or None)
+        entry[name] = None if is_missing(text, layout.missing) else (text or None)
+        written = cell_text(row[columns[name]]) if name in columns else text
+        if entry[name] and written != text:
+            untidy[name] = written
+    entry["untidy"] = untidy
+    entry["dataset_parts"] = _parts(entry["dataset"], found.layout.separators.get("dataset", ()))
     _dates(place, layout, found, row, entry)
     _reference(place, register, found, row, entry)
     _recipient(place, register, columns, entry)
     _outcome(place, register, layout, columns, entry)
+    held = entry["data_held"]
+    entry["data_held_mapped"] = register.data_held.get(normalise_text(str(held))) if held else None
+    if held and entry["data_held_mapped"] is None:
+        place.issue("data_held_unmapped", "data_held", held)
     tier = entry["tier"]
     if isinstance(tier, str):
         matched = TIER.fullmatch(tier)
@@ -233,6 +394,23 @@ def _entry(
     return entry
 
 
+def _as_published(found: MatchedSheet, row: Sequence[Cell]) -> dict[str, str]:
+    """Heading -> text of every cell. A heading that stands twice is told apart by its column."""
+    cells: dict[str, str] = {}
+    for i, heading in enumerate(found.headings[: len(row)]):
+        name = tidy(heading) or column_letter(i)
+        cells[f"{name} ({column_letter(i)})" if name in cells else name] = cell_text(row[i])
+    return cells
+
+
+def _parts(text: object, separators: Sequence[str]) -> list[str] | None:
+    """The values that one cell holds; None where nothing parts them."""
+    if text is None or not separators:
+        return None
+    parts = [tidy(part) for part in re.split("|".join(map(re.escape, separators)), str(text))]
+    return list(dict.fromkeys(part for part in parts if part))
+
+
 def _dates(
     place: _Place, layout: Layout, found: MatchedSheet, row: Sequence[Cell], entry: dict[str, object]
 ) -> None:
@@ -240,22 +418,60 @@ def _dates(
     entry["impossible_dates"] = 0
     for name in DATE_FIELDS:
         entry[name] = None
+        if name in found.layout.dated_by_period:
+            entry[name] = found.period[1]
         if name not in found.columns:
             continue
-        reading = read_date(
-            row[found.columns[name]],
-            order=layout.date_order,  # type: ignore[arg-type]  # checked when the description was read
-            missing=MISSING | layout.missing,
-            pending=PENDING | layout.pending,
-        )
+        cell = row[found.columns[name]]
+        reading = _read_date(cell, layout)
         if reading.status == "date":
             entry[name] = reading.value
+            if layout.month_end and isinstance(cell, str) and "month without a day" in reading.words:
+                place.issue("date_is_month", name, cell)
         elif reading.status == "pending":
             entry["pending"] = True
         elif reading.status != "empty":
+            interval = read_interval(cell, layout) if layout.intervals else None
+            if interval:
+                entry[name] = interval[1]
+                words = f"The cell gives a period; its last day, {interval[1]}, is taken."
+                place.issue("date_is_interval", name, cell_text(cell), words)
+                continue
             rule = "date_impossible" if reading.status == "impossible" else "date_unreadable"
-            place.issue(rule, name, cell_text(row[found.columns[name]]), reading.words)
+            place.issue(rule, name, cell_text(cell), reading.words)
             entry["impossible_dates"] = int(str(entry["impossible_dates"])) + 1
+
+
+def _read_date(cell: Cell, layout: Layout) -> DateReading:
+    return read_date(
+        cell,
+        order=layout.date_order,  # type: ignore[arg-type]  # checked when the description was read
+        formats=layout.date_formats,
+        missing=MISSING | layout.missing,
+        pending=PENDING | layout.pending,
+        earliest=layout.earliest,
+        latest=layout.latest,
+        sentinels=layout.sentinels,
+        month_end=layout.month_end,
+        serials=layout.serials,
+    )
+
+
+def read_interval(cell: Cell, layout: Layout) -> tuple[date, date] | None:
+    """First and last day of a period in a cell: "April to June 2015", "01/04/2015 - 30/06/2015".
+
+    None where the cell is no period, or lies outside the days that the layout accepts.
+    """
+    text = _text(cell)
+    for parts in (INTERVAL.split(text, maxsplit=1), SPACED_DASH.split(text, maxsplit=1)):
+        if len(parts) == 2:
+            ends = [_read_date(part, layout).value for part in parts]
+            if ends[0] and ends[1] and ends[0] <= ends[1]:
+                return ends[0], ends[1]
+    named = read_period(text) if INTERVAL.search(text) else None
+    if named is None or not layout.earliest <= named[0] <= named[1] <= layout.latest:
+        return None
+    return None if named[1] in layout.sentinels else named
 
 
 def _reference(
@@ -274,7 +490,7 @@ def _reference(
         references = [str(published)]
     elif len(references) > 1:
         place.issue("references_several", "reference", published)
-    pairs = [[r, request_reference(r, register.request_split)] for r in references]
+    pairs = [[r, request_reference(r, register.request_split, register.request_pattern)] for r in references]
     entry["references_json"] = json.dumps([p[0] for p in pairs])
     entry["pairs"] = pairs
     if register.reference_dated:
@@ -311,6 +527,8 @@ def _outcome(
             mapped = str(published)
         else:
             place.issue("outcome_unmapped", "outcome", published)
+    if published is None and "outcome" in columns and entry["closed_date"] and not entry["pending"]:
+        place.issue("outcome_missing", "outcome")
     entry["outcome_mapped"] = mapped
     if published is None and not entry["pending"] and layout.blank_outcome == "open":
         ended = any(entry[n] for n in ("closed_date", "composite_date", "released_date", "refused_date"))
@@ -319,9 +537,7 @@ def _outcome(
         entry["outcome_mapped"] = "open"
 
 
-def _person_count(
-    place: _Place, found: MatchedSheet, row: Sequence[Cell], edition: str, register: str
-) -> dict[str, object]:
+def _person_count(place: _Place, found: MatchedSheet, row: Sequence[Cell]) -> dict[str, object]:
     text = _text(row[found.columns["period"]])
     period = read_period(row[found.columns["period"]])
     if period is None:

@@ -1,22 +1,26 @@
 """Registers described in files: what a publisher's list holds and how each era of it is laid out.
 
-A description is one TOML file, `<data>/registers/<id>.toml` (shape: docs/add-a-register.md). Code knows no
-register by name; a person adds one by writing a file.
+A description is one TOML file, `<data>/registers/<id>.toml`. How to write one: docs/add-a-register.md; every
+key: docs/register-descriptions.md, which a test holds to KEYS below. Code knows no register by name; a person
+adds one by writing a file.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dashboard.cleaning import normalise_text
+from dashboard.cleaning import FORMATS, Format, normalise_text
 from dashboard.errors import AccessReviewError, UsageError
+from dashboard.patterns import LONGEST_NAME, LONGEST_REFERENCE
 from dashboard.settings import Settings
+from dashboard.toml_lines import Path as Place
+from dashboard.toml_reader import Source, TomlReader, read_source
 from dashboard.vocabulary import (
     ANSWERABLE_FIELDS,
     COUNT_FIELDS,
@@ -28,8 +32,48 @@ from dashboard.vocabulary import (
 )
 
 
-ROW_KINDS = ("request", "release", "person_count", "note")
+ROW_KINDS = ("request", "release", "person_count", "lookup", "note")
+CONTINUES = ("above", "below")
 MAPPABLE = frozenset(DATE_FIELDS) | frozenset(TEXT_FIELDS) | frozenset(COUNT_FIELDS)
+DATED_BY_PERIOD = (
+    "Dated to the last day of the period that a file covers: counts by periods of that length are right, and "
+    "the days are not known."
+)
+
+# Every key a description may have, by the table it stands in. docs/register-descriptions.md has one row each.
+KEYS: dict[str, tuple[str, ...]] = {
+    "top": (
+        *("extends", "id", "title", "short_title", "publisher", "about", "address", "licence", "contact"),
+        *("synthetic", "fixture", "home_rank", "reference", "recipient_types", "type_notes", "outcomes"),
+        *("data_held", "layout"),
+    ),
+    "reference": ("pattern", "request_split", "request_pattern", "dated"),
+    "data_held": ("yes", "no"),
+    "layout": (
+        *("era", "title", "assumed", "coverage", "coverage_words", "as_at", "published", "ignore_sheets"),
+        *(
+            "date_order",
+            "date_formats",
+            "earliest",
+            "latest",
+            "sentinels",
+            "month_end",
+            "serials",
+            "intervals",
+        ),
+        *("pending", "missing", "blank_outcome", "only_when", "sheet", "answerability"),
+        *("provenance", "licence", "address"),
+    ),
+    "layout.as_at": ("from", "pattern"),
+    "layout.published": ("from", "pattern"),
+    "layout.answerability": ("status", "basis", "words"),
+    "layout.sheet": (
+        *("name", "rows", "key", "required", "columns", "optional", "keep", "constant", "separators"),
+        *("coverage", "period", "period_in_name", "listed_from", "listed_to", "dated_by_period"),
+        *("note_rows", "continues", "body", "unit", "frequency"),
+    ),
+    "layout.sheet.period": ("from", "pattern"),
+}
 REGISTER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
@@ -58,6 +102,14 @@ class SheetLayout:
     period_patterns: tuple[tuple[str, str], ...] = ()
     listed_from: date | None = None  # the first day from which the sheet lists every case
     listed_to: date | None = None  # the last such day; none: to the as-at date
+    key: str = ""  # of a lookup: the field by which its rows join the entries of other sheets
+    keep: frozenset[str] = frozenset()  # headings, normalised, that are known and kept as published only
+    separators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field -> what parts its values
+    dated_by_period: tuple[str, ...] = ()  # date fields that are the last day of the sheet's period
+    note_rows: tuple[re.Pattern[str], ...] = ()  # what the first filled cell of a note says
+    continues: str = (
+        ""  # a row without a reference is the rest of the row "above", or the start of the one "below"
+    )
     body: str = ""
     unit: str = ""
     frequency: str = ""
@@ -75,7 +127,13 @@ class Layout:
     coverage: str = "complete"
     coverage_words: str = ""
     date_order: str = "dmy"
-    date_basis: Mapping[str, str] = field(default_factory=dict)
+    date_formats: frozenset[Format] = FORMATS
+    earliest: date = date(1990, 1, 1)
+    latest: date = date(2100, 1, 1)
+    sentinels: frozenset[date] = frozenset()  # days that stand for no date, beside those known everywhere
+    month_end: bool = False
+    serials: bool = False
+    intervals: bool = False
     pending: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
     blank_outcome: str = "unknown"
@@ -84,6 +142,11 @@ class Layout:
     published_patterns: tuple[tuple[str, str], ...] = ()
     answers: Mapping[str, Answer] = field(default_factory=dict)
     only_when: Mapping[str, str] = field(default_factory=dict)  # field -> value every row must carry
+    # What an edition of this era records of itself where the publisher's own words do not hold for it: a file
+    # that somebody else compiled has another provenance, licence and address than the register.
+    provenance: str = ""
+    licence: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +169,7 @@ class Register:
     )
     home_rank: int = 50
     request_split: str = ""
+    request_pattern: re.Pattern[str] | None = None  # its group `request` is the request of a reference
     reference_pattern: re.Pattern[str] = re.compile(r"\S.*")
     reference_dated: bool = False
     recipient_types: Mapping[str, str] = field(
@@ -113,6 +177,7 @@ class Register:
     )  # normalised published text -> type or ""
     type_notes: Mapping[str, str] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
+    data_held: Mapping[str, bool] = field(default_factory=dict)  # normalised published text -> still held?
     departures_explained: bool = False
 
     def layout(self, era: str) -> Layout:
@@ -129,7 +194,10 @@ class Register:
         if name in layout.answers:
             return layout.answers[name]
         listing = [s for s in layout.sheets if s.rows in ("request", "release")]
-        mapped = {f for s in listing for f in (*s.columns, *s.constant)}
+        joined = [s for s in layout.sheets if s.rows == "lookup"]
+        mapped = {f for s in (*listing, *joined) for f in (*s.columns, *s.constant)}
+        if name not in mapped and any(name in s.dated_by_period for s in listing):
+            return Answer(status="inferred", basis="period_end", words=DATED_BY_PERIOD)
         if name == "received_date" and "received_date" not in mapped and self.reference_dated:
             return Answer(
                 status="inferred",
@@ -159,249 +227,278 @@ class Register:
         return Answer(status="not_published", words=f"{ANSWERABLE_FIELDS[name]} is not published.")
 
 
-class _Reader:
-    """Reads one TOML document and says which file and key is wrong."""
-
-    def __init__(self, path: Path, document: Mapping[str, Any]) -> None:
-        self.path = path
-        self.document = document
-
-    def fail(self, where: str, words: str, hint: str) -> AccessReviewError:
-        return AccessReviewError(f"{self.path}: {where}: {words}", hint=hint)
-
-    def text(self, table: Mapping[str, Any], key: str, where: str, default: str | None = None) -> str:
-        value = table.get(key, default)
-        if value is None:
-            raise self.fail(where, f"{key!r} is missing", f'add {key} = "..." there')
-        if not isinstance(value, str):
-            raise self.fail(where, f"{key!r} must be text, not {type(value).__name__}", "put it in quotes")
-        return value
-
-    def day(self, table: Mapping[str, Any], key: str, where: str) -> date | None:
-        value = table.get(key)
-        if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
-            raise self.fail(where, f"{key!r} must be a day", f"write {key} = 2018-05-01, without quotes")
-        return value
-
-    def one_of(self, value: str, allowed: Any, where: str) -> str:
-        if value not in allowed:
-            raise self.fail(where, f"{value!r} is not known", f"use one of: {', '.join(allowed)}")
-        return value
-
-    def only_keys(self, table: Mapping[str, Any], allowed: set[str], where: str) -> None:
-        unknown = sorted(set(table) - allowed)
-        if unknown:
-            raise self.fail(where, f"{unknown[0]!r} is not a key", f"use: {', '.join(sorted(allowed))}")
-
-    def table(self, table: Mapping[str, Any], key: str, where: str) -> dict[str, Any]:
-        value = table.get(key, {})
-        if not isinstance(value, dict):
-            raise self.fail(f"{where}.{key}", "must be a table", f"write [{key}] with its keys below it")
-        return value
-
-    def tables(self, table: Mapping[str, Any], key: str, where: str) -> list[dict[str, Any]]:
-        value = table.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
-            raise self.fail(f"{where}.{key}", "must be a list of tables", f"write [[{key}]] for each")
-        return value
-
-    def plain(self, table: Mapping[str, Any], key: str, where: str, default: Any) -> Any:
-        value = table.get(key, default)
-        if type(value) is not type(default):
-            raise self.fail(
-                where, f"{key!r} must be a {type(default).__name__}", f"write {key} = {default!r}".lower()
-            )
-        return value
-
-    def pattern(self, pattern: str, where: str) -> re.Pattern[str]:
-        try:
-            return re.compile(pattern)
-        except (re.error, OverflowError, RecursionError) as error:
-            raise self.fail(where, f"the pattern cannot be read: {error}", "check the brackets") from error
-
-    def texts(self, value: Any, where: str) -> tuple[str, ...]:
-        values = [value] if isinstance(value, str) else value
-        if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-            raise self.fail(where, "must be text or a list of texts", 'write ["first", "second"]')
-        return tuple(values)
-
-
-def _sheet(r: _Reader, table: Mapping[str, Any], where: str, coverage: str) -> SheetLayout:
-    keys = {"name", "rows", "columns", "optional", "constant", "coverage", "required", "period_in_name"}
-    r.only_keys(table, keys | {"body", "unit", "frequency", "listed_from", "listed_to", "period"}, where)
-    rows = r.one_of(r.text(table, "rows", where), ROW_KINDS, f"{where}.rows")
+def _sheet(r: TomlReader, table: Mapping[str, Any], place: Place, coverage: str) -> SheetLayout:
+    r.only_keys(table, KEYS["layout.sheet"], place)
+    rows = r.choice(table, "rows", place, ROW_KINDS, None)
     columns: dict[str, tuple[str, ...]] = {}
-    for name, headings in r.table(table, "columns", where).items():
-        r.one_of(name, sorted(MAPPABLE), f"{where}.columns")
-        columns[name] = r.texts(headings, f"{where}.columns.{name}")
-    constant = {str(k): str(v) for k, v in r.table(table, "constant", where).items()}
+    headings = r.table(table, "columns", place)
+    for name in headings:
+        r.one_of(name, sorted(MAPPABLE), (*place, "columns", name))
+        columns[name] = r.texts(headings, name, (*place, "columns"))
+        if not columns[name]:
+            raise r.fail(
+                (*place, "columns", name), "has no heading", f'write {name} = ["..."], or take it out'
+            )
+    constant = r.words(table, "constant", place)
     for name in constant:
-        r.one_of(name, sorted(MAPPABLE), f"{where}.constant")
+        r.one_of(name, sorted(MAPPABLE), (*place, "constant", name))
     if rows != "note" and not columns:
-        raise r.fail(where, "no columns are mapped", "add [layout.sheet.columns]")
-    return SheetLayout(
-        names=r.texts(table.get("name", "*"), f"{where}.name"),
+        raise r.fail(place, "no columns are mapped", "add [layout.sheet.columns]")
+    if rows == "person_count" and "period" not in columns:
+        raise r.fail(place, "no column 'period' is mapped", 'person counts need period = ["Month"]')
+    optional = r.texts(table, "optional", place)
+    for i, name in enumerate(optional):
+        r.one_of(name, columns, (*place, "optional", i))
+    found = SheetLayout(
+        names=r.texts(table, "name", place, "*"),
         rows=rows,
         columns=columns,
-        optional=frozenset(r.texts(table.get("optional", []), f"{where}.optional")),
+        optional=frozenset(optional),
         constant=constant,
-        coverage=r.one_of(r.text(table, "coverage", where, coverage), COVERAGE, f"{where}.coverage"),
-        required=r.plain(table, "required", where, True),
-        period_in_name=r.plain(table, "period_in_name", where, False),
-        period_patterns=_period_patterns(r, table, where),
-        listed_from=r.day(table, "listed_from", where),
-        listed_to=r.day(table, "listed_to", where),
-        body=r.text(table, "body", where, ""),
-        unit=r.text(table, "unit", where, ""),
-        frequency=r.text(table, "frequency", where, ""),
+        coverage=r.choice(table, "coverage", place, COVERAGE, coverage),
+        required=r.flag(table, "required", place, True),
+        period_in_name=r.flag(table, "period_in_name", place, False),
+        period_patterns=_period_patterns(r, table, place),
+        listed_from=r.day(table, "listed_from", place),
+        listed_to=r.day(table, "listed_to", place),
+        key=r.text(table, "key", place, ""),
+        keep=frozenset(normalise_text(h) for h in r.texts(table, "keep", place)),
+        separators=_separators(r, table, place),
+        dated_by_period=r.texts(table, "dated_by_period", place),
+        note_rows=tuple(
+            r.pattern(f"(?i:{p})", (*place, "note_rows", i), LONGEST_NAME)
+            for i, p in enumerate(r.texts(table, "note_rows", place))
+        ),
+        continues=r.choice(table, "continues", place, ("", *CONTINUES), ""),
+        body=r.text(table, "body", place, ""),
+        unit=r.text(table, "unit", place, ""),
+        frequency=r.text(table, "frequency", place, ""),
     )
+    _check_sheet(r, found, place)
+    return found
 
 
-def _period_patterns(r: _Reader, table: Mapping[str, Any], where: str) -> tuple[tuple[str, str], ...]:
-    found = []
-    for rule in r.tables(table, "period", where):
-        place = f"{where}.period"
-        r.only_keys(rule, {"from", "pattern"}, place)
-        source = r.one_of(r.text(rule, "from", place), ("file_name", "sheet_name"), place)
-        pattern = r.text(rule, "pattern", place)
-        if not {"start", "end"} <= set(r.pattern(pattern, place).groupindex):
+def _check_sheet(r: TomlReader, sheet: SheetLayout, place: Place) -> None:
+    """What must hold between the keys of one sheet."""
+    if (sheet.rows == "lookup") != bool(sheet.key):
+        if sheet.key:
+            raise r.fail((*place, "key"), 'only a sheet with rows = "lookup" has a key', "take it out")
+        raise r.fail(place, "a lookup needs a key", 'add key = "reference"')
+    if sheet.key:
+        r.one_of(sheet.key, ("reference",), (*place, "key"))
+        if sheet.key not in sheet.columns or sheet.key in sheet.optional:
             raise r.fail(
-                place,
-                "the pattern has no groups named 'start' and 'end'",
-                "write (?P<start>...) and (?P<end>...)",
+                (*place, "key"),
+                f"the key {sheet.key!r} has no column of its own that must be there",
+                f"add {sheet.key} = [...] to its columns",
             )
+    for i, name in enumerate(sheet.dated_by_period):
+        where = (*place, "dated_by_period", i)
+        r.one_of(name, DATE_FIELDS, where)
+        if name in sheet.columns:
+            raise r.fail(where, f"{name!r} has a column of its own", "take it out of one of the two")
+        if not (sheet.period_patterns or sheet.period_in_name or sheet.listed_to):
+            raise r.fail(where, "no period is described", "add [[layout.sheet.period]] with a pattern")
+    if sheet.continues and "reference" not in sheet.columns:
+        raise r.fail(
+            (*place, "continues"),
+            "rows can continue only where a reference tells them apart",
+            "map reference",
+        )
+
+
+def _separators(r: TomlReader, table: Mapping[str, Any], place: Place) -> dict[str, tuple[str, ...]]:
+    found = r.table(table, "separators", place)
+    for name in found:
+        r.one_of(name, ("dataset",), (*place, "separators", name))
+        if not all(r.texts(found, name, (*place, "separators"))):
+            raise r.fail((*place, "separators", name), "a separator is empty", 'write ";"')
+    return {name: r.texts(found, name, (*place, "separators")) for name in found}
+
+
+def _period_patterns(r: TomlReader, table: Mapping[str, Any], place: Place) -> tuple[tuple[str, str], ...]:
+    found = []
+    for i, rule in enumerate(r.tables(table, "period", place)):
+        here = (*place, "period", i)
+        r.only_keys(rule, KEYS["layout.sheet.period"], here)
+        source = r.choice(rule, "from", here, ("file_name", "sheet_name"), None)
+        pattern = r.text(rule, "pattern", here)
+        r.pattern(pattern, (*here, "pattern"), LONGEST_NAME, ("start", "end"))
         found.append((source, pattern))
     return tuple(found)
 
 
-def _layout(r: _Reader, table: Mapping[str, Any], where: str) -> Layout:
-    keys = {
-        *("era", "title", "sheet", "ignore_sheets", "assumed", "coverage", "coverage_words", "date_order"),
-        *("date_basis", "pending", "missing", "blank_outcome", "as_at", "published", "answerability"),
-        "only_when",
-    }
-    r.only_keys(table, keys, where)
-    coverage = r.one_of(r.text(table, "coverage", where, "complete"), COVERAGE, f"{where}.coverage")
+def _date_rules(
+    r: TomlReader, table: Mapping[str, Any], key: str, place: Place
+) -> tuple[tuple[str, str], ...]:
+    found = []
+    sources = ("file_name", "sheet_name", "cell", *(("period",) if key == "as_at" else ()))
+    for i, rule in enumerate(r.tables(table, key, place)):
+        here = (*place, key, i)
+        r.only_keys(rule, KEYS[f"layout.{key}"], here)
+        source = r.choice(rule, "from", here, sources, None)
+        pattern = r.text(rule, "pattern", here, "" if source == "period" else None)
+        if source != "period":
+            r.pattern(pattern, (*here, "pattern"), LONGEST_NAME, ("date",))
+        found.append((source, pattern))
+    return tuple(found)
+
+
+def _answers(r: TomlReader, table: Mapping[str, Any], place: Place) -> dict[str, Answer]:
     answers: dict[str, Answer] = {}
-    answerability = r.table(table, "answerability", where)
-    for name in answerability:
-        place = f"{where}.answerability.{name}"
-        value = r.table(answerability, name, f"{where}.answerability")
-        r.one_of(name, ANSWERABLE_FIELDS, place)
-        status = r.one_of(r.text(value, "status", place), ("published", "inferred", "not_published"), place)
+    stated = r.table(table, "answerability", place)
+    for name in stated:
+        here = (*place, "answerability", name)
+        r.one_of(name, ANSWERABLE_FIELDS, here)
+        value = r.table(stated, name, here[:-1])
+        r.only_keys(value, KEYS["layout.answerability"], here)
         answers[name] = Answer(
-            status=status, basis=r.text(value, "basis", place, ""), words=r.text(value, "words", place, "")
+            status=r.choice(value, "status", here, ("published", "inferred", "not_published"), None),
+            basis=r.text(value, "basis", here, ""),
+            words=r.text(value, "words", here, ""),
         )
-    patterns: dict[str, tuple[tuple[str, str], ...]] = {}
-    for key in ("as_at", "published"):
-        found = []
-        for rule in r.tables(table, key, where):
-            place = f"{where}.{key}"
-            sources = ("file_name", "sheet_name", "cell", *(("period",) if key == "as_at" else ()))
-            source = r.one_of(r.text(rule, "from", place), sources, place)
-            pattern = r.text(rule, "pattern", place, "" if source == "period" else None)
-            if source != "period" and "date" not in r.pattern(pattern, place).groupindex:
-                raise r.fail(place, "the pattern has no group named 'date'", "write (?P<date>...)")
-            found.append((source, pattern))
-        patterns[key] = tuple(found)
-    return Layout(
-        era=r.text(table, "era", where),
-        title=r.text(table, "title", where, ""),
-        sheets=tuple(
-            _sheet(r, s, f"{where}.sheet[{i}]", coverage)
-            for i, s in enumerate(r.tables(table, "sheet", where), 1)
-        ),
-        ignore_sheets=r.texts(table.get("ignore_sheets", []), f"{where}.ignore_sheets"),
-        assumed=r.plain(table, "assumed", where, False),
-        coverage=coverage,
-        coverage_words=r.text(table, "coverage_words", where, COVERAGE[coverage]),
-        date_order=r.one_of(r.text(table, "date_order", where, "dmy"), ("dmy", "mdy", "ymd"), where),
-        date_basis={str(k): str(v) for k, v in r.table(table, "date_basis", where).items()},
-        pending=frozenset(normalise_text(t) for t in r.texts(table.get("pending", []), where)),
-        missing=frozenset(normalise_text(t) for t in r.texts(table.get("missing", []), where)),
-        blank_outcome=r.one_of(r.text(table, "blank_outcome", where, "unknown"), OUTCOMES, where),
-        as_at_patterns=patterns["as_at"],
-        published_patterns=patterns["published"],
-        answers=answers,
-        only_when={str(k): str(v) for k, v in r.table(table, "only_when", where).items()},
+    return answers
+
+
+def _layout(r: TomlReader, table: Mapping[str, Any], place: Place) -> Layout:
+    r.only_keys(table, KEYS["layout"], place)
+    coverage = r.choice(table, "coverage", place, COVERAGE, "complete")
+    formats = r.texts(table, "date_formats", place, sorted(FORMATS))
+    for i, name in enumerate(formats):
+        r.one_of(name, sorted(FORMATS), (*place, "date_formats", i))
+    only_when = r.words(table, "only_when", place)
+    for name in only_when:
+        r.one_of(name, sorted(MAPPABLE), (*place, "only_when", name))
+    sheets = tuple(
+        _sheet(r, s, (*place, "sheet", i), coverage) for i, s in enumerate(r.tables(table, "sheet", place))
     )
+    if not any(s.rows in ("request", "release", "person_count") for s in sheets):
+        raise r.fail(
+            place,
+            "no sheet holds requests, releases or person counts",
+            "add [[layout.sheet]] with rows and columns",
+        )
+    return Layout(
+        era=r.text(table, "era", place),
+        title=r.text(table, "title", place, ""),
+        sheets=sheets,
+        ignore_sheets=r.texts(table, "ignore_sheets", place),
+        assumed=r.flag(table, "assumed", place, False),
+        coverage=coverage,
+        coverage_words=r.text(table, "coverage_words", place, COVERAGE[coverage]),
+        date_order=r.choice(table, "date_order", place, ("dmy", "mdy", "ymd"), "dmy"),
+        date_formats=frozenset(f for f in FORMATS if f in formats),
+        earliest=r.day(table, "earliest", place) or Layout.earliest,
+        latest=r.day(table, "latest", place) or Layout.latest,
+        sentinels=frozenset(r.days(table, "sentinels", place)),
+        month_end=r.flag(table, "month_end", place, False),
+        serials=r.flag(table, "serials", place, False),
+        intervals=r.flag(table, "intervals", place, False),
+        pending=frozenset(normalise_text(t) for t in r.texts(table, "pending", place)),
+        missing=frozenset(normalise_text(t) for t in r.texts(table, "missing", place)),
+        blank_outcome=r.choice(table, "blank_outcome", place, ("unknown", "open"), "unknown"),
+        as_at_patterns=_date_rules(r, table, "as_at", place),
+        published_patterns=_date_rules(r, table, "published", place),
+        answers=_answers(r, table, place),
+        only_when=only_when,
+        provenance=r.text(table, "provenance", place, ""),
+        licence=r.text(table, "licence", place, ""),
+        address=r.text(table, "address", place, ""),
+    )
+
+
+def _vocabulary(
+    r: TomlReader, document: Mapping[str, Any], key: str, terms: tuple[str, ...]
+) -> dict[str, str]:
+    """The publisher's words, normalised -> the term they mean. Words that stand under two terms are refused."""
+    found: dict[str, str] = {}
+    table = r.table(document, key, ())
+    for term in table:
+        r.one_of(term, terms, (key, term))
+        for i, words in enumerate(r.texts(table, term, (key,))):
+            if found.setdefault(normalise_text(words), term) != term:
+                raise r.fail(
+                    (key, term, i),
+                    f"{words!r} stands under {found[normalise_text(words)]!r} too",
+                    "keep it under one of the two",
+                )
+    return found
 
 
 def read_register(path: Path, others: Mapping[str, Path]) -> Register:
-    """One register description. Raises AccessReviewError naming the file and key when it is wrong."""
-    document = _document(path)
+    """One register description. Raises AccessReviewError naming the file, line and key when it is wrong."""
+    sources = [read_source(path)]
+    document = dict(sources[0].document)
     if "extends" in document:  # a register laid out like another: its layouts and vocabulary are shared
-        base = others.get(str(document["extends"]))
-        if base is None or base == path:
-            raise AccessReviewError(
-                f"{path}: extends {document['extends']!r}, which is not described", hint="check the name"
-            )
-        document = {**_document(base), **document}
-        document.pop("extends")
-    r = _Reader(path, document)
-    keys = {
-        *("id", "title", "short_title", "publisher", "about", "address", "licence", "contact", "synthetic"),
-        *("fixture", "home_rank", "reference", "recipient_types", "type_notes", "outcomes", "layout"),
-    }
-    r.only_keys(document, keys, "the file")
-    register_id = r.text(document, "id", "the file")
+        sources.append(_extended(sources[0], others))
+        document = {**sources[1].document, **document}
+    r = TomlReader(*sources)
+    r.only_keys(document, KEYS["top"], ())
+    register_id = r.text(document, "id", ())
     if not REGISTER_ID.fullmatch(register_id) or register_id != path.stem:
-        raise r.fail("id", f"{register_id!r} is not the file's name", "use lower case, digits and hyphens")
-    reference = r.table(document, "reference", "the file")
-    r.only_keys(reference, {"request_split", "pattern", "dated"}, "reference")
-    types: dict[str, str] = {}
-    for recipient_type, published in r.table(document, "recipient_types", "the file").items():
-        if recipient_type != "undetermined":
-            r.one_of(recipient_type, RECIPIENT_TYPES, "recipient_types")
-        for words in r.texts(published, f"recipient_types.{recipient_type}"):
-            types[normalise_text(words)] = "" if recipient_type == "undetermined" else recipient_type
-    outcomes: dict[str, str] = {}
-    for outcome, published in r.table(document, "outcomes", "the file").items():
-        r.one_of(outcome, OUTCOMES, "outcomes")
-        for words in r.texts(published, f"outcomes.{outcome}"):
-            outcomes[normalise_text(words)] = outcome
-    layouts = tuple(
-        _layout(r, t, f"layout[{i}]") for i, t in enumerate(r.tables(document, "layout", "the file"), 1)
-    )
+        raise r.fail(("id",), f"{register_id!r} is not the file's name", "use lower case, digits and hyphens")
+    reference = r.table(document, "reference", ())
+    r.only_keys(reference, KEYS["reference"], ("reference",))
+    request_pattern = r.text(reference, "request_pattern", ("reference",), "")
+    request_split = r.text(reference, "request_split", ("reference",), "")
+    if request_pattern and request_split:
+        raise r.fail(("reference", "request_pattern"), "there is request_split too", "use one of the two")
+    types = _vocabulary(r, document, "recipient_types", (*RECIPIENT_TYPES, "undetermined"))
+    held = _vocabulary(r, document, "data_held", KEYS["data_held"])
+    outcomes = _vocabulary(r, document, "outcomes", tuple(OUTCOMES))
+    layouts = tuple(_layout(r, t, ("layout", i)) for i, t in enumerate(r.tables(document, "layout", ())))
     if not layouts:
-        raise r.fail("the file", "no layout is described", "add [[layout]] with its sheets")
-    if len({x.era for x in layouts}) != len(layouts):
-        raise r.fail("layout", "two layouts have the same era", "give each its own name")
-    title = r.text(document, "title", "the file")
+        raise r.fail((), "no layout is described", "add [[layout]] with its sheets")
+    for i, layout in enumerate(layouts):
+        if layout.era in {x.era for x in layouts[:i]}:
+            raise r.fail(("layout", i, "era"), "two layouts have the same era", "give each its own name")
+    title = r.text(document, "title", ())
     return Register(
         id=register_id,
         title=title,
-        short_title=r.text(document, "short_title", "the file", title),
-        publisher=r.text(document, "publisher", "the file"),
+        short_title=r.text(document, "short_title", (), title),
+        publisher=r.text(document, "publisher", ()),
         layouts=layouts,
         path=path,
-        about=r.text(document, "about", "the file", ""),
-        address=r.text(document, "address", "the file", ""),
-        licence=r.text(document, "licence", "the file", "not stated"),
-        contact=r.text(document, "contact", "the file", ""),
-        synthetic=r.plain(document, "synthetic", "the file", False),
-        fixture=r.plain(document, "fixture", "the file", False),
-        home_rank=r.plain(document, "home_rank", "the file", 50),
-        request_split=r.text(reference, "request_split", "reference", ""),
-        reference_pattern=r.pattern(r.text(reference, "pattern", "reference", r"\S.*"), "reference.pattern"),
-        reference_dated=r.plain(reference, "dated", "reference", False),
-        recipient_types=types,
-        type_notes={
-            normalise_text(str(k)): str(v) for k, v in r.table(document, "type_notes", "the file").items()
-        },
+        about=r.text(document, "about", (), ""),
+        address=r.text(document, "address", (), ""),
+        licence=r.text(document, "licence", (), "not stated"),
+        contact=r.text(document, "contact", (), ""),
+        synthetic=r.flag(document, "synthetic", (), False),
+        fixture=r.flag(document, "fixture", (), False),
+        home_rank=r.whole(document, "home_rank", (), 50),
+        request_split=request_split,
+        request_pattern=(
+            r.pattern(request_pattern, ("reference", "request_pattern"), LONGEST_NAME, ("request",))
+            if request_pattern
+            else None
+        ),
+        reference_pattern=r.pattern(
+            r.text(reference, "pattern", ("reference",), r"\S.*"), ("reference", "pattern"), LONGEST_REFERENCE
+        ),
+        reference_dated=r.flag(reference, "dated", ("reference",), False),
+        recipient_types={words: "" if t == "undetermined" else t for words, t in types.items()},
+        type_notes={normalise_text(k): v for k, v in r.words(document, "type_notes", ()).items()},
         outcomes=outcomes,
+        data_held={words: answer == "yes" for words, answer in held.items()},
     )
 
 
-def _document(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise AccessReviewError(
-            f"{path}: {error.strerror or error}", hint="make it a file that can be read"
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:  # the message names line and column
-        raise AccessReviewError(f"{path}: {error}", hint="mend the TOML at that place") from error
+def _extended(source: Source, others: Mapping[str, Path]) -> Source:
+    name = source.document["extends"]
+    base = others.get(name) if isinstance(name, str) else None
+    fail = TomlReader(source).fail
+    if base is None or base == source.path:
+        near = difflib.get_close_matches(str(name), others, n=1)
+        raise fail(
+            ("extends",),
+            f"extends {name!r}, which is not described" + (f"; did you mean {near[0]!r}?" if near else ""),
+            "name a register that has a description of its own",
+        )
+    found = read_source(base)
+    if "extends" in found.document:
+        raise fail(("extends",), f"extends {name!r}, which extends another", "name that other register")
+    return found
 
 
 def load_registers(settings: Settings) -> dict[str, Register]:
@@ -414,8 +511,6 @@ def find_register(registers: Mapping[str, Register], name: str) -> Register:
     """The register of that id. Raises UsageError that lists the ids when there is none."""
     if name in registers:
         return registers[name]
-    import difflib
-
     near = difflib.get_close_matches(name, registers, n=1)
     raise UsageError(
         f"no register is called {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""),

@@ -99,7 +99,10 @@ def choose(store: Store, *, year: int, as_at: date | None = None, register: str 
     name = register or home_register(store)
     if name is None:
         raise AccessReviewError("this build holds no register", hint="run 'access-review add', then 'build'")
-    editions = measure("editions", store, register=name).dicts()
+    listed = measure("editions", store, register=name).dicts()
+    editions = [e for e in listed if e["withdrawn_on"] is None]
+    if not editions:
+        raise AccessReviewError(f"every edition of {name} is withdrawn", hint="nothing is left to review")
     known = [(e["published"] or e["as_at"], e) for e in editions]
     there = "; ".join(
         f"{e['as_at']}" + (f" (published {e['published']})" if e["published"] else " (published: not stated)")
@@ -397,7 +400,9 @@ class Review:
             "editions", "editions", Filters(register=self.choice.register, known_on=self.choice.known_on)
         )
         before = date(self.choice.year - 1, 4, 30)
-        new = [r for r in result.dicts() if (r["published"] or r["as_at"]) > before]
+        new = [
+            r for r in result.dicts() if r["withdrawn_on"] is None and (r["published"] or r["as_at"]) > before
+        ]
         names = tuple(r["edition"] for r in new)
         source = _source(result, where=(("edition", names),), counted=True)
         known = replace(result.filters, known_on=before)
@@ -804,6 +809,7 @@ class Review:
         rows = tuple(
             (r["edition"], r["as_at"], r["published"], r["rows"], r["file"], r["sha256"])
             for r in editions.dicts()
+            if r["withdrawn_on"] is None
         )
         table = Table(
             caption="Editions this review was made from",
@@ -864,6 +870,7 @@ class Review:
                 "editions": [
                     {k: str(r[k]) if isinstance(r[k], date) else r[k] for k in EDITION}
                     for r in self._editions().dicts()
+                    if r["withdrawn_on"] is None
                 ],
                 "commentary": self.commentaries,
                 "measures": self.measures,

@@ -22,6 +22,7 @@ import duckdb
 from dashboard.errors import UsageError
 from dashboard.sample_damage import (
     HOSTILE,
+    REQUEST_SHEETS,
     STRUCTURAL_WORDS,
     Structural,
     apply_edits,
@@ -173,14 +174,14 @@ def _write_register(
     rows = sum(len(view.rows) for sheets in views for view in sheets)
     edits = plan_damage(register, visible, rows, seed)
     taken = {edit.key for edit in edits} | hostile_keys
-    changes, departures = plan_changes(register, views, taken, seed, drawn)
+    changes, departures = plan_changes(register, views, as_ats, taken, seed, drawn)
     structure = plan_structure(register, views)
     by_key: dict[str, list[Edit]] = {}
     for edit in (*edits, *changes):
         by_key.setdefault(edit.key, []).append(edit)
 
     written = []
-    before: dict[str, dict[str, _Seen]] = {}
+    before: dict[_Key, dict[str, _Seen]] = {}
     for index, as_at in enumerate(as_ats):
         gone = {departure.key for departure in departures if departure.first <= index}
         apply_edits(views[index], index, as_at, by_key, gone)
@@ -346,32 +347,41 @@ class _Seen:
     values: Mapping[str, Cell]
 
 
-def _seen(views: Iterable[View]) -> dict[str, dict[str, _Seen]]:
-    """By request, then by kind of sheet."""
-    found: dict[str, dict[str, _Seen]] = {}
+# A request, or a period together with the kind of sheet that counts by it: two bodies share their quarters.
+_Key = tuple[str, str]
+
+
+def _seen(views: Iterable[View]) -> dict[_Key, dict[str, _Seen]]:
+    """By request or figure, then by kind of sheet."""
+    found: dict[_Key, dict[str, _Seen]] = {}
     for view in views:
         for row in view.rows:
             shown = {name: row.values[name] for _, name in view.columns}
-            found.setdefault(row.key, {})[view.kind] = _Seen(view.name, shown)
+            key = (row.key, "" if view.kind in REQUEST_SHEETS else view.kind)
+            found.setdefault(key, {})[view.kind] = _Seen(view.name, shown)
     return found
 
 
 def _compare(
     record: _Record, register: str, as_at: date, previous: date, edition: int,
-    before: Mapping[str, Mapping[str, _Seen]], now: Mapping[str, Mapping[str, _Seen]],
+    before: Mapping[_Key, Mapping[str, _Seen]], now: Mapping[_Key, Mapping[str, _Seen]],
     edits: Mapping[str, list[Edit]], gone: set[str],
 ) -> None:  # fmt: skip
-    """Record every difference between two editions, with the reason known here alone."""
+    """Record every difference between two editions, with the reason known here alone.
 
-    def add(kind: str, key: str, sheet: str, words: str, **more: object) -> None:
+    `reference` is the true one; `published_reference` what the row's own cell says, which is all a reader has.
+    """
+
+    def add(kind: str, key: _Key, shown: _Seen, words: str, **more: object) -> None:
         record.changes.append(
             {
                 "register": register,
                 "edition": as_at.isoformat(),
                 "previous": previous.isoformat(),
                 "kind": kind,
-                "reference": key,
-                "sheet": sheet,
+                "reference": key[0],
+                "published_reference": _plain(shown.values["reference"]),
+                "sheet": shown.sheet,
                 "words": words,
                 **more,
             }
@@ -379,12 +389,13 @@ def _compare(
 
     for key, sheets in now.items():
         if key not in before:
-            add("added", key, next(iter(sheets.values())).sheet, "First listed in this edition.")
+            add("added", key, next(iter(sheets.values())), "First listed in this edition.")
             continue
         if "open" in before[key] and "open" not in sheets:
             shown = next(iter(sheets.values()))
-            add("decided", key, shown.sheet, "Open in the edition before.", field="outcome",
-                before=None, after=_plain(shown.values.get("outcome")))  # fmt: skip
+            add("decided", key, shown, "Open in the edition before.", field="outcome",
+                before=None, after=_plain(shown.values.get("outcome")),
+                event_date=_plain(shown.values.get("event_date")))  # fmt: skip
             continue
         for kind, shown in sheets.items():
             if kind not in before[key]:
@@ -396,22 +407,23 @@ def _compare(
                 planted = next(
                     (
                         e
-                        for e in edits.get(key, ())
+                        for e in edits.get(key[0], ())
                         if e.kind and e.field == name and edition in (e.first, e.last + 1)
                     ),
                     None,
                 )
                 words = planted.words if planted else "The value changed in the course of things."
-                add(planted.kind if planted else "amended", key, shown.sheet, words, field=name,
+                add(planted.kind if planted else "amended", key, shown, words, field=name,
                     before=_plain(was), after=_plain(after))  # fmt: skip
     for key, sheets in before.items():
         if key in now or set(sheets) <= {"completed"}:
             continue  # the sheet of a quarter lists that quarter alone
         shown = list(sheets.values())[-1]
-        if key in gone:
-            add("left_no_reason_published", key, shown.sheet, "The row is gone and nothing says why.")
+        if key[0] in gone:
+            add("left_no_reason_published", key, shown, "The row is gone and nothing says why.",
+                licence_end=_plain(shown.values.get("licence_end")))  # fmt: skip
         else:
-            add("licence_ended", key, shown.sheet, "The row left when its licence or agreement had ended.",
+            add("licence_ended", key, shown, "The row left when its licence or agreement had ended.",
                 licence_end=_plain(shown.values.get("licence_end")))  # fmt: skip
 
 

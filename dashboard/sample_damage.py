@@ -289,8 +289,17 @@ def _typographic(rng: random.Random, values: Mapping[str, Cell]) -> tuple[str, C
     return rng.choice(options)
 
 
+def _after(value: Cell, day: date) -> bool:
+    return not isinstance(value, date) or value > day
+
+
 def plan_changes(
-    register: str, views: Sequence[Sequence[View]], taken: set[str], seed: int, drawn: Drawn
+    register: str,
+    views: Sequence[Sequence[View]],
+    as_ats: Sequence[date],
+    taken: set[str],
+    seed: int,
+    drawn: Drawn,
 ) -> tuple[list[Edit], list[Departure]]:
     edits: list[Edit] = []
     departures: list[Departure] = []
@@ -336,7 +345,9 @@ def plan_changes(
                     words = "The date was wrong in earlier editions and is corrected here."
                     edits.append(Edit(row.key, "event_date", wrong, words, kind="amended", last=edition - 1))
         else:
-            departures += [Departure(row.key, edition) for row in take(much)]
+            # No reason is published: a licence that had ended by then would be one.
+            unexplained = [row for row in rows if _after(row.values["licence_end"], as_ats[edition])]
+            departures += [Departure(row.key, edition) for row in take(much, unexplained)]
     if register == SHARES and len(views) > 1:
         edition = len(views) - 1
         rng = generator(seed, register, "home office correction")

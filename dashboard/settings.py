@@ -46,7 +46,7 @@ class Settings:
         return [self.shipped / "published" / "editions", self.editions]
 
     def files(self, kind: str, pattern: str) -> list[Path]:
-        """Files of one kind ("registers", "reference", "corrections"), the reader's own in place of
+        """Files of one kind ("registers", "reference", "corrections", "withdrawals"), the reader's own in place of
         shipped ones of the same relative name; sorted, so reading order never depends on the disk."""
         found: dict[str, Path] = {}
         for root in (self.shipped / kind, self.data / kind):

@@ -11,6 +11,7 @@ from dashboard.settings import Settings
 from dashboard.text import day
 from dashboard.warehouse import publish
 from dashboard.warehouse.build import build_id
+from dashboard.withdrawals import read_withdrawals
 
 
 FLAGS = ("overdue", "failed", "stale")
@@ -28,7 +29,10 @@ def standing(settings: Settings, today: date) -> dict[str, str]:
     year = today.year if today > date(today.year, 4, 30) else today.year - 1
     due = date(year, 4, 30)
     reviews = list_reviews(settings)
-    known = [e for e in editions if (e.published or e.as_at) <= due]
+    withdrawn = {(w.register, w.edition) for w in read_withdrawals(settings) if w.kind == "edition"}
+    known = [
+        e for e in editions if (e.published or e.as_at) <= due and (e.register, e.edition) not in withdrawn
+    ]
     if known and not any(r.folder.parent.name == str(year) for r in reviews):
         found["overdue"] = f"the April review of {year} was due by {day(due)} and has not been rendered"
     for folder in sorted((settings.reviews / "failed").glob("april-review-*")):

@@ -145,3 +145,26 @@ COLUMN_NEEDS: dict[str, tuple[str, ...]] = {
     "open_at_end": ("received_date", "closed_date"),
     "excluded": ("received_date",),
 }
+
+# What can happen to a request, a release or a figure from one edition to another.
+CHANGES: dict[str, str] = {
+    "added": "Added",
+    "amended": "Amended",
+    "typographic": "Typographic",
+    "licence_ended": "Left when its licence had ended",
+    "left_no_reason_published": "Left, no reason published",
+}
+
+# Every field whose change is told, in the order of the comparison, with its words.
+FIELD_WORDS: dict[str, str] = {
+    **{name: words for name, words in ANSWERABLE_FIELDS.items() if name not in ("reference", "refused")},
+    "refused_date": "Date refused",
+    "composite_date": "Date of release, re-use or refusal",
+    "unspecified_date": "Date",
+    "agreement": "Agreement",
+    "unit": "Unit that answers",
+    "source_address": "Source address",
+    "requested": "Requested",
+    "supplied": "Supplied",
+    "people": "People",
+}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 EVIDENCE = ("requests", "registers", "first_year", "last_year")
 
 
-def add(commands: Commands) -> None:
+def add_to(commands: Commands) -> None:
     aliases = commands.add(
         "aliases",
         "Suggest names that may be one recipient, for a person to review.",

@@ -14,7 +14,7 @@ compared as (
                 and (f.category <> 'unclassified' or v.tier is null)
         ) as counted
     from reference.published_figures as f
-    left join core.answerable_columns as a on f.register = a.register and f.comparable = a.column_name
+    left join answerable_columns($known_on, $edition) as a on f.register = a.register and f.comparable = a.column_name
     where $register is null or f.register = $register
 )
 select

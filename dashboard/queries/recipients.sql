@@ -12,13 +12,15 @@ with events as (
 ),
 answerable as (
     select register, map_from_entries(list((column_name, answerable))) as can
-    from core.answerable_columns group by register
+    from answerable_columns($known_on, $edition) group by register
 ),
 named as (
     select register, bool_and(status = 'published') as recipients_named
     from reference.answerability as a
     where field = 'recipient' and coverage <> 'selected'
-        and exists (from staging.editions as e where e.register = a.register and e.era = a.era)
+        and exists (
+            from core.editions_read($known_on, $edition) as e where e.register = a.register and e.era = a.era
+        )
     group by register
 ),
 counts as (

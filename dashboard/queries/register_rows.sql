@@ -35,7 +35,10 @@ where q.register = $register
         )
     )
     and ($reference is null or q.reference = $reference)
-    and ($dataset is null or q.dataset = $dataset)
+    and (
+        $dataset is null or q.dataset = $dataset
+        or (q.register, q.dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = $dataset)
+    )
     and (
         $search is null
         or contains(lower(concat_ws(' ', q.reference, q.recipient, q.published_recipient, q.title)), lower($search))

@@ -20,11 +20,11 @@ select
     ) as listed_from,
     (
         select to_json(list({name: column_name, answerable: answerable, words: words} order by column_name))
-        from core.answerable_columns as x where x.register = r.register
+        from answerable_columns($known_on, $edition) as x where x.register = r.register
     ) as columns,
     (
         select to_json(list({name: clock, label: label, answerable: answerable, words: words} order by position))
-        from core.answerable_clocks as x where x.register = r.register
+        from answerable_clocks($known_on, $edition) as x where x.register = r.register
     ) as clocks
 from core.registers_in($register) as r
 inner join as_at($known_on, $edition) as a on r.register = a.register

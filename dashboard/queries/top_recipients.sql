@@ -9,7 +9,7 @@ with events as (
 ),
 answerable as (
     select register, bool_or(answerable) as has_releases
-    from core.answerable_columns where column_name = 'released' group by register
+    from answerable_columns($known_on, $edition) where column_name = 'released' group by register
 ),
 counts as (
     select

@@ -103,7 +103,7 @@ filled as (
 ),
 answerable as (
     select register, map_from_entries(list((column_name, answerable))) as can
-    from core.answerable_columns group by register
+    from answerable_columns($known_on, $edition) group by register
 )
 select
     f.register,

@@ -26,6 +26,7 @@ from dashboard.issues import RULES
 from dashboard.registers import Register, load_registers
 from dashboard.settings import PACKAGE, Settings
 from dashboard.warehouse import publish
+from dashboard.warehouse.history import follow_releases, load_changes
 from dashboard.warehouse.recipients import load_recipients
 from dashboard.warehouse.reference import load_reference
 from dashboard.warehouse.report import BuildReport
@@ -43,8 +44,8 @@ STORAGE_VERSION = "v1.4.0"
 # Which schema each file of macros is run in, in order: see 038_as_known.sql.
 MACROS = (
     ("core", ("030_core", "035_filters", "036_recipients")),
-    ("as_known", ("038_as_known", "040_events_and_spells", "042_latest", "045_where")),
-    ("latest", ("045_where",)),
+    ("as_known", ("038_as_known", "040_events_and_spells", "042_latest", "045_where", "046_listed")),
+    ("latest", ("045_where", "046_listed")),
 )
 
 Progress = Callable[[str], None]
@@ -68,9 +69,10 @@ def build_id(settings: Settings, registers: dict[str, Register], editions: Itera
         put("edition", edition.file.name, json.dumps(described, default=str, sort_keys=True))
     for name, register in registers.items():
         put("register", name, register.path.read_text("utf-8"))
-    for kind in ("reference", "published", "corrections"):
+    for kind in ("reference", "published", "corrections", "withdrawals"):
         for path in settings.files(kind, "*.csv") + settings.files(kind, "**/*.toml"):
-            put(kind, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+            # with its folder, which says what register the file is about
+            put(kind, f"{path.parent.name}/{path.name}", hashlib.sha256(path.read_bytes()).hexdigest())
     for path in code_files():
         put("code", path.relative_to(PACKAGE).as_posix(), path.read_text("utf-8"))
     put("duckdb", duckdb.__version__)
@@ -179,13 +181,15 @@ def _write(
         for name in ("010_reference", "020_staging"):
             con.execute((SCHEMA / f"{name}.sql").read_text("utf-8"))
         load_reference(con, settings, registers, identity)
-        load_editions(con, registers, editions, report, progress)
+        load_editions(con, settings, registers, editions, report, progress)
+        follow_releases(con)
         load_recipients(con, settings, registers)
         progress("core tables")
         for schema, names in MACROS:
             con.execute(f"use build.{schema}")
             for name in names:
                 con.execute((SCHEMA / f"{name}.sql").read_text("utf-8"))
+        load_changes(con)
         _issues(con)
         for check in sorted(CHECKS.glob("*.sql")):
             failing = con.execute(check.read_text("utf-8")).fetchall()

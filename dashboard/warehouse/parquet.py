@@ -8,6 +8,7 @@ field's terms) must be settled in the file. Written by `access-review sample --f
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from dashboard.errors import AccessReviewError
 from dashboard.files import sha256_of
 from dashboard.registers import Register
 from dashboard.settings import PACKAGE
+from dashboard.withdrawals import Withdrawal
 
 
 LOAD = PACKAGE / "warehouse" / "load_parquet"
@@ -28,6 +30,7 @@ COLUMNS = frozenset(
         *("released_date", "closed_date", "licence_end", "data_held"),
     }
 )
+CLASSIFICATION = ("tier", "sensitivity", "identifiability")  # what the one text is taken apart into
 
 
 def describe(register: Register, path: Path, as_at: date | None) -> Edition:
@@ -75,10 +78,29 @@ def describe(register: Register, path: Path, as_at: date | None) -> Edition:
     )
 
 
+def parquet_rows(path: Path, sheet: str | None = None, row: int | None = None) -> int:
+    """How many rows a Parquet file holds, or how many of them stand at one place. Raises AccessReviewError when
+    it cannot be read."""
+    con = duckdb.connect(":memory:")
+    try:
+        values = {"file": str(path), "sheet": sheet, "sheet_row": row}
+        rows = con.execute((LOAD / "rows_in_file.sql").read_text("utf-8"), values).fetchall()
+        return int(rows[0][0])
+    except duckdb.Error as error:
+        raise AccessReviewError(f"{path.name} cannot be read: {error}", hint="restore the file") from error
+    finally:
+        con.close()
+
+
 def load_parquet(
-    con: duckdb.DuckDBPyConnection, register: Register, edition: Edition, order: int, entry_id: int
-) -> int:
-    """Insert a Parquet edition's rows into staging. Returns how many."""
+    con: duckdb.DuckDBPyConnection,
+    register: Register,
+    edition: Edition,
+    order: int,
+    entry_id: int,
+    withdrawals: Sequence[Withdrawal] = (),
+) -> tuple[int, int]:
+    """Insert a Parquet edition's rows into staging. Returns how many were read, and how many are shown."""
     values = {
         "file": str(edition.file),
         "register": edition.register,
@@ -87,9 +109,31 @@ def load_parquet(
         "as_at": edition.as_at,
         "known_from": edition.published or edition.as_at,
         "first_id": entry_id,
+        "separators": _separators(register),
     }
     con.execute((LOAD / "entries.sql").read_text("utf-8"), values)
     values = {k: values[k] for k in ("register", "edition")}
+
+    def count() -> int:
+        return int(con.execute((LOAD / "rows.sql").read_text("utf-8"), values).fetchall()[0][0])
+
+    read = shown = count()
+    for number, withdrawal in enumerate(withdrawals, 1):
+        place = {**values, "sheet": withdrawal.sheet, "sheet_row": withdrawal.row}
+        con.execute((LOAD / "withdraw_row.sql").read_text("utf-8"), place)
+        shown = count()
+        if withdrawal.column is not None or shown != read - number:
+            raise AccessReviewError(
+                f"withdrawals/{withdrawal.file}: {withdrawal.place}: there is no such row",
+                hint="mend the place; of a Parquet edition whole rows are withdrawn",
+            )
     con.execute((LOAD / "entry_requests.sql").read_text("utf-8"), values)
-    rows = con.execute((LOAD / "rows.sql").read_text("utf-8"), values).fetchall()[0][0]
-    return int(rows)
+    fields = sorted((COLUMNS - {"sheet", "sheet_row", "classification"}) | set(CLASSIFICATION))
+    con.execute((LOAD / "sheets.sql").read_text("utf-8"), {**values, "fields": fields})
+    return read, shown
+
+
+def _separators(register: Register) -> str | None:
+    """What parts several datasets in one text, in any sheet of the last era, as a pattern."""
+    found = {s for sheet in register.layouts[-1].sheets for s in sheet.separators.get("dataset", ())}
+    return "|".join(re.escape(s) for s in sorted(found)) or None

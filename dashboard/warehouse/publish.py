@@ -8,13 +8,18 @@ path, so a reader of a replaced file would go on seeing the old one (docs/decisi
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from dashboard.errors import AccessReviewError
 from dashboard.files import lock, write_whole
 from dashboard.settings import Settings
 
+
+if TYPE_CHECKING:
+    from dashboard.withdrawals import Withdrawal
 
 KEPT = 5  # builds kept for rollback and for reviews rendered from them
 
@@ -83,8 +88,35 @@ def point_to(settings: Settings, build_id: str) -> None:
     write_whole(pointer(settings), build_id + "\n")
 
 
-def rollback(settings: Settings) -> tuple[str, str]:
-    """Go back to the build before. Returns (left, now in force). Raises AccessReviewError when none is kept."""
+def builds_showing(settings: Settings, withdrawals: Sequence[Withdrawal]) -> list[str]:
+    """The builds kept that still show something of what these withdraw, by their ids.
+
+    Where a build's record is damaged, it is taken to show it.
+    """
+    found = []
+    for path in sorted(settings.builds.glob("[!.]*.duckdb")):
+        record = _record(path)
+        editions: Any = record.get("editions")
+        hidden: Any = record.get("withdrawn") or []
+        read = {(e["register"], e["edition"]) for e in editions or []}
+        keys = {h["key"] for h in hidden}
+        gone = {(h["register"], h["edition"]) for h in hidden if h["kind"] == "edition"}
+        if any(
+            (editions is None or (w.register, w.edition) in read)
+            and repr(w.key) not in keys
+            and (w.register, w.edition) not in gone
+            for w in withdrawals
+        ):
+            found.append(path.stem)
+    return found
+
+
+def rollback(settings: Settings, *, show_withdrawn: bool = False) -> tuple[str, str]:
+    """Go back to the build before. Returns (left, now in force).
+
+    Raises AccessReviewError when none is kept, or when the one before shows what was withdrawn since and
+    `show_withdrawn` does not ask for it.
+    """
     if current_id(settings) is None:  # nothing was ever built: no folder to hold a lock in
         raise AccessReviewError("there is no earlier build to go back to", hint="run 'access-review build'")
     with lock(settings.builds / ".lock", "building"):
@@ -94,6 +126,16 @@ def rollback(settings: Settings) -> tuple[str, str]:
             raise AccessReviewError(
                 "there is no earlier build to go back to", hint="run 'access-review build'"
             )
+        if not show_withdrawn:
+            from dashboard.withdrawals import read_withdrawals
+
+            shown = [w for w in read_withdrawals(settings) if past[-1] in builds_showing(settings, [w])]
+            if shown:
+                raise AccessReviewError(
+                    f"build {past[-1]} still shows what was withdrawn since: "
+                    + "; ".join(f"{w.register} {w.place} (withdrawals/{w.file})" for w in shown),
+                    hint="'access-review build' makes one without it; to go back all the same, add --show-withdrawn",
+                )
         write_whole(settings.builds / "HISTORY", "".join(f"{b}\n" for b in past[:-1]))
         write_whole(pointer(settings), past[-1] + "\n")
     return left, past[-1]

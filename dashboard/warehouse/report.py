@@ -19,6 +19,8 @@ class BuildReport:
     person_counts: int = 0
     rows_explained: int = 0
     rejected: int = 0
-    corrected: int = 0
+    corrected: int = 0  # cells
+    corrections_waiting: list[str] = field(default_factory=list)  # files whose editions are not here
+    withdrawn: list[dict[str, Any]] = field(default_factory=list)
     issues: dict[str, int] = field(default_factory=dict)
     checks_failed: dict[str, int] = field(default_factory=dict)

@@ -22,16 +22,19 @@ from tests.integration.conftest import LEGACY, SHARES, Run, tree, write_tiny
 
 
 COMMANDS = [
-    "sample",
-    "inspect",
-    "add",
-    "build",
-    "rollback",
-    "status",
-    "issues",
-    "measure",
-    "aliases",
-    "serve",
+    *(
+        "sample",
+        "inspect",
+        "add",
+        "build",
+        "rollback",
+        "withdraw",
+        "status",
+        "issues",
+        "measure",
+        "aliases",
+        "serve",
+    ),
     "render",
 ]
 

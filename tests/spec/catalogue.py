@@ -17,6 +17,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     turnaround.CURVE,
     spells.DEFINITION,
     context.EDITIONS,
+    context.CORRECTIONS,
     context.FIGURES,
     context.ANSWERABILITY,
 )

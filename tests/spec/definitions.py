@@ -72,6 +72,18 @@ def register(given: Given) -> list[str]:
     for text in given.reference.values():
         head, *rows = csv.reader(io.StringIO(text.strip()))
         found += ["The reviewed file:", "", cells(head), cells(["---"] * len(head)), *map(cells, rows), ""]
+    if given.corrections:
+        found += [
+            f"`corrections/{given.name}/spec.toml`:",
+            "",
+            "```toml",
+            given.corrections.strip(),
+            "```",
+            "",
+        ]
+    for item in given.withdrawn:
+        later = f", superseded by edition {item.superseded_by}" if item.superseded_by else ""
+        found += [f"Edition {item.edition} was withdrawn on {item.on}{later}: “{item.reason}”", ""]
     return found
 
 

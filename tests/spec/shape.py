@@ -20,14 +20,29 @@ class Edition:
 
 
 @dataclass(frozen=True)
+class Withdrawn:
+    """An edition withdrawn on a day, as `access-review withdraw` would record it."""
+
+    edition: str
+    on: str
+    reason: str
+    superseded_by: str = ""
+
+
+@dataclass(frozen=True)
 class Given:
-    """A register and its editions. `register` is its description, `words` what a reader must know of it."""
+    """A register and its editions. `register` is its description, `words` what a reader must know of it.
+
+    `corrections` is the text of a file in corrections/<register>/.
+    """
 
     register: Mapping[str, Any]
     words: str
     editions: tuple[Edition, ...]
     figures: str | None = None
     reference: Mapping[str, str] = field(default_factory=dict)
+    corrections: str = ""
+    withdrawn: tuple[Withdrawn, ...] = ()
 
     @property
     def name(self) -> str:

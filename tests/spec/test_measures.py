@@ -6,15 +6,19 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
 
 import pytest
 
 from dashboard import measures
+from dashboard.editions import list_editions
 from dashboard.errors import UsageError
 from dashboard.store import Store
+from dashboard.withdrawals import Withdrawal, write_withdrawal
 from tests.spec.catalogue import DEFINITIONS, examples
 from tests.spec.shape import Example, Given
-from tests.support.warehouse import File, make_data, open_data, table
+from tests.support.warehouse import File, lone_settings, make_data, open_data, table
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +47,26 @@ def store_of(given: Given, stores: dict[int, Store], factory: pytest.TempPathFac
             given.register,
             editions,
             figures=given.figures,
-            reference=given.reference,
+            reference={
+                **given.reference,
+                **({f"corrections/{given.name}/spec.toml": given.corrections} if given.corrections else {}),
+            },
         )
+        withdraw(folder, given)
         stores[id(given)] = open_data(folder)
     return stores[id(given)]
+
+
+def withdraw(folder: Path, given: Given) -> None:
+    there = {e.edition: e for e in list_editions(lone_settings(folder))}
+    for item in given.withdrawn:
+        write_withdrawal(
+            lone_settings(folder),
+            Withdrawal(
+                register=given.name, edition=item.edition, sha256=there[item.edition].sha256,
+                on=date.fromisoformat(item.on), reason=item.reason, superseded_by=item.superseded_by, file="",
+            ),
+        )  # fmt: skip
 
 
 def ask(example: Example, measure: str, store: Store) -> measures.MeasureResult:

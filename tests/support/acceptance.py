@@ -144,7 +144,10 @@ def usage(c: Checks) -> None:
     c.check("what was refused made no data folder", lambda: not c.data.exists())
 
 
-COMMANDS = ("sample", "inspect", "add", "build", "rollback", "status", "issues", "measure", "serve", "render")
+COMMANDS = (
+    *("sample", "inspect", "add", "build", "rollback", "withdraw", "status", "issues", "measure", "serve"),
+    "render",
+)
 
 
 def _ok(ran: Ran) -> str:

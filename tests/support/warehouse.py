@@ -33,6 +33,8 @@ PHE_FILE = (
     / "phe-odr-release-register"
     / "13. PHE_Data_Release_Register_April_17_to_September2020_2.4 (1).ods"
 )
+# PHE's registers of 2014 to 2017, gathered by a campaign group.
+PHE_OLDER_FILE = PHE_FILE.with_name("PHE data release registers - public review.ods")
 SUDBURY_FILE = REALDATA / "canada-foi-summaries" / "ca_on_greater_sudbury.csv"
 
 Row = Mapping[str, object]
@@ -66,7 +68,7 @@ def to_toml(document: Mapping[str, Any]) -> str:
     def value(item: Any) -> str:
         if isinstance(item, bool):
             return "true" if item else "false"
-        if isinstance(item, int):
+        if isinstance(item, int | date):
             return str(item)
         if isinstance(item, str):
             return json.dumps(item, ensure_ascii=False)

@@ -239,3 +239,19 @@ def test_the_latest_event_is_of_events_only(found):
     row = ("DR200101.01", "Bell Trust", "Charity", "1", date(2020, 1, 6), "Sent", date(2020, 2, 3))
     assert read(found, [row]).latest_event() == date(2020, 2, 3)
     assert read(found, []).latest_event() is None
+
+
+def test_whether_data_are_still_held_is_read_in_the_publisher_s_words(tmp_path):
+    description = register(
+        "example",
+        columns={"reference": "Ref", "data_held": "Held"},
+        data_held={"yes": ["Yes", "Held"], "no": ["No"]},
+    )
+    path = tmp_path / "example.toml"
+    path.write_text(to_toml(description), "utf-8")
+    rows = [("1", " YES "), ("2", "held"), ("3", "No"), ("4", None), ("5", "Perhaps")]
+    reading = read(read_register(path, {}), rows, header=("Ref", "Held"))
+    assert [e["data_held_mapped"] for e in reading.entries] == [True, True, False, None, None]
+    assert [e["data_held"] for e in reading.entries] == ["YES", "held", "No", None, "Perhaps"]
+    (issue,) = reading.issues
+    assert (issue.rule, issue.severity, issue.value) == ("data_held_unmapped", "warning", "Perhaps")

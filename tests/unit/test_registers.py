@@ -172,7 +172,7 @@ def test_extends_shares_layouts_and_names_a_missing_base(tmp_path):
     child.write_text('extends = "base"\nid = "child"\ntitle = "Child"\n', "utf-8")
     found = read_register(child, {"base": base, "child": child})
     assert (found.id, found.publisher, found.layouts[0].era) == ("child", "A test", "only")
-    with pytest.raises(AccessReviewError, match=r"child\.toml: extends 'base'"):
+    with pytest.raises(AccessReviewError, match=r"child\.toml: line 1: extends: extends 'base'"):
         read_register(child, {"child": child})
 
 
@@ -201,3 +201,143 @@ def test_every_shipped_description_reads_and_says_what_it_lacks():
             for field in ANSWERABLE_FIELDS:
                 answer = found.answer(layout, field)
                 assert answer.words or answer.status == "published", (name, layout.era, field)
+
+
+WRITTEN = """\
+id = "example"
+title = "An example"
+publisher = "A test"
+
+[recipient_types]
+charity = ["Charity"]
+
+[[layout]]
+era = "first"
+as_at = [{ from = "cell", pattern = '(?P<date>.+)' }]
+
+[[layout.sheet]]
+name = "Open"
+rows = "request"
+[layout.sheet.columns]
+reference = ["Ref"]
+
+[[layout.sheet]]
+name = "Closed"
+rows = "release"
+columns = { reference = [
+  "Ref"], released_date = ["Sent"] }
+
+[layout.answerability]
+tier = { status = "not_published" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "words"),
+    [
+        ('title = "An', 'titel = "An', 2, "'titel' is not a key; did you mean 'title'?"),
+        ("charity =", "charty =", 6, "'charty' is not known; did you mean 'charity'?"),
+        ('["Charity"]', "[7]", 6, "recipient_types.charity: must be text or a list of texts"),
+        ("[[layout]]", '[reference]\npattern = "("\n[[layout]]', 9, "reference.pattern: the pattern cannot"),
+        ("(?P<date>.+)", "(.+)", 10, "layout[1].as_at[1].pattern: the pattern has no group named 'date'"),
+        ("(?P<date>.+)", "(?P<date>(.+)+)", 10, "could take too long"),
+        ('from = "cell"', 'form = "cell"', 10, "'form' is not a key; did you mean 'from'?"),
+        ('rows = "request"\n', "", 12, "layout[1].sheet[1]: 'rows' is missing"),
+        ('rows = "release"', 'rows = "releases"', 20, "did you mean 'release'?"),
+        ('name = "Closed"', 'nmae = "Closed"', 19, "layout[1].sheet[2].nmae: 'nmae' is not a key"),
+        ("released_date", "release_date", 22, "sheet[2].columns.release_date: 'release_date' is not known"),
+        ("tier = {", "teir = {", 25, "did you mean 'tier'?"),
+        ('"not_published" }', '"no" }', 25, "layout[1].answerability.tier.status: 'no' is not known"),
+        ('title = "An example"', 'title = "EDIT ME"', 2, "title: still says 'EDIT ME'"),
+    ],
+)
+def test_what_is_wrong_is_named_by_its_line(tmp_path, before, after, line, words):
+    assert before in WRITTEN
+    with pytest.raises(AccessReviewError) as caught:
+        read(tmp_path, WRITTEN.replace(before, after, 1))
+    assert caught.value.message.startswith(f"{tmp_path / 'example.toml'}: line {line}: ")
+    assert words in caught.value.message
+
+
+def test_an_error_in_what_is_extended_is_named_there(tmp_path):
+    base, child = tmp_path / "base.toml", tmp_path / "child.toml"
+    base.write_text(WRITTEN.replace('id = "example"', 'id = "base"').replace("Closed", "Open*", 1), "utf-8")
+    child.write_text('# a child\nextends = "base"\nid = "child"\nouctomes = {}\n', "utf-8")
+    others = {"base": base, "child": child}
+    with pytest.raises(AccessReviewError) as caught:
+        read_register(child, others)
+    assert caught.value.message.startswith(f"{child}: line 4: ouctomes: ")
+    child.write_text('extends = "base"\nid = "child"\n', "utf-8")
+    base.write_text(base.read_text("utf-8").replace('rows = "release"', 'rows = "relaese"'), "utf-8")
+    with pytest.raises(AccessReviewError) as caught:
+        read_register(child, others)
+    assert caught.value.message.startswith(f"{base}: line 20: layout[1].sheet[2].rows: ")
+    base.write_text('extends = "child"\nid = "base"\n', "utf-8")
+    with pytest.raises(AccessReviewError, match="extends another"):
+        read_register(child, others)
+
+
+PERIOD = [{"from": "file_name", "pattern": r"(?P<start>\d{8})_(?P<end>\d{8})"}]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "words"),
+    [
+        ({"rows": "lookup"}, "a lookup needs a key"),
+        ({"key": "reference"}, 'only a sheet with rows = "lookup" has a key'),
+        ({"rows": "lookup", "key": "recipient"}, "'recipient' is not known"),
+        ({"rows": "lookup", "key": "reference", "columns": {"title": "T"}}, "has no column of its own"),
+        ({"rows": "lookup", "key": "reference", "optional": ["reference"]}, "has no column of its own"),
+        ({"rows": "person_count"}, "no column 'period' is mapped"),
+        ({"optional": ["tier"]}, "'tier' is not known"),
+        ({"continues": "sideways"}, "'sideways' is not known"),
+        ({"continues": "above", "columns": {"title": "T"}}, "only where a reference tells them apart"),
+        ({"dated_by_period": ["released_date"]}, "no period is described"),
+        ({"dated_by_period": ["received_date"], "period": PERIOD}, "has a column of its own"),
+        ({"dated_by_period": ["tier"], "period": PERIOD}, "'tier' is not known"),
+        ({"separators": {"title": ";"}}, "'title' is not known"),
+        ({"separators": {"dataset": [""]}}, "a separator is empty"),
+        ({"note_rows": ["(.*)*"]}, "could take too long"),
+        ({"columns": {"title": []}}, "has no heading"),
+        ({"listed_from": "2018-05-01"}, "'listed_from' must be a day"),
+    ],
+    ids=str,
+)
+def test_what_a_sheet_cannot_be(tmp_path, sheet, words):
+    document = copy.deepcopy(GOOD)
+    document["layout"][0]["sheet"][0].update(sheet)
+    with pytest.raises(AccessReviewError) as caught:
+        read(tmp_path, document)
+    assert words in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("layout", "words"),
+    [
+        ({"sentinels": [7]}, "'sentinels' must be a day"),
+        ({"earliest": True}, "'earliest' must be a day"),
+        ({"date_formats": ["roman"]}, "'roman' is not known"),
+        ({"month_end": "yes"}, "must be true or false"),
+        ({"only_when": {"price": "1"}}, "'price' is not known"),
+        ({"sheet": [{"rows": "note"}]}, "no sheet holds requests"),
+    ],
+    ids=str,
+)
+def test_what_a_layout_cannot_be(tmp_path, layout, words):
+    document = copy.deepcopy(GOOD)
+    document["layout"][0].update(layout)
+    with pytest.raises(AccessReviewError) as caught:
+        read(tmp_path, document)
+    assert words in caught.value.message
+
+
+def test_words_cannot_mean_two_things(tmp_path):
+    with pytest.raises(
+        AccessReviewError, match=r"outcomes\.refused\[1\]: 'SENT ' stands under 'released' too"
+    ):
+        read(tmp_path, changed(("outcomes", "refused"), ["SENT "]))
+    with pytest.raises(AccessReviewError, match="there is request_split too"):
+        read(
+            tmp_path,
+            changed(("reference",), {"request_split": "/", "request_pattern": "(?P<request>.)"}),
+        )

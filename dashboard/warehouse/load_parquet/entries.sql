@@ -1,5 +1,5 @@
 -- purpose: one Parquet edition into staging.entries
--- parameters: $file, $register, $edition, $edition_order, $as_at, $known_from, $first_id
+-- parameters: $file, $register, $edition, $edition_order, $as_at, $known_from, $first_id, $separators
 -- result columns: none (inserts rows)
 insert into staging.entries by name
 select
@@ -24,6 +24,13 @@ select
     title,
     purpose,
     dataset,
+    case
+        when $separators is not null
+            then list_filter(
+                list_transform(regexp_split_to_array(dataset, $separators), lambda part: trim(part)),
+                lambda part: part <> ''
+            )
+    end as dataset_parts,
     nullif(regexp_extract(classification, '^Tier ([1-4])$', 1), '') as tier,
     nullif(regexp_extract(classification, '^Sensitivity ([A-E])', 1), '') as sensitivity,
     nullif(regexp_extract(classification, 'identifiability ([1-5])$', 1), '') as identifiability,
@@ -32,6 +39,7 @@ select
     outcome,
     outcome as outcome_mapped,
     data_held,
+    case when lower(data_held) in ('yes', 'no') then lower(data_held) = 'yes' end as data_held_mapped,
     received_date,
     approved_date,
     released_date,
@@ -39,5 +47,6 @@ select
     licence_end,
     outcome = 'open' as pending,
     0 as impossible_dates,
-    '{}' as raw
+    '{}' as raw,
+    null as untidy
 from read_parquet($file)

@@ -61,6 +61,9 @@ create table reference.recipients (
 create table reference.recipient_types (recipient_type varchar primary key, position integer not null, label varchar not null);
 create table reference.outcomes (outcome varchar primary key, position integer not null, label varchar not null);
 
+create table reference.change_kinds (kind varchar primary key, position integer not null, label varchar not null);
+create table reference.fields (field varchar primary key, position integer not null, label varchar not null);
+
 create table reference.type_notes (register varchar not null, published_key varchar not null, words varchar not null);
 
 -- One row a day. working_day_number counts working days from the first row up to and including the day, so

@@ -37,7 +37,9 @@ create table staging.sheets (
     rows_read bigint not null,
     entries bigint not null,
     person_counts bigint not null,
-    explained varchar not null -- JSON: why -> rows
+    explained varchar not null, -- JSON: why -> rows
+    kind varchar not null, -- the same in every edition that has such a sheet; empty: no rows of the register
+    fields varchar[] not null -- what its columns gave: a field that is not among them was not published there
 );
 
 create table staging.entries (
@@ -58,7 +60,8 @@ create table staging.entries (
     recipient_type_mapped varchar,
     title varchar,
     purpose varchar,
-    dataset varchar,
+    dataset varchar, -- as published
+    dataset_parts varchar[], -- the values that the text holds, where the layout says what parts them
     tier varchar,
     sensitivity varchar,
     identifiability varchar,
@@ -66,7 +69,8 @@ create table staging.entries (
     route varchar,
     outcome varchar, -- as published
     outcome_mapped varchar,
-    data_held varchar,
+    data_held varchar, -- as published
+    data_held_mapped boolean,
     agreement varchar,
     unit varchar,
     source_address varchar,
@@ -81,7 +85,8 @@ create table staging.entries (
     licence_end date,
     pending boolean not null,
     impossible_dates integer not null,
-    raw varchar not null -- JSON: heading -> text as published
+    raw varchar not null, -- JSON: heading -> text as published
+    untidy varchar -- JSON: field -> text as published, where only what cannot be seen differs from what is shown
 );
 
 -- A cell can hold several references, and a release's reference belongs to a request.
@@ -90,6 +95,13 @@ create table staging.entry_requests (
     reference varchar not null,
     request varchar not null,
     reference_date date
+);
+
+-- Which release a row is, among those of its reference: one number through all editions (dashboard/identity.py).
+create table staging.release_occurrences (
+    entry_id bigint not null,
+    reference varchar not null,
+    occurrence integer not null
 );
 
 create table staging.person_counts (
@@ -108,6 +120,57 @@ create table staging.person_counts (
     people bigint
 );
 
+-- Every cell that a reviewed correction changed. The published text stands in `before` and in the entry's `raw`.
+create table staging.corrections (
+    register varchar not null,
+    edition varchar not null,
+    sheet varchar not null,
+    sheet_row bigint not null,
+    column_name varchar not null,
+    field varchar not null,
+    before varchar not null,
+    after varchar not null,
+    reason varchar not null,
+    source varchar not null,
+    "by" varchar not null,
+    "on" date not null,
+    correction varchar not null,
+    file varchar not null
+);
+
+-- What is withdrawn, and never what it said. An edition withdrawn whole has no row in staging.editions: to every
+-- measure it is as if it had not been added.
+create table staging.withdrawals (
+    register varchar not null,
+    edition varchar not null,
+    sheet varchar, -- null: the whole edition
+    sheet_row bigint, -- null: the whole edition
+    column_name varchar, -- null: the whole row
+    field varchar, -- null: the whole row, or a column that is no field
+    withdrawn_on date not null,
+    reason varchar not null,
+    superseded_by varchar,
+    file varchar not null
+);
+
+create table staging.withdrawn_editions (
+    register varchar not null,
+    edition varchar not null,
+    edition_order integer not null,
+    as_at date not null,
+    as_at_basis varchar not null,
+    published date,
+    published_basis varchar not null,
+    known_from date not null,
+    sha256 varchar not null,
+    withdrawn_on date not null,
+    withdrawn_reason varchar not null,
+    replaced_by varchar,
+    rows_read bigint not null,
+    rows_explained bigint not null,
+    primary key (register, edition)
+);
+
 create table staging.issues (
     register varchar not null,
     edition varchar not null,
@@ -119,3 +182,7 @@ create table staging.issues (
     value varchar not null,
     words varchar not null
 );
+
+-- Texts that differ between editions, each with what is left of it when spelling is put aside: two texts with one key
+-- differ in typography alone.
+create table staging.spellings (text varchar not null, spelling_key varchar not null);

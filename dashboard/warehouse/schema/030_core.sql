@@ -44,6 +44,12 @@ from staging.entries as e;
 create macro core.type_of(published_type, reviewed_type, type_overrides) as
 coalesce(case when type_overrides then reviewed_type end, published_type, reviewed_type, 'unknown');
 
+-- The single values inside a published text that holds several, so that a filter can ask for one.
+create table core.dataset_parts as
+select distinct register, dataset, unnest(dataset_parts) as part
+from staging.entries
+where len(dataset_parts) > 1;
+
 -- One request in one edition: its rows there, merged. Sheets that list everything come before survivors.
 create table core.request_entries as
 select
@@ -71,6 +77,9 @@ select
     arg_min(e.legal_basis, e.entry_id) as legal_basis,
     arg_min(e.route, e.entry_id) as route,
     arg_min(e.data_held, e.entry_id) as data_held,
+    arg_min(e.data_held_mapped, e.entry_id) as data_held_mapped,
+    bool_or(coalesce(s.asks_held, false)) as held_asked,
+    bool_or(e.coverage = 'survivors_only') as survivor_listed,
     arg_min(e.outcome, e.entry_id) as published_outcome,
     arg_max(
         e.outcome_mapped, case when e.outcome_mapped = 'open' then 1 else 2 end
@@ -97,6 +106,10 @@ select
     max(e.impossible_dates) as impossible_dates
 from staging.dated_entries as e
 inner join staging.entry_requests as q on e.entry_id = q.entry_id
+left join (
+    select register, edition, sheet, bool_or(list_contains(fields, 'data_held')) as asks_held
+    from staging.sheets group by all
+) as s on e.register = s.register and e.edition = s.edition and e.sheet = s.sheet
 group by e.register, q.request, e.edition;
 
 -- Requests as the editions chosen say. Each value is the last one published: a later edition overrides an
@@ -129,6 +142,9 @@ with state as (
         arg_max(legal_basis, edition_order) as legal_basis,
         arg_max(route, edition_order) as route,
         arg_max(data_held, edition_order) as data_held,
+        arg_max(data_held_mapped, edition_order) as data_held_mapped,
+        arg_max(held_asked, edition_order) as held_asked,
+        arg_max(survivor_listed, edition_order) as survivor_listed,
         arg_max(published_outcome, edition_order) as published_outcome,
         arg_max(outcome, edition_order) as outcome,
         arg_max(received_date, edition_order) as received_date,
@@ -196,7 +212,8 @@ from named;
 
 create table core.requests as from core.request_state(null, null);
 
--- Releases: one row a supply. Identical references are told apart by an occurrence number in sheet order.
+-- Releases: one row a supply. Identical references are told apart by an occurrence number, which follows a release
+-- from edition to edition.
 create table core.release_entries as
 select
     e.register,
@@ -204,11 +221,9 @@ select
     e.edition_order,
     e.known_from,
     e.entry_id,
-    coalesce(q.reference, e.sheet || ' row ' || e.sheet_row) as reference,
+    q.reference,
     q.request,
-    row_number() over (
-        partition by e.register, e.edition, q.reference order by e.entry_id
-    )::integer as occurrence,
+    o.occurrence,
     e.coverage = 'selected' as selected,
     e.recipient as published_recipient,
     e.recipient_key,
@@ -223,6 +238,7 @@ select
     e.released_date
 from staging.dated_entries as e
 inner join staging.entry_requests as q on e.entry_id = q.entry_id
+inner join staging.release_occurrences as o on q.entry_id = o.entry_id and q.reference = o.reference
 where e.row_kind = 'release';
 
 -- Release registers give their own rows; in a register of requests the first release of each is known.
@@ -273,68 +289,3 @@ where s.released_date is not null
     and not exists (from core.release_entries as x where x.register = s.register);
 
 create table core.releases as from core.release_state(null, null);
-
--- What a register can answer, over the eras that have editions. A selection answers no count.
-create table core.answers as
-select
-    a.register,
-    a.field,
-    bool_and(a.status <> 'not_published') as in_every_era,
-    bool_or(a.status <> 'not_published') as in_some_era,
-    bool_or(a.coverage = 'completed_only') as completed_only,
-    string_agg(distinct nullif(a.words, ''), ' ' order by nullif(a.words, '')) filter (where a.status = 'not_published') as words
-from reference.answerability as a
-where exists (from staging.editions as e where e.register = a.register and e.era = a.era)
-    and a.coverage <> 'selected'
-group by a.register, a.field;
-
-create table core.answerable_columns as
-select
-    r.register,
-    n.column_name,
-    case
-        -- who is waiting: receipt and closing are both needed, and a list of closed cases shows nobody
-        when n.column_name in ('open_at_start', 'open_at_end')
-            then coalesce(bool_and(coalesce(a.in_every_era, false) and not coalesce(a.completed_only, false)), false)
-        else coalesce(bool_or(a.in_every_era), false)
-    end as answerable,
-    case
-        when count(a.field) = 0
-            then 'The entries are a selection made by others, which supports no count.'
-        when n.column_name in ('open_at_start', 'open_at_end')
-            then coalesce(
-                any_value(a.words) filter (where a.field = 'received_date'),
-                any_value(a.words),
-                case when bool_or(a.completed_only) then 'The register lists closed cases only, so nobody waiting is on it.' end,
-                any_value(n.words)
-            )
-        else coalesce(string_agg(distinct a.words, ' ' order by a.words), any_value(n.words))
-    end as words
-from reference.registers as r
-cross join reference.column_needs as n
-left join core.answers as a on a.register = r.register and a.field = n.field
-where exists (from staging.editions as e where e.register = r.register)
-group by r.register, n.column_name;
-
-create table core.answerable_clocks as
-select
-    r.register,
-    c.clock,
-    any_value(c.position) as position,
-    any_value(c.label) as label,
-    bool_and(coalesce(a.status <> 'not_published', false)) as answerable,
-    string_agg(distinct nullif(a.words, ''), ' ' order by nullif(a.words, '')) filter (where a.status = 'not_published') as words
-from reference.registers as r
-cross join reference.clocks as c
-left join (
-    -- the era that answers most; a clock needs both ends in one era
-    select register, field, min_by(status, rank) as status, min_by(words, rank) as words
-    from (
-        select *, case status when 'published' then 1 when 'inferred' then 2 else 3 end as rank
-        from reference.answerability as a
-        where exists (from staging.editions as e where e.register = a.register and e.era = a.era)
-    )
-    group by register, field
-) as a on a.register = r.register and a.field = c.field
-where exists (from staging.editions as e where e.register = r.register)
-group by r.register, c.clock;

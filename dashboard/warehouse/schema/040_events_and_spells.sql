@@ -12,7 +12,7 @@ with requests as (
         coalesce(a.answerable, false) as received_known,
         coalesce(a.answerable, false) and q.excluded_rule is not null as excluded
     from requests_as(known_on, only_edition) as q
-    left join core.answerable_columns as a on q.register = a.register and a.column_name = 'received'
+    left join answerable_columns(known_on, only_edition) as a on q.register = a.register and a.column_name = 'received'
     where not q.selected
 ),
 counted as (
@@ -52,7 +52,7 @@ with requests as (
     left join coverage_start(known_on, only_edition) as c on q.register = c.register
     left join (
         select e.register, e.edition, e.published, min(e.edition_order) over (partition by e.register) as first_order
-        from staging.editions as e
+        from core.editions_read(known_on, only_edition) as e
     ) as f on q.register = f.register and q.first_edition = f.edition
 ),
 clocks as (
@@ -138,7 +138,7 @@ select
     s.dataset,
     s.entry_id
 from ruled as s
-inner join core.answerable_clocks as a on s.register = a.register and s.clock = a.clock and a.answerable
+inner join answerable_clocks(known_on, only_edition) as a on s.register = a.register and s.clock = a.clock and a.answerable
 left join reference.calendar as w1 on s.started = w1.day
 left join reference.calendar as w2 on s.last_day = w2.day
 left join reference.calendar as w3 on s.enters = w3.day;

@@ -19,7 +19,10 @@ where (from_day is null or v.date >= from_day)
         or ((v.register, v.recipient_id) in (select (c.register, c.recipient_id) from core.recipients_called(wanted_recipient) as c))
     )
     and (wanted_reference is null or v.reference = wanted_reference or v.request = wanted_reference)
-    and (wanted_dataset is null or v.dataset = wanted_dataset);
+    and (
+        wanted_dataset is null or v.dataset = wanted_dataset
+        or (v.register, v.dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = wanted_dataset)
+    );
 
 -- `cohort` says which date the period is about: received (the start of the clock) or closed (its end).
 create macro spells_where(
@@ -44,4 +47,7 @@ where (wanted_clock is null or s.clock = wanted_clock)
         or ((s.register, s.recipient_id) in (select (c.register, c.recipient_id) from core.recipients_called(wanted_recipient) as c))
     )
     and (wanted_reference is null or s.reference = wanted_reference)
-    and (wanted_dataset is null or s.dataset = wanted_dataset);
+    and (
+        wanted_dataset is null or s.dataset = wanted_dataset
+        or (s.register, s.dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = wanted_dataset)
+    );

@@ -7,12 +7,102 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.spec.registers import RELEASES
-from tests.spec.shape import Definition, Example
+from tests.spec.registers import RELEASES, REQUESTS, REQUESTS_WORDS
+from tests.spec.shape import Definition, Edition, Example, Given, Withdrawn
 from tests.spec.specs.spells import APPROVED
 from tests.spec.specs.turnaround import QUOTED
 from tests.spec.specs.volumes import RELEASE_ROWS, REPLACED, TEN_REQUESTS, TWO_EDITIONS
 
+
+WITHDRAWN = replace(
+    TWO_EDITIONS,
+    words=TWO_EDITIONS.words + " Its first edition was withdrawn.",
+    withdrawn=(Withdrawn("2020-06-30", "2021-03-01", "It named a person.", superseded_by="2020-12-31"),),
+)
+
+CORRECTED = Given(
+    REQUESTS,
+    REQUESTS_WORDS + " Two of its cells are known to be wrong.",
+    (
+        Edition(
+            "2020-03-31",
+            """
+            Ref | Organisation | Type       | Tier | Received   | Outcome  | Ended
+            C-1 | Ashford      | University | 1    | 2020-01-06 | Sent     | 27.2.220
+            C-2 | Ashford      | Universty  | 1    | 2020-01-07 | Rejected | 2020-03-02
+            """,
+        ),
+    ),
+    corrections="""
+[[correction]]
+id = "c-1-year"
+edition = "2020-03-31"
+match = { reference = "C-1" }
+expect = { composite_date = "27.2.220" }
+change = { composite_date = "27.2.2020" }
+reason = "The year has lost a digit: the edition is of March 2020, and the request of that January."
+source = "the dates of the same row"
+by = "A. Reviewer"
+on = 2020-05-04
+
+[[correction]]
+id = "c-2-type"
+edition = "2020-03-31"
+match = { reference = "C-2" }
+expect = { recipient = "Ashford", recipient_type = "Universty" }
+change = { recipient_type = "University" }
+reason = "A letter is missing."
+source = "row C-1, the same organisation"
+by = "A. Reviewer"
+on = 2020-05-04
+""",
+)
+
+CORRECTIONS = Definition(
+    measure="corrections",
+    title="Corrections",
+    words="Every cell that is read otherwise than it was published, because a reviewed correction says so.",
+    columns={
+        "register": "the register",
+        "edition": "the edition that has the cell",
+        "sheet": "its sheet",
+        "sheet_row": "its row, counted from 1",
+        "column": "its column: the letter and the heading",
+        "field": "the field that the column holds",
+        "before": "the text as published, which stays in the entry's raw text",
+        "after": "what is read in its place",
+        "reason": "why",
+        "source": "where the right value is from",
+        "by": "who reviewed it",
+        "on": "the day of the review",
+        "correction": "the correction's id in its file",
+    },
+    rule="One row a cell and correction, in the order of the sheet. Whatever else reads the cell reads `after`.",
+    numerator="None: these are facts of the archive and of the reviewed files.",
+    denominator="None.",
+    exclusions="Cells that were withdrawn. Corrections of editions that are not in the archive.",
+    source="docs/how-to-correct-a-source-error.md.",
+    examples=(
+        Example(
+            title="A year that lost a digit, and a type misspelt",
+            words="What is published, what is read, and who says so.",
+            given=CORRECTED,
+            expect="""
+            register | edition    | sheet               | sheet_row | column    | field          | before    | after      | reason               | source                         | by          | on         | correction
+            requests | 2020-03-31 | requests 2020-03-31 | 2         | G (Ended) | composite_date | 27.2.220  | 27.2.2020  | The year has lost a digit: the edition is of March 2020, and the request of that January. | the dates of the same row | A. Reviewer | 2020-05-04 | c-1-year
+            requests | 2020-03-31 | requests 2020-03-31 | 3         | C (Type)  | recipient_type | Universty | University | A letter is missing. | row C-1, the same organisation | A. Reviewer | 2020-05-04 | c-2-type
+            """,
+        ),
+        Example(
+            title="Of another day",
+            words="Nothing of it was known a day before the edition.",
+            given=CORRECTED,
+            ask={"known_on": "2020-03-30"},
+            expect="register | edition | before | after",
+            shows_register=False,
+        ),
+    ),
+)
 
 EDITIONS = Definition(
     measure="editions",
@@ -31,7 +121,8 @@ EDITIONS = Definition(
     rule="lag_days = published − as_at; null where only the month of publication is stated.",
     numerator="None: these are facts of the archive.",
     denominator="None.",
-    exclusions="None. A replaced edition stays, and says by what it was replaced.",
+    exclusions="None. A replaced edition stays, and says by what it was replaced; a withdrawn one too, with the day "
+    "and the reason.",
     source="docs/contract.md.",
     examples=(
         Example(
@@ -53,6 +144,16 @@ EDITIONS = Definition(
             edition      | as_at      | published  | lag_days | rows | requests | replaced_by
             2020-12-31   | 2020-12-31 | 2021-01-15 | 15       | 2    | 2        | 2020-12-31.2
             2020-12-31.2 | 2020-12-31 | 2021-02-01 | 32       | 2    | 2        | null
+            """,
+        ),
+        Example(
+            title="A withdrawn edition keeps its row, its day and the reason",
+            words="Nothing else of it is shown, and no figure counts it.",
+            given=WITHDRAWN,
+            expect="""
+            edition    | published  | rows | requests | replaces   | replaced_by | withdrawn_on | withdrawn_reason
+            2020-06-30 | 2020-07-20 | null | null     | null       | 2020-12-31  | 2021-03-01   | It named a person.
+            2020-12-31 | 2021-01-15 | 3    | 3        | 2020-06-30 | null        | null         | null
             """,
         ),
         Example(

@@ -1,0 +1,52 @@
+-- purpose: requests that any edition listed, and those that the latest still lists, by their own first day
+-- parameters: $register $from $to $type $tier $route $outcome $recipient $reference $dataset $interval $edition $known_on
+-- result columns: register, interval_start, interval_end, still_listed, ever_seen
+with seen as (
+    from seen_where(
+        $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
+    )
+    where first_day is not null
+),
+spans as (
+    select
+        r.register,
+        any_value(a.selected) as selected,
+        coalesce($from, min(s.first_day)) as first_day,
+        coalesce($to, greatest(any_value(a.as_at), max(s.first_day))) as last_day
+    from core.registers_in($register) as r
+    inner join as_at($known_on, $edition) as a on r.register = a.register
+    left join seen as s on r.register = s.register
+    group by r.register
+),
+intervals as (
+    select
+        register, selected,
+        greatest(core.interval_start($interval, start_day::date), case when $interval is null then first_day end) as interval_start,
+        case when $interval is null then last_day else core.interval_end($interval, start_day::date) end as interval_end
+    from (
+        select
+            *,
+            unnest(
+                case
+                    when first_day is null or $interval is null then [first_day::timestamp]
+                    else generate_series(
+                        core.interval_start($interval, first_day)::timestamp,
+                        last_day::timestamp,
+                        case $interval when 'month' then interval 1 month when 'quarter' then interval 3 month else interval 1 year end
+                    )
+                end
+            ) as start_day
+        from spans
+    )
+)
+select
+    i.register,
+    i.interval_start,
+    i.interval_end,
+    case when not i.selected then count(*) filter (where s.still_listed) end as still_listed,
+    case when not i.selected then count(s.reference) end as ever_seen
+from intervals as i
+left join seen as s
+    on i.register = s.register and s.first_day between i.interval_start and i.interval_end
+group by i.register, i.interval_start, i.interval_end, i.selected
+order by i.register, i.interval_start

@@ -1,0 +1,78 @@
+-- purpose: requests by what became of them: seen at all or still listed, data held or no longer
+-- parameters: none
+-- result columns: none (creates macros in the current schema: run once in as_known and once in latest)
+
+-- A request's own first day is the first date it carries, whichever that is; `still_listed`: the latest of the editions
+-- asked about lists it.
+create macro seen_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset
+) as table
+select *
+from (
+    select
+        q.*,
+        a.as_at,
+        q.last_edition = a.edition as still_listed,
+        least(
+            q.received_date, q.approved_date, q.released_date, q.reuse_date, q.refused_date, q.ended_date, q.closed_date
+        ) as first_day
+    from requests_as(known_on, only_edition) as q
+    inner join as_at(known_on, only_edition) as a on q.register = a.register
+    inner join core.registers_in(wanted) as r on q.register = r.register
+)
+where (from_day is null or first_day >= from_day)
+    and (to_day is null or first_day <= to_day)
+    and (types is null or list_contains(types, recipient_type))
+    and (tiers is null or list_contains(tiers, coalesce(tier, 'not_published')))
+    and (routes is null or list_contains(routes, coalesce(route, 'not_published')))
+    and (outcomes is null or list_contains(outcomes, outcome))
+    and (
+        wanted_recipient is null
+        or ((register, recipient_id) in (select (c.register, c.recipient_id) from core.recipients_called(wanted_recipient) as c))
+    )
+    and (wanted_reference is null or reference = wanted_reference)
+    and (wanted_dataset is null or dataset = wanted_dataset);
+
+-- What the register says of the data: its own words first, then a sheet that lists only what is still held, then the
+-- licence end. Where it has a column for its own words and leaves it empty, a licence that runs says nothing.
+create macro held_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset
+) as table
+select
+    *,
+    case
+        when not data_held_mapped or (not still_listed and licence_end < as_at) then 'ended'
+        when not still_listed then null
+        when data_held_mapped or survivor_listed
+            then case when licence_end < as_at then 'overdue' else 'still_held' end
+        when licence_end < as_at then 'ended'
+        when licence_end >= as_at and not held_asked then 'still_held'
+    end as holding
+from seen_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset
+)
+where not selected and outcome in ('released', 'reuse_permitted', 'approved');
+
+-- Whether a register says anything of holdings, and whether it says of data that they are held past the licence.
+create macro holdings_answerable(known_on, only_edition) as table
+select
+    a.register,
+    coalesce(f.licence_end or f.data_held or s.register is not null, false) as answerable,
+    coalesce(f.licence_end and (f.data_held or s.register is not null), false) as overdue_answerable
+from as_at(known_on, only_edition) as a
+left join (
+    select
+        register,
+        bool_or(field = 'licence_end' and in_some_era) as licence_end,
+        bool_or(field = 'data_held' and in_some_era) as data_held
+    from answers(known_on, only_edition) group by register
+) as f on a.register = f.register
+left join (
+    select distinct s.register
+    from staging.sheets as s
+    inner join core.editions_read(known_on, only_edition) as e on s.register = e.register and s.edition = e.edition
+    where s.coverage = 'survivors_only'
+) as s on a.register = s.register;

@@ -1,0 +1,103 @@
+"""The how-tos on corrections and withdrawals, done: every command in them runs, every file in them is read."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.editions import add_edition
+from dashboard.registers import load_registers
+from dashboard.settings import CHECKOUT, load_settings
+from tests.conftest import BuiltSample
+from tests.integration.conftest import LEGACY, Ran, Run
+
+
+EDITIONS = ("2015-06-30", "2015-09-30")
+
+
+@pytest.fixture
+def folder(sample_data: BuiltSample, tmp_path: Path) -> Path:
+    """The first two editions of the sample that `make run` shows, which the how-tos speak of."""
+    settings = load_settings(tmp_path / "data")
+    register = load_registers(settings)[LEGACY]
+    for edition in sample_data.editions:
+        if edition.register == LEGACY and str(edition.as_at) in EDITIONS:
+            add_edition(settings, register, edition.path, published=edition.published)
+    return settings.data
+
+
+def follow(page: str, folder: Path, run: Run) -> list[tuple[str, Ran]]:
+    """Do what a page says, in its order: write the files it shows, run the commands it shows."""
+    text = (CHECKOUT / "docs" / page).read_text("utf-8")
+    done = []
+    for kind, block in re.findall(r"^```(\w*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        if kind == "toml":
+            path = folder / block.splitlines()[0].removeprefix("# ")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block, "utf-8")
+            continue
+        for line in block.splitlines():
+            words = shlex.split(line)
+            assert words[0] == "access-review", line
+            ran = run("--data", folder, *words[1:])
+            assert ran.code == 0, (line, ran.err)
+            done.append((line, ran))
+    return done
+
+
+def listed(folder: Path, run: Run, *arguments: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(run("--data", folder, *arguments, "--format", "json").out)[
+        "rows"
+    ]
+    return found
+
+
+def test_how_to_correct_a_source_error(folder: Path, run: Run) -> None:
+    assert run("--data", folder, "build").code == 0
+    (_, first), (_, built), (_, corrections) = follow("how-to-correct-a-source-error.md", folder, run)
+    assert "20.5.205" in first.out
+    assert "Apr 15 to Jun 15" in first.out
+    assert "corrected 1;" in built.out
+    assert "20.5.2015" in corrections.out
+    errors = listed(folder, run, "issues", "--register", LEGACY, "--severity", "error")
+    assert "20.5.205" not in {i["value"] for i in errors}
+    [row] = listed(folder, run, "measure", "corrections", "--register", LEGACY)
+    assert (row["sheet"], row["sheet_row"], row["by"]) == ("Apr 15 to Jun 15", 9, "A. Reviewer")
+
+
+def test_the_table_of_keys_is_that_of_the_reader() -> None:
+    from dashboard.corrections import OPTIONAL, REQUIRED
+
+    text = (CHECKOUT / "docs" / "how-to-correct-a-source-error.md").read_text("utf-8")
+    shown = set(re.findall(r"^([a-z]+) = ", text, re.MULTILINE)) | set(
+        re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
+    )
+    assert shown == {*REQUIRED, *OPTIONAL}
+
+
+def test_how_to_withdraw(folder: Path, run: Run) -> None:
+    done = dict(follow("how-to-withdraw.md", folder, run))
+    built = next(ran for line, ran in done.items() if line == "access-review build")
+    assert "withdrawn from every output" in built.out
+    found = {
+        (w["edition"], w["sheet"], w["row"], w["column"]) for w in listed(folder, run, "withdraw", "--list")
+    }
+    assert {f[:3] for f in found} == {
+        ("2015-06-30", "Apr 15 to Jun 15", 9), ("2015-06-30", "Open", 6), ("2015-09-30", None, None),
+    }  # fmt: skip
+    rows = listed(folder, run, "measure", "volumes", "--register", LEGACY, "--rows")
+    assert rows
+    assert ("Apr 15 to Jun 15", 9) not in {(r["sheet"], r["sheet_row"]) for r in rows}
+    assert {r["edition"] for r in rows} == {"2015-06-30"}
+    editions = {e["edition"]: e for e in listed(folder, run, "measure", "editions", "--register", LEGACY)}
+    assert editions["2015-09-30"]["withdrawn_reason"] == "Published by mistake"
+    # undone as the page says
+    for path in (folder / "withdrawals" / LEGACY).glob("*.toml"):
+        path.unlink()
+    assert run("--data", folder, "build").code == 0
+    assert len(listed(folder, run, "measure", "volumes", "--register", LEGACY, "--rows")) > len(rows)
