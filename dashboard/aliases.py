@@ -8,7 +8,7 @@ of Exeter and University of Essex are 82 to rapidfuzz and share no word of their
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -28,6 +28,9 @@ MISSPELT = 85
 MISSPELT_ALONE = 88
 ALIKE = 93
 LEAST_OF_NAMES = 85
+# One request under both names: with a word of their own in common, and without.
+SHARED_AND_A_WORD = 86
+SHARED = 76
 
 Reason = tuple[int, str]  # score from 0 to 100, and why
 
@@ -42,6 +45,10 @@ class Recipient:
     registers: set[str] = field(default_factory=set)
     requests: int = 0
     years: set[int] = field(default_factory=set)
+
+
+# What the register shows of two recipients (their keys), in words: one request that stands under both names.
+Shared = Mapping[frozenset[str], str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +66,7 @@ def suggest(
     *,
     threshold: int = THRESHOLD,
     settled: Callable[[Recipient, Recipient], bool] = lambda one, other: False,
+    shared: Shared | None = None,
 ) -> list[Suggestion]:
     """Pairs that score at least `threshold`, best first; those a person has settled are left out.
 
@@ -78,15 +86,21 @@ def suggest(
             continue
         pair = (min(i, j), max(i, j))
         shown = {normalise_text(recipients[n].name) for n in (i, j)}
-        told = {normalise_text(text) for text in (one.text, other.text)}
-        spelt = "" if told <= shown else f" (“{one.text}”, “{other.text}”)"
+        compared = {normalise_text(text) for text in (one.text, other.text)}
+        spelt = "" if compared <= shown else f" (“{one.text}”, “{other.text}”)"
         best.setdefault(pair, []).extend((score, why + spelt) for score, why in found)
+    place = {recipient.key: n for n, recipient in enumerate(recipients)}
+    for keys, words in (shared or {}).items():
+        i, j = sorted(place[key] for key in keys)
+        score = _shared_score(Name(recipients[i].name), Name(recipients[j].name))
+        if score >= threshold or (i, j) in best:
+            best.setdefault((i, j), []).append((score, words))
     suggestions = []
-    for (i, j), why in best.items():
+    for (i, j), told in best.items():
         if settled(recipients[i], recipients[j]):
             continue
         alias, recipient = sorted((recipients[i], recipients[j]), key=_weight)
-        ordered = sorted(set(why), key=lambda r: (-r[0], r[1]))
+        ordered = sorted(set(told), key=lambda r: (-r[0], r[1]))
         suggestions.append(
             Suggestion(
                 score=ordered[0][0], alias=alias, recipient=recipient,
@@ -94,6 +108,11 @@ def suggest(
             )
         )  # fmt: skip
     return sorted(suggestions, key=lambda s: (-s.score, s.recipient.name, s.alias.name))
+
+
+def _shared_score(one: Name, other: Name) -> int:
+    # Two partners of one project share its request too, and seldom a word of their own.
+    return SHARED_AND_A_WORD if one.main.own & other.main.own else SHARED
 
 
 def _weight(recipient: Recipient) -> tuple[int, int, str]:
@@ -343,6 +362,31 @@ def recipients_of(published: Iterable[dict[str, object]], reviews: Sequence[Revi
             recipient.requests += int(str(row["requests"]))
             recipient.years |= {int(str(row[c])) for c in ("first_year", "last_year") if row[c] is not None}
     return [found[key] for key in sorted(found)]
+
+
+def shared_by(
+    requests: Iterable[dict[str, object]], published: Iterable[dict[str, object]], reviews: Sequence[Review]
+) -> dict[frozenset[str], str]:
+    """Which recipients, as now reviewed, one request stands under.
+
+    `requests`: register, one, other (keys of names), request, requests.
+    """
+    here = {recipient.key for recipient in recipients_of(published, reviews)}
+    reviewed: dict[str, Reviewed] = {}
+    found: dict[frozenset[str], str] = {}
+    for row in requests:
+        register = str(row["register"])
+        names = reviewed.setdefault(register, Reviewed(reviews, register))
+        ends = [
+            {n.recipient_key for n in names.named(str(row[side]), lambda _: None)}
+            for side in ("one", "other")
+        ]
+        keys = frozenset(ends[0] | ends[1])
+        if max(map(len, ends)) > 1 or len(keys) < 2 or not keys <= here:
+            continue
+        more = f" and {int(str(row['requests'])) - 1} more" if row["requests"] != 1 else ""
+        found.setdefault(keys, f"request {row['request']}{more} stands under both names")
+    return found
 
 
 def settled_by(reviews: Sequence[Review], registers: Iterable[str]) -> Callable[[Recipient, Recipient], bool]:

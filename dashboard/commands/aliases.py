@@ -37,7 +37,7 @@ def a_score(text: str) -> int:
 
 
 def run(settings: Settings, arguments: Any) -> int:
-    from dashboard.aliases import recipients_of, settled_by, suggest, unmatched
+    from dashboard.aliases import recipients_of, settled_by, shared_by, suggest, unmatched
     from dashboard.filters import Filters
     from dashboard.measures import _checked
     from dashboard.recipients import COLUMNS, read_reviews
@@ -51,9 +51,10 @@ def run(settings: Settings, arguments: Any) -> int:
         if arguments.register:
             _checked(store, filters)
         published = store.query("published_names", filters).dicts()
+        shared = shared_by(store.query("shared_requests", filters).dicts(), published, reviews)
     recipients = recipients_of(published, reviews)
     settled = settled_by(reviews, {str(row["register"]) for row in published})
-    found = suggest(recipients, threshold=arguments.threshold, settled=settled)
+    found = suggest(recipients, threshold=arguments.threshold, settled=settled, shared=shared)
     shown = found[: arguments.limit]
     if arguments.format == "table":
         columns: tuple[str, ...] = ("score", "alias", "recipient", "reason", "alias_seen", "recipient_seen")

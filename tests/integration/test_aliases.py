@@ -124,6 +124,22 @@ def test_a_pair_that_a_person_refused_is_never_suggested_again(tmp_path: Path, r
     assert set(counted(folder, run).values()) == {1}
 
 
+def test_one_request_under_two_names_is_a_reason(tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "data"
+    names = ["Dale Clinic", "Ashford Infirmary", "Larkmere Ltd"]
+    rows = "".join(f"R{n // 2},{name},2020-01-0{n + 1}\n" for n, name in enumerate(names))
+    assert run("--data", folder, "add", "tiny", write_tiny(folder, rows)).code == 0
+    build(folder, run)
+    (row,) = printed(folder, run)
+    assert {row["alias"], row["recipient"]} == set(names[:2])
+    assert row["reason"] == "Request R0 stands under both names."
+    save(folder, [decide(row, "different")])
+    assert printed(folder, run) == []
+    save(folder, [decide(row, "same")])
+    build(folder, run)
+    assert printed(folder, run) == []
+
+
 def test_rows_not_decided_stop_the_build_with_their_place(tmp_path: Path, run: Run) -> None:
     folder = tmp_path / "data"
     tiny(folder, run, "Larkmere Ltd", "Larkmere Limited")
