@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import __version__
-from dashboard.commands import aliases, history, withdraw
+from dashboard.commands import aliases, drop, history, withdraw
+from dashboard.commands import fetch as commands_fetch
 from dashboard.commands.base import (
     Commands,
     Parser,
@@ -31,7 +32,7 @@ from dashboard.commands.base import (
     some_flags,
     write_table,
 )
-from dashboard.errors import AccessReviewError, UsageError
+from dashboard.errors import AccessReviewError
 from dashboard.settings import Settings, load_settings
 
 
@@ -76,11 +77,11 @@ def parser() -> argparse.ArgumentParser:
     inspect.add_argument("file", metavar="FILE", type=Path)
 
     add = command(
-        "add", "Archive a published file as an edition of a register.",
+        "add", "Archive a published file, or each in a folder, as an edition of a register.",
         "access-review add phe-odr 'PHE register.ods' --published 2020-11-05", _add,
     )  # fmt: skip
     add.add_argument("register", metavar="REGISTER")
-    add.add_argument("file", metavar="FILE", type=Path, nargs="+")
+    add.add_argument("file", metavar="FILE", type=Path, nargs="+", help="a workbook, or a folder of them")
     add.add_argument("--as-at", metavar="D", type=a_day, help="the day the file describes")
     add.add_argument("--published", metavar="D", type=a_day, help="the day it was published")
     add.add_argument("--url", metavar="U", default="", help="the address it came from")
@@ -88,6 +89,8 @@ def parser() -> argparse.ArgumentParser:
         "--replaces", action="store_true", help="the publisher replaced the file for this as-at date"
     )
     add.add_argument("--dry-run", action="store_true", help="say what would be read; change nothing")
+
+    commands_fetch.add_to(commands)
 
     build = command("build", "Build the warehouse from the editions.", "access-review build --strict", _build)
     build.add_argument("--strict", action="store_true", help="exit 1 when any value could not be read")
@@ -191,19 +194,22 @@ def _inspect(settings: Settings, arguments: Any) -> int:
     from dashboard.inspection import inspect_file
     from dashboard.registers import load_registers
 
-    print(for_terminal(inspect_file(arguments.file, load_registers(settings))))
+    found = inspect_file(arguments.file, load_registers(settings))
+    print(for_terminal(found.text))
+    if found.refusal:
+        raise found.refusal
     return 0
 
 
 def _add(settings: Settings, arguments: Any) -> int:
-    from dashboard.editions import add_edition
+    from dashboard.incoming import add_file
     from dashboard.registers import find_register, load_registers
 
-    if len(arguments.file) > 1 and (arguments.as_at or arguments.published or arguments.replaces):
-        raise UsageError("--as-at, --published and --replaces are about one file; several were given")
+    if drop.is_drop(arguments.file):
+        return drop.add_each(settings, arguments, _add)
     register = find_register(load_registers(settings), arguments.register)
     for path in arguments.file:
-        added = add_edition(
+        added = add_file(
             settings,
             register,
             path,
@@ -238,7 +244,7 @@ def _add(settings: Settings, arguments: Any) -> int:
             say(
                 f"Warning: as_at_inferred: no as-at date was given; {edition.as_at}, the latest event, is taken."
             )
-    if not arguments.dry_run:
+    if not arguments.dry_run and getattr(arguments, "says_next", True):
         say("Next: access-review build")
     return 0
 
@@ -291,6 +297,7 @@ def _rollback(settings: Settings, arguments: Any) -> int:
 
 def _status(settings: Settings, arguments: Any) -> int:
     from dashboard.editions import list_editions
+    from dashboard.incoming import list_kept
     from dashboard.reviews import list_reviews
     from dashboard.standing import standing
     from dashboard.warehouse import publish
@@ -300,6 +307,7 @@ def _status(settings: Settings, arguments: Any) -> int:
     current = publish.current_id(settings)
     editions = list_editions(settings)
     reviews = list_reviews(settings)
+    kept = list_kept(settings)
     record = publish.find_build(settings).record if current else {}
     extra = {
         "data": str(settings.data),
@@ -307,6 +315,9 @@ def _status(settings: Settings, arguments: Any) -> int:
         "issues": record.get("issues", {}),
         "last_review": reviews[0].name if reviews else None,
         "flags": flags,
+        "kept_aside": [
+            {"register": k.register, "file": settings.shown(k.file), "reason": k.reason} for k in kept
+        ],
     }
     columns = ("register", "edition", "as_at", "published", "file")
     built = {(e["register"], e["edition"]) for e in record.get("editions", [])}  # type: ignore[attr-defined]
@@ -328,6 +339,10 @@ def _status(settings: Settings, arguments: Any) -> int:
         print(f"last review  {extra['last_review'] or 'none yet'}")
         for flag, words in flags.items():
             print(f"{flag:<12} {words}")
+        for aside in kept:
+            print(
+                f"kept aside   {aside.register}: {settings.shown(aside.file)}: {aside.reason.splitlines()[0]}"
+            )
         print()
     write_table((*columns, "in_build", "withdrawn_on"), rows, arguments.format, extra)
     up = [flag for flag in arguments.fail_if if flag in flags]

@@ -7,7 +7,6 @@ public pages) have the same shape under `data/published/editions`.
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import tomllib
@@ -21,6 +20,7 @@ from dashboard.errors import AccessReviewError, UsageError
 from dashboard.files import disk_errors, folder_whole, lock, sha256_of
 from dashboard.issues import Issue
 from dashboard.layouts import Match, match
+from dashboard.origin import Origin, toml_text
 from dashboard.reading import Reading, read_entries
 from dashboard.registers import Register
 from dashboard.settings import Settings
@@ -134,13 +134,17 @@ def add_edition(
     address: str = "",
     replaces: bool = False,
     dry_run: bool = False,
+    published_basis: str = "given",
+    origin: Origin | None = None,
+    provenance: str = "",
 ) -> Added:
     """Archive a published file as an edition of `register`.
 
     The as-at date is `as_at`, else what the layout finds in the file's name, sheet names or cells, else the
     latest date of an event in it. The same bytes again change nothing; other bytes for the same as-at date
-    need `replaces`. Raises AccessReviewError when the file cannot be read or fits no layout; then nothing on
-    disk has changed.
+    need `replaces`. A `published` whose `published_basis` is not "given" is what a page suggests, and yields
+    to a day that the file itself states. `origin` says where the file came from, for the sidecar. Raises
+    AccessReviewError when the file cannot be read or fits no layout; then nothing on disk has changed.
     """
     if path.suffix.lower() == ".parquet":
         from dashboard.warehouse.parquet import describe
@@ -169,7 +173,9 @@ def add_edition(
             raise AccessReviewError(
                 f"{path.name}: no as-at date can be found in it", hint="give one: --as-at YYYY-MM-DD"
             )
-    published_basis = "given" if published else found.published_basis
+    if published_basis != "given" and found.published and found.published_basis == "stated":
+        published = None
+    published_basis = published_basis if published else found.published_basis
     published = published or found.published
     if published and published < as_at:
         if published_basis == "given":
@@ -187,11 +193,11 @@ def add_edition(
         size=workbook.size,
         address=address or found.layout.address or register.address,
         licence=found.layout.licence or register.licence,
-        provenance=f"{found.layout.provenance} Added from the file {tidy(path.name)}.".strip(),
-        obtained=datetime.now(UTC).isoformat(timespec="seconds"),
+        provenance=provenance or f"{found.layout.provenance} Added from the file {tidy(path.name)}.".strip(),
+        obtained=(origin.obtained if origin else "") or datetime.now(UTC).isoformat(timespec="seconds"),
         replaces="",
     )
-    return _store(settings, new, existing, found, reading, replaces=replaces, dry_run=dry_run)
+    return _store(settings, new, existing, found, reading, replaces=replaces, dry_run=dry_run, origin=origin)
 
 
 def _archive(
@@ -223,6 +229,7 @@ def _store(
     *,
     replaces: bool,
     dry_run: bool,
+    origin: Origin | None = None,
 ) -> Added:
     from dataclasses import replace
 
@@ -252,14 +259,12 @@ def _store(
                 shutil.copyfile(source, scratch / name)
                 if sha256_of(scratch / name) != new.sha256:
                     raise AccessReviewError(f"{source} changed while it was read", hint="add it again")
-                (scratch / SIDECAR).write_text(_sidecar(archived), "utf-8")
+                (scratch / SIDECAR).write_text(_sidecar(archived, origin or Origin()), "utf-8")
     return Added(edition=archived, match=found, reading=reading, existing=False, dry_run=dry_run)
 
 
-def _sidecar(edition: Edition) -> str:
-    def text(value: str) -> str:  # a JSON string without escaped slashes is a TOML basic string
-        return json.dumps(value, ensure_ascii=False)
-
+def _sidecar(edition: Edition, origin: Origin) -> str:
+    text = toml_text
     lines = [
         f"register = {text(edition.register)}",
         f"edition = {text(edition.edition)}",
@@ -278,6 +283,7 @@ def _sidecar(edition: Edition) -> str:
         lines.insert(5, f"published_basis = {text(edition.published_basis)}")
     if edition.replaces:
         lines.append(f"replaces = {text(edition.replaces)}")
+    lines += origin.lines()
     return "\n".join(lines) + "\n"
 
 

@@ -18,6 +18,7 @@ from dashboard.cleaning import normalise_text
 from dashboard.errors import AccessReviewError
 from dashboard.patterns import LONGEST_NAME
 from dashboard.registers import Layout, Register, SheetLayout
+from dashboard.unsuitable import why_no_register
 from dashboard.workbook import Cell, Sheet, Workbook, cell_text, column_letter
 
 
@@ -74,6 +75,33 @@ class Match:
     as_at_basis: str
     published: date | None
     published_basis: str
+
+
+@dataclass
+class Fit:
+    """How well one era describes a workbook: what was found of what it wants, and what is wrong."""
+
+    register: Register
+    layout: Layout
+    sheets: int = 0  # found
+    sheets_wanted: int = 0
+    headings: int = 0  # found, on sheets found by name or, failing that, by their headings
+    headings_wanted: int = 0
+    problems: list[str] = field(default_factory=list)
+    match: Match | None = None  # when nothing is wrong
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1. A sheet under another name counts for less than a heading under another name."""
+        wanted = 2 * self.sheets_wanted + self.headings_wanted
+        return (2 * self.sheets + self.headings) / wanted if wanted else 0.0
+
+    def words(self) -> str:
+        """ "12 of 14 headings, 3 of 4 sheets"."""
+        return (
+            f"{self.headings} of {self.headings_wanted} headings, {self.sheets} of {self.sheets_wanted} "
+            f"{'sheet' if self.sheets_wanted == 1 else 'sheets'}"
+        )
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:
@@ -208,12 +236,18 @@ def _first_row(sheet: Sheet) -> tuple[int, Sequence[object]]:
     return 1, sheet.rows[0] if sheet.rows else ()
 
 
-def _match_layout(register: Register, layout: Layout, workbook: Workbook) -> Match | list[str]:
-    """The match, or what does not fit: the best fit has the fewest complaints."""
+def _needed(layout: SheetLayout) -> int:
+    return sum(1 for name in layout.columns if name not in layout.optional)
+
+
+def fit(register: Register, layout: Layout, workbook: Workbook) -> Fit:
+    """How one era fits a workbook."""
     matched: list[MatchedSheet] = []
     ignored: list[Sheet] = []
     hidden: list[Sheet] = []
+    strangers: list[Sheet] = []
     problems: list[str] = []
+    found = Fit(register, layout, problems=problems)
     used: set[int] = set()
     file = workbook.path.name
     for sheet in workbook.sheets:
@@ -228,16 +262,21 @@ def _match_layout(register: Register, layout: Layout, workbook: Workbook) -> Mat
                 hidden.append(sheet)
             else:
                 number, row = _first_row(sheet)
+                strangers.append(sheet)
                 problems.append(
                     f"{file}: sheet '{sheet.name}' is not described (row {number} has the headings "
                     f"{_describe(row)})"
                 )
             continue
         used.add(layout.sheets.index(chosen))
+        found.sheets += 1
+        found.sheets_wanted += 1
         if chosen.rows == "note":
             matched.append(MatchedSheet(sheet, chosen, 0, {}, ()))
             continue
         header = _find_header(sheet, chosen)
+        found.headings_wanted += _needed(chosen)
+        found.headings += _needed(chosen) - len(header.missing) if header else 0
         if header is None:
             number, row = _first_row(sheet)
             expected = ", ".join(f"'{h[0]}'" for h in list(chosen.columns.values())[:6])
@@ -275,26 +314,25 @@ def _match_layout(register: Register, layout: Layout, workbook: Workbook) -> Mat
         matched.append(MatchedSheet(sheet, chosen, header.row, header.columns, tuple(cells), period))
     for index, wanted in enumerate(layout.sheets):
         if wanted.required and index not in used:
+            found.sheets_wanted += 1
+            found.headings_wanted += _needed(wanted)
             problems.append(f"{file}: there is no sheet named like '{wanted.names[0]}'")
-    for found in matched if not problems else []:
-        for name, value in layout.only_when.items():
-            column = found.columns.get(name)
-            for number, row in enumerate(found.sheet.rows[found.header_row :], found.header_row + 1):
-                if column is not None and any(cell_text(c) for c in row) and cell_text(row[column]) != value:
-                    problems.append(
-                        f"{file}: sheet '{found.sheet.name}' row {number}, column {column_letter(column)}: "
-                        f"this layout reads only rows with '{value}', and this one has '{cell_text(row[column])}'"
-                    )
-                    break
+            header, alike = _alike(strangers, wanted)
+            if header and alike:
+                count = _needed(wanted) - len(header.missing)
+                found.headings += count
+                problems[-1] += f"; sheet '{alike.name}' has {count} of its {_needed(wanted)} headings"
+    for one in matched if not problems else []:
+        problems += _other_rows(one, layout, file)
+    if not problems and not any(m.layout.rows not in ("note", "lookup") for m in matched):
+        problems.append(f"{file}: no sheet holds rows of the register")
     if problems:
-        return problems
-    if not any(m.layout.rows != "note" for m in matched):
-        return [f"{file}: no sheet holds rows of the register"]
+        return found
     every = [*(m.sheet for m in matched), *ignored]
     ends = [m.period[1] for m in matched]
     as_at, as_at_basis = _find_date(layout.as_at_patterns, workbook, every, ends)
     published, published_basis = _find_date(layout.published_patterns, workbook, every)
-    return Match(
+    found.match = Match(
         register,
         layout,
         tuple(matched),
@@ -305,6 +343,32 @@ def _match_layout(register: Register, layout: Layout, workbook: Workbook) -> Mat
         published,
         published_basis,
     )
+    return found
+
+
+def _alike(sheets: Sequence[Sheet], wanted: SheetLayout) -> tuple[_Header | None, Sheet | None]:
+    """Of sheets that nothing describes, the one whose headings are most like those wanted."""
+    best: tuple[_Header | None, Sheet | None] = (None, None)
+    for sheet in sheets if wanted.columns else ():
+        header = _find_header(sheet, wanted)
+        if header and (best[0] is None or len(header.missing) < len(best[0].missing)):
+            best = header, sheet
+    return best
+
+
+def _other_rows(found: MatchedSheet, layout: Layout, file: str) -> list[str]:
+    """The first row of each kind that this layout does not read (`only_when`)."""
+    problems = []
+    for name, value in layout.only_when.items():
+        column = found.columns.get(name)
+        for number, row in enumerate(found.sheet.rows[found.header_row :], found.header_row + 1):
+            if column is not None and any(cell_text(c) for c in row) and cell_text(row[column]) != value:
+                problems.append(
+                    f"{file}: sheet '{found.sheet.name}' row {number}, column {column_letter(column)}: "
+                    f"this layout reads only rows with '{value}', and this one has '{cell_text(row[column])}'"
+                )
+                break
+    return problems
 
 
 def match(register: Register, workbook: Workbook) -> Match:
@@ -317,23 +381,33 @@ def match(register: Register, workbook: Workbook) -> Match:
 
 
 def match_layouts(register: Register, layouts: Sequence[Layout], workbook: Workbook) -> Match:
-    nearest: tuple[float, Layout, list[str]] | None = None
-    for layout in layouts:
-        result = _match_layout(register, layout, workbook)
-        if isinstance(result, Match):
-            return result
-        # Missing headings are cheaper than a sheet that was not recognised at all.
-        cost = sum(1.0 if "there is no heading" in p else 3.0 for p in result)
-        if nearest is None or cost < nearest[0]:
-            nearest = (cost, layout, result)
-    assert nearest is not None  # a register has at least one layout
-    _, layout, problems = nearest
+    """The first of these eras that fits; see `match`."""
+    fits = [fit(register, layout, workbook) for layout in layouts]
+    for found in fits:
+        if found.match:
+            return found.match
+    nearest = max(fits, key=lambda f: f.share)  # the first of equals
+    refuse_unsuitable(workbook, nearest)
+    problems = nearest.problems
     more = f"\n  and {len(problems) - 4} more" if len(problems) > 4 else ""
     raise AccessReviewError(
         "\n  ".join(problems[:4]) + more,
         hint=(
             f"if this is the right file, add the heading as a synonym, or the sheet, to the layout "
-            f"'{layout.era}' in {register.path.name} (nearest of {len(layouts)}); "
+            f"'{nearest.layout.era}' in {register.layouts_path.name} (nearest of {len(layouts)}); "
             f"'access-review inspect {workbook.path.name}' shows what the file holds"
         ),
     )
+
+
+NEAR = 0.6  # the share from which a workbook is taken for an edition with something renamed
+
+
+def refuse_unsuitable(workbook: Workbook, nearest: Fit | None) -> None:
+    """Raise AccessReviewError where the file is no register at all: a specification of fields, or a survey."""
+    reason = why_no_register(workbook)
+    if reason and (nearest is None or nearest.share < NEAR):
+        raise AccessReviewError(
+            f"{workbook.path.name} holds no rows of requests or releases: {reason}",
+            hint="look for the list that it is about: a file with one row a request or a release",
+        )

@@ -17,6 +17,8 @@ from typing import Any
 
 from dashboard.cleaning import FORMATS, Format, normalise_text
 from dashboard.errors import AccessReviewError, UsageError
+from dashboard.outlets import KEYS as OUTLET_KEYS
+from dashboard.outlets import Outlet, read_outlet
 from dashboard.patterns import LONGEST_NAME, LONGEST_REFERENCE
 from dashboard.settings import Settings
 from dashboard.toml_lines import Path as Place
@@ -33,6 +35,7 @@ from dashboard.vocabulary import (
 
 
 ROW_KINDS = ("request", "release", "person_count", "lookup", "note")
+COUNT_UNITS = ("individuals", "records", "requests")
 CONTINUES = ("above", "below")
 MAPPABLE = frozenset(DATE_FIELDS) | frozenset(TEXT_FIELDS) | frozenset(COUNT_FIELDS)
 DATED_BY_PERIOD = (
@@ -45,10 +48,11 @@ KEYS: dict[str, tuple[str, ...]] = {
     "top": (
         *("extends", "id", "title", "short_title", "publisher", "about", "address", "licence", "contact"),
         *("synthetic", "fixture", "home_rank", "reference", "recipient_types", "type_notes", "outcomes"),
-        *("data_held", "layout"),
+        *("data_held", "layout", "fetch"),
     ),
     "reference": ("pattern", "request_split", "request_pattern", "dated"),
     "data_held": ("yes", "no"),
+    "fetch": OUTLET_KEYS,
     "layout": (
         *("era", "title", "assumed", "coverage", "coverage_words", "as_at", "published", "ignore_sheets"),
         *(
@@ -159,6 +163,7 @@ class Register:
     publisher: str
     layouts: tuple[Layout, ...]
     path: Path
+    layouts_path: Path  # where the layouts are written: its own file, or the one it extends
     about: str = ""
     address: str = ""
     licence: str = ""
@@ -179,6 +184,7 @@ class Register:
     outcomes: Mapping[str, str] = field(default_factory=dict)
     data_held: Mapping[str, bool] = field(default_factory=dict)  # normalised published text -> still held?
     departures_explained: bool = False
+    fetch: Outlet | None = None  # where its files are published
 
     def layout(self, era: str) -> Layout:
         for layout in self.layouts:
@@ -271,7 +277,11 @@ def _sheet(r: TomlReader, table: Mapping[str, Any], place: Place, coverage: str)
         ),
         continues=r.choice(table, "continues", place, ("", *CONTINUES), ""),
         body=r.text(table, "body", place, ""),
-        unit=r.text(table, "unit", place, ""),
+        unit=(
+            r.choice(table, "unit", place, ("", *COUNT_UNITS), "")
+            if rows == "person_count"
+            else r.text(table, "unit", place, "")
+        ),
         frequency=r.text(table, "frequency", place, ""),
     )
     _check_sheet(r, found, place)
@@ -433,6 +443,7 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
         sources.append(_extended(sources[0], others))
         document = {**sources[1].document, **document}
     r = TomlReader(*sources)
+    r.settled()
     r.only_keys(document, KEYS["top"], ())
     register_id = r.text(document, "id", ())
     if not REGISTER_ID.fullmatch(register_id) or register_id != path.stem:
@@ -460,6 +471,7 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
         publisher=r.text(document, "publisher", ()),
         layouts=layouts,
         path=path,
+        layouts_path=next(s.path for s in sources if "layout" in s.document),
         about=r.text(document, "about", (), ""),
         address=r.text(document, "address", (), ""),
         licence=r.text(document, "licence", (), "not stated"),
@@ -481,6 +493,8 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
         type_notes={normalise_text(k): v for k, v in r.words(document, "type_notes", ()).items()},
         outcomes=outcomes,
         data_held={words: answer == "yes" for words, answer in held.items()},
+        # never the one of the register it extends: that one's files are its own
+        fetch=read_outlet(sources[0].document.get("fetch"), document.get("address"), r.fail),
     )
 
 

@@ -29,6 +29,11 @@ class Settings:
         return self.data / "editions"
 
     @property
+    def incoming(self) -> Path:
+        """Files that `fetch` could not archive, kept until a person says what they are."""
+        return self.data / "incoming"
+
+    @property
     def builds(self) -> Path:
         return self.data / "builds"
 

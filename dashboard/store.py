@@ -27,6 +27,9 @@ from dashboard.warehouse import publish
 QUERIES = PACKAGE / "queries"
 PARAMETER = re.compile(r"\$([a-z_]+)")
 COMMENT = re.compile(r"--[^\n]*")
+# DuckDB 2.0.0 takes two uses of one macro, of which different columns are read, for one subplan, and rows are lost:
+# a ranking as known on a day came out empty (tests/data/test_recipients_dated.py).
+DISABLED_OPTIMIZERS = "common_subplan"
 TIME_LIMIT = 30.0  # seconds for one query
 ROW_CAP = 2_000_000  # rows a query may return; more is an error, never a silent cut
 CACHED_RESULTS = 512
@@ -89,6 +92,7 @@ class _Root:
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
                 "lock_configuration": True,
+                "disabled_optimizers": DISABLED_OPTIMIZERS,
             },
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -60,6 +60,18 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
+def _leaves(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
+    """Every value that is no table and no list, with its place."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves(inner, (*place, key))
+    elif isinstance(value, list):
+        for i, inner in enumerate(value):
+            yield from _leaves(inner, (*place, i))
+    else:
+        yield place, value
+
+
 class TomlReader:
     """Typed values out of a document whose top-level keys may come from several files.
 
@@ -76,6 +88,21 @@ class TomlReader:
         line = line_of(key_lines(source.text), place)
         where = f"line {line}: " if line else ""
         return AccessReviewError(f"{source.path}: {where}{spelt(place)}: {words}", hint=hint)
+
+    def settled(self) -> None:
+        """Refuse a draft that still leaves something to a person: the first such place in the file."""
+        source = self.sources[0]
+        left = [
+            place for place, value in _leaves(source.document) if isinstance(value, str) and EDIT_ME in value
+        ]
+        if left:
+            lines = key_lines(source.text)
+            more = f", as {len(left) - 1} more places do" if len(left) > 1 else ""
+            raise self.fail(
+                min(left, key=lambda place: line_of(lines, place) or 0),
+                f"still says {EDIT_ME!r}{more}",
+                "a draft leaves this to a person: write what it is",
+            )
 
     def only_keys(self, table: Mapping[str, Any], allowed: Iterable[str], place: Place) -> None:
         known = sorted(allowed)
@@ -101,7 +128,7 @@ class TomlReader:
             raise self.fail(
                 (*place, key), f"{key!r} must be text, not {type(value).__name__}", "put it in quotes"
             )
-        return self._edited(value, (*place, key))
+        return value
 
     def choice(
         self, table: Mapping[str, Any], key: str, place: Place, allowed: Iterable[str], default: str | None
@@ -120,7 +147,7 @@ class TomlReader:
             raise self.fail(
                 (*place, key), "must be text or a list of texts", f'write {key} = ["first", "second"]'
             )
-        return tuple(self._edited(v, (*place, key)) for v in values)
+        return tuple(values)
 
     def day(self, table: Mapping[str, Any], key: str, place: Place) -> date | None:
         value = table.get(key)
@@ -183,9 +210,4 @@ class TomlReader:
     def _day(self, value: object, key: str, place: Place) -> date:
         if not isinstance(value, date) or isinstance(value, datetime):
             raise self.fail(place, f"{key!r} must be a day", "write it as 2018-05-01, without quotes")
-        return value
-
-    def _edited(self, value: str, place: Place) -> str:
-        if EDIT_ME in value:
-            raise self.fail(place, f"still says {EDIT_ME!r}", "a draft leaves this to a person: write it")
         return value

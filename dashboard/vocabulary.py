@@ -155,7 +155,7 @@ CHANGES: dict[str, str] = {
     "left_no_reason_published": "Left, no reason published",
 }
 
-# Every field whose change is told, in the order of the comparison, with its words.
+# Every field whose change is told, in the order a reader meets them, with its words.
 FIELD_WORDS: dict[str, str] = {
     **{name: words for name, words in ANSWERABLE_FIELDS.items() if name not in ("reference", "refused")},
     "refused_date": "Date refused",

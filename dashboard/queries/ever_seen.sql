@@ -11,7 +11,8 @@ spans as (
     select
         r.register,
         any_value(a.selected) as selected,
-        coalesce($from, min(s.first_day)) as first_day,
+        -- a selection has no range of time of its own
+        case when not any_value(a.selected) then coalesce($from, min(s.first_day)) end as first_day,
         coalesce($to, greatest(any_value(a.as_at), max(s.first_day))) as last_day
     from core.registers_in($register) as r
     inner join as_at($known_on, $edition) as a on r.register = a.register

@@ -1,14 +1,15 @@
 -- purpose: data still held, no longer held, and held past the licence, as the register says, by recipient type or another grouping
 -- parameters: $register $from $to $type $tier $route $outcome $recipient $reference $dataset $by $edition $known_on
 -- result columns: register, group, group_label, still_held, ended, overdue, silent
-with held as (
+with can as (
+    from holdings_answerable($known_on, $edition)
+),
+held as (
     select *, core.group_of(coalesce($by, 'type'), recipient_type, tier, route, outcome, recipient_id, dataset) as group_id
     from held_where(
         $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
-    )
-),
-can as (
-    from holdings_answerable($known_on, $edition)
+    ) as h
+    semi join can as n on h.register = n.register and n.answerable
 ),
 counts as (
     select

@@ -244,7 +244,6 @@ def test_each_release_once_with_its_reference_and_day(both: Built, union: pd.Dat
     assert found == Counter(zip(union["reference"], union["day"], strict=True))
 
 
-@pytest.mark.xfail(strict=True, reason=FIRST_RELEASE)
 def test_first_releases_over_both_files(both: Built, union: pd.DataFrame) -> None:
     request = union["reference"].str.split("[/(]", regex=True).str[0].str.strip()
     first = union.groupby(request)["day"].min()

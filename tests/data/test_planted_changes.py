@@ -25,7 +25,7 @@ from dashboard.vocabulary import CHANGES
 from dashboard.warehouse.build import build
 
 
-SAMPLES = ((600, 2017), (240, 7), (1100, 31))
+SAMPLES = ((600, 2017), (240, 7), (400, 101), (1100, 31))
 OUTCOMES = {"Extract sent": "released", "Re-use permitted": "reuse_permitted", "Rejected": "refused",
             "Not pursued": "not_pursued"}  # fmt: skip
 # What each sheet's date and other columns are to the field.
@@ -82,7 +82,7 @@ def field_of(item: dict[str, Any]) -> str:
 
 
 def expected(truth: dict[str, Any], register: str) -> Counter[tuple[Any, ...]]:
-    unreadable = {i["key"] for i in truth["damage"] if i["rule"] in UNREADABLE}
+    unreadable = {i["key"] for i in truth["damage"] if i["register"] == register and i["rule"] in UNREADABLE}
     found: Counter[tuple[Any, ...]] = Counter()
     for item in truth["changes"]:
         if item["register"] != register:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.spec.shape import Definition, Example
-from tests.spec.specs import context, recipients, spells, turnaround, volumes
+from tests.spec.specs import context, history, recipients, spells, turnaround, volumes
 
 
 DEFINITIONS: tuple[Definition, ...] = (
@@ -16,6 +16,10 @@ DEFINITIONS: tuple[Definition, ...] = (
     turnaround.TURNAROUND,
     turnaround.CURVE,
     spells.DEFINITION,
+    history.CHANGES,
+    history.EVER_SEEN,
+    history.HOLDINGS,
+    history.PERSON_COUNTS,
     context.EDITIONS,
     context.CORRECTIONS,
     context.FIGURES,

@@ -157,3 +157,76 @@ PERIODS_WORDS = (
     "A workbook with a sheet of the requests closed in a period (named by it), a sheet of those open, and a "
     "sheet of older ones that are still live (coverage `survivors_only`)."
 )
+
+# What a register of shares gives of each: what, until when, and whether the data are still held.
+SHARES = register(
+    "shares",
+    sheets=[
+        {
+            "name": "*",
+            "rows": "request",
+            "columns": {
+                "reference": "Ref",
+                "recipient": "Organisation",
+                "recipient_type": "Type",
+                "title": "Title",
+                "approved_date": "Approved",
+                "licence_end": "Licence ends",
+                "data_held": "Held",
+            },
+            "optional": ["title"],
+            "constant": {"outcome": "approved"},
+        }
+    ],
+    recipient_types=TYPES,
+    data_held={"yes": ["Yes"], "no": ["No"]},
+)
+SHARES_WORDS = (
+    "A register of every approved share: its title, when it was approved, when its licence ends, and whether the "
+    "data are still held."
+)
+
+# Licence ends, and no word on whether data are held; a sheet of old requests that stand there while they are.
+LICENCES = register(
+    "licences",
+    sheets=[
+        {"name": "Held", "rows": "request", "coverage": "survivors_only", "required": False,
+         "columns": {"reference": "Ref", "recipient_type": "Type", "released_date": "Released",
+                     "licence_end": "Licence ends"},
+         "constant": {"outcome": "released"}},
+        {"name": "*", "rows": "request",
+         "columns": {"reference": "Ref", "recipient_type": "Type", "approved_date": "Approved",
+                     "licence_end": "Licence ends"},
+         "constant": {"outcome": "approved"}},
+    ],
+    recipient_types=TYPES,
+)  # fmt: skip
+LICENCES_WORDS = (
+    "A workbook of approved shares with the end of each licence, and a sheet of older requests that stand there "
+    "while data are held (coverage `survivors_only`)."
+)
+
+# Counts by month, as a body that is not an applicant gets them.
+COUNTS = register(
+    "counts",
+    sheets=[
+        {"name": "Ministry", "rows": "person_count", "body": "Ministry", "unit": "records", "frequency": "month",
+         "columns": {"period": "Month", "requested": "Sent", "supplied": "Matched"}},
+        {"name": "Police", "rows": "person_count", "body": "Police", "unit": "requests", "frequency": "quarter",
+         "columns": {"period": "Quarter", "requested": "Requests", "supplied": "Met", "people": "Pupils"},
+         "required": False},
+    ],
+)  # fmt: skip
+COUNTS_WORDS = (
+    "A register that counts, by month and by quarter, what one ministry and the police asked for and got."
+)
+
+# One row a release, each file of a period of its own, which its name gives.
+PARTS = register(
+    "parts",
+    sheets=[
+        {"name": "* to *", "rows": "release", "period_in_name": True,
+         "columns": {"reference": "Ref", "recipient": "Organisation", "released_date": "Released"}},
+    ],
+)  # fmt: skip
+PARTS_WORDS = "A register with one row a release, whose sheet is named by the period that it lists."

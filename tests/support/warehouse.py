@@ -73,10 +73,16 @@ def to_toml(document: Mapping[str, Any]) -> str:
         if isinstance(item, str):
             return json.dumps(item, ensure_ascii=False)
         if isinstance(item, Mapping):
-            return "{" + ", ".join(f"{json.dumps(k)} = {value(v)}" for k, v in item.items()) + "}"
+            return (
+                "{"
+                + ", ".join(f"{json.dumps(k, ensure_ascii=False)} = {value(v)}" for k, v in item.items())
+                + "}"
+            )
         return "[" + ", ".join(value(v) for v in item) + "]"
 
-    return "".join(f"{json.dumps(key)} = {value(item)}\n" for key, item in document.items())
+    return "".join(
+        f"{json.dumps(key, ensure_ascii=False)} = {value(item)}\n" for key, item in document.items()
+    )
 
 
 def register(

@@ -172,6 +172,7 @@ def test_extends_shares_layouts_and_names_a_missing_base(tmp_path):
     child.write_text('extends = "base"\nid = "child"\ntitle = "Child"\n', "utf-8")
     found = read_register(child, {"base": base, "child": child})
     assert (found.id, found.publisher, found.layouts[0].era) == ("child", "A test", "only")
+    assert (found.path, found.layouts_path) == (child, base)  # a heading is added where the layout is
     with pytest.raises(AccessReviewError, match=r"child\.toml: line 1: extends: extends 'base'"):
         read_register(child, {"child": child})
 

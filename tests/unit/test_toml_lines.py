@@ -5,9 +5,12 @@ from __future__ import annotations
 import tomllib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dashboard.settings import CHECKOUT
 from dashboard.toml_lines import key_lines, line_of
+from tests.support.warehouse import to_toml
 
 
 TEXT = '''# a comment with [[brackets]] and "quotes"
@@ -106,3 +109,22 @@ def test_every_key_of_every_shipped_file_has_the_line_it_is_written_on(path):
     for place in found:
         if isinstance(place[-1], str):
             assert place[-1] in written[lines[place] - 1]
+
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x7f"), max_size=8)
+VALUES = st.recursive(
+    st.one_of(
+        TEXTS, st.sampled_from(["[[x]]", "a = 1", '"""', "#", "'", "}"]), st.integers(-9, 9), st.booleans()
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXTS, inner, max_size=3)),
+    max_leaves=8,
+)
+
+
+@given(document=st.dictionaries(TEXTS, VALUES, min_size=1, max_size=4))
+def test_whatever_the_values_hold_each_key_has_its_line(document):
+    text = "# first\n" + to_toml(document)
+    lines = key_lines(text)
+    assert set(lines) == set(paths(tomllib.loads(text)))
+    for number, key in enumerate(document, 2):
+        assert lines[(key,)] == number

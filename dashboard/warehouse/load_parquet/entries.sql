@@ -1,6 +1,7 @@
 -- purpose: one Parquet edition into staging.entries
 -- parameters: $file, $register, $edition, $edition_order, $as_at, $known_from, $first_id, $separators
 -- result columns: none (inserts rows)
+-- $separators: a pattern of what parts several datasets in one text, or null
 insert into staging.entries by name
 select
     $first_id + row_number() over () as entry_id,

@@ -112,6 +112,42 @@ left join (
 ) as s on e.register = s.register and e.edition = s.edition and e.sheet = s.sheet
 group by e.register, q.request, e.edition;
 
+-- Releases: one row a supply. Identical references are told apart by an occurrence number, which follows a release
+-- from edition to edition.
+create table core.release_entries as
+select
+    e.register,
+    e.edition,
+    e.edition_order,
+    e.known_from,
+    e.entry_id,
+    q.reference,
+    q.request,
+    o.occurrence,
+    e.coverage = 'selected' as selected,
+    e.recipient as published_recipient,
+    e.recipient_key,
+    e.recipient_day,
+    e.recipient_type as published_type,
+    e.recipient_type_mapped as mapped_type,
+    e.title,
+    e.dataset,
+    e.tier,
+    e.route,
+    e.legal_basis,
+    e.released_date
+from staging.dated_entries as e
+inner join staging.entry_requests as q on e.entry_id = q.entry_id
+inner join staging.release_occurrences as o on q.entry_id = o.entry_id and q.reference = o.reference
+where e.row_kind = 'release';
+
+-- Each release as the last of the editions chosen that lists it says.
+create macro core.release_versions(known_on, only_edition) as table
+select r.*
+from core.release_entries as r
+semi join core.editions_read(known_on, only_edition) as e on r.register = e.register and r.edition = e.edition
+qualify row_number() over (partition by r.register, r.reference, r.occurrence order by r.edition_order desc) = 1;
+
 -- Requests as the editions chosen say. Each value is the last one published: a later edition overrides an
 -- earlier one, and a sheet that has no such column, or leaves the cell empty, leaves it standing.
 create macro core.request_state(known_on, only_edition) as table
@@ -162,14 +198,20 @@ with state as (
     semi join core.editions_read(known_on, only_edition) as e using (register, edition)
     group by register, reference
 ),
+-- An edition that lists the releases of its own period alone leaves out the first of an older request: so of all.
+first_releases as (
+    select register, request as reference, min(released_date) as first_released
+    from core.release_versions(known_on, only_edition)
+    group by register, request
+),
 dated as (
     select
-        * exclude (released_date, reuse_date, refused_date, told_by_outcome),
-        coalesce(released_date, told_by_outcome.released) as released_date,
+        * exclude (released_date, reuse_date, refused_date, told_by_outcome, first_released),
+        coalesce(first_released, released_date, told_by_outcome.released) as released_date,
         coalesce(reuse_date, told_by_outcome.reuse) as reuse_date,
         coalesce(refused_date, told_by_outcome.refused) as refused_date,
         told_by_outcome.ended as ended_date
-    from state
+    from state left join first_releases using (register, reference)
 ),
 ended as (
     select
@@ -212,35 +254,6 @@ from named;
 
 create table core.requests as from core.request_state(null, null);
 
--- Releases: one row a supply. Identical references are told apart by an occurrence number, which follows a release
--- from edition to edition.
-create table core.release_entries as
-select
-    e.register,
-    e.edition,
-    e.edition_order,
-    e.known_from,
-    e.entry_id,
-    q.reference,
-    q.request,
-    o.occurrence,
-    e.coverage = 'selected' as selected,
-    e.recipient as published_recipient,
-    e.recipient_key,
-    e.recipient_day,
-    e.recipient_type as published_type,
-    e.recipient_type_mapped as mapped_type,
-    e.title,
-    e.dataset,
-    e.tier,
-    e.route,
-    e.legal_basis,
-    e.released_date
-from staging.dated_entries as e
-inner join staging.entry_requests as q on e.entry_id = q.entry_id
-inner join staging.release_occurrences as o on q.entry_id = o.entry_id and q.reference = o.reference
-where e.row_kind = 'release';
-
 -- Release registers give their own rows; in a register of requests the first release of each is known.
 create macro core.release_state(known_on, only_edition) as table
 select
@@ -259,11 +272,7 @@ select
     r.route,
     r.dataset,
     'released' as outcome
-from (
-    select * from core.release_entries
-    semi join core.editions_read(known_on, only_edition) as e using (register, edition)
-    qualify row_number() over (partition by register, reference, occurrence order by edition_order desc) = 1
-) as r
+from core.release_versions(known_on, only_edition) as r
 left join reference.recipients as m
     on r.register = m.register and r.recipient_key = m.recipient_key
         and r.recipient_day between m.holds_from and m.holds_to

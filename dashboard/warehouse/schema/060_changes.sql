@@ -33,6 +33,9 @@ create macro core.compared_fields() as
     'unspecified_date', 'licence_end', 'requested', 'supplied', 'people'
 ];
 
+create macro core.within(first_day, last_day, period_start, period_end) as
+first_day >= coalesce(period_start, first_day) and last_day <= coalesce(period_end, last_day);
+
 create macro core.as_published(value, untidy, field_name) as
 case when untidy is null then value else coalesce(json_extract_string(untidy, '$.' || field_name), value) end;
 
@@ -47,6 +50,15 @@ case
     else '“' || case when length(value) > 120 then left(value, 119) || '…' else value end || '”'
 end;
 
+-- Where a row stands and the time it is of. On a list of closed cases that is the day it was closed; elsewhere all the
+-- row's own days. Where they contradict the period that its own sheet claims, one of them is wrong: no time is known.
+create macro core.place_of(kind, coverage, period_start, period_end, first_day, last_day, closing_day) as
+case
+    when coverage = 'completed_only'
+        then {kind: kind, coverage: coverage, of_a_time: closing_day is not null and core.within(closing_day, closing_day, period_start, period_end), first_day: closing_day, last_day: closing_day}
+    else {kind: kind, coverage: coverage, of_a_time: first_day is not null and core.within(first_day, last_day, period_start, period_end), first_day: first_day, last_day: last_day}
+end;
+
 -- One request, release or figure in one edition, its rows there merged. Only of registers with several editions:
 -- a single one, however long, has nothing to be compared with.
 create table core.listed as
@@ -57,7 +69,10 @@ sheets as (
     select
         register, edition, sheet,
         any_value(kind) as kind,
-        any_value(fields) as fields
+        any_value(fields) as fields,
+        any_value(coverage) as coverage,
+        any_value(period_start) as period_start,
+        any_value(period_end) as period_end
     from staging.sheets group by all
 ),
 withdrawn as (
@@ -68,6 +83,8 @@ rows as (
     select
         e.* exclude (reference, outcome),
         s.kind,
+        s.period_start,
+        s.period_end,
         -- of a cell that is withdrawn nothing is said, not even that it changed
         list_filter(s.fields, lambda x: not list_contains(coalesce(h.fields, []), x)) as fields,
         q.reference,
@@ -140,8 +157,7 @@ select
     arg_min(data_held_mapped, entry_id) as data_held_mapped,
     arg_min(data_held, entry_id) as data_held,
     list(
-        {kind: kind, coverage: coverage, first_day: first_day, last_day: last_day, closing_day: closing_day}
-        order by entry_id
+        core.place_of(kind, coverage, period_start, period_end, first_day, last_day, closing_day) order by entry_id
     ) as places
 from rows
 group by register, edition, row_kind, reference, occurrence
@@ -162,12 +178,9 @@ select
     list_concat(list_resize([null]::varchar[], 24), [p.requested::varchar, p.supplied::varchar, p.people::varchar]) as shown,
     false as is_open,
     coalesce(s.coverage = 'selected', false) as selected,
-    [{
-        kind: s.kind, coverage: s.coverage, first_day: p.period_start, last_day: p.period_end, closing_day: p.period_end
-    }] as places
+    [core.place_of(
+        s.kind, s.coverage, s.period_start, s.period_end, p.period_start, p.period_end, p.period_end
+    )] as places
 from staging.person_counts as p
 semi join several as v on p.register = v.register
-left join (
-    select register, edition, sheet, any_value(kind) as kind, any_value(fields) as fields, any_value(coverage) as coverage
-    from staging.sheets group by all
-) as s on p.register = s.register and p.edition = s.edition and p.sheet = s.sheet;
+left join sheets as s on p.register = s.register and p.edition = s.edition and p.sheet = s.sheet;

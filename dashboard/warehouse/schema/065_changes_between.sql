@@ -82,14 +82,10 @@ departed as (
                 )
                 and (
                     (s.period_start is null and s.period_end is null)
-                    or case
-                        when s.coverage = 'completed_only' then
-                            u.place.closing_day >= coalesce(s.period_start, u.place.closing_day)
-                            and u.place.closing_day <= coalesce(s.period_end, u.place.closing_day)
-                        else
-                            u.place.first_day >= coalesce(s.period_start, u.place.first_day)
-                            and u.place.last_day <= coalesce(s.period_end, u.place.last_day)
-                    end
+                    or (
+                        u.place.of_a_time
+                        and core.within(u.place.first_day, u.place.last_day, s.period_start, s.period_end)
+                    )
                 )
         )
 ),
