@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import __version__
-from dashboard.commands import drop, history, withdraw
+from dashboard.commands import aliases, drop, history, withdraw
 from dashboard.commands import fetch as commands_fetch
 from dashboard.commands.base import (
     Commands,
@@ -138,6 +138,7 @@ def parser() -> argparse.ArgumentParser:
     measure.add_argument("--rows", action="store_true", help="exactly the entries that the figure counts")
     commands.listing(measure)
 
+    aliases.add_to(commands)
     history.add_to(commands)
 
     serve = command("serve", "Serve the dashboard.", "access-review serve --port 5006", _serve)

@@ -42,9 +42,10 @@ CHECKS = PACKAGE / "warehouse" / "checks"
 # Storage that DuckDB 1.5, supported until 2027, can read too: statisticians open builds in other tools.
 STORAGE_VERSION = "v1.4.0"
 
+
 # Which schema each file of macros is run in, in order: see 038_as_known.sql.
 MACROS = (
-    ("core", ("030_core", "035_filters")),
+    ("core", ("030_core", "035_filters", "036_recipients")),
     ("as_known", ("038_as_known", "040_events_and_spells", "042_latest", "045_where", "046_listed")),
     ("latest", ("045_where", "046_listed")),
 )
@@ -201,7 +202,7 @@ def _write(
         load_reference(con, settings, registers, identity)
         load_editions(con, settings, registers, editions, report, progress)
         follow_releases(con)
-        load_recipients(con, settings)
+        load_recipients(con, settings, registers)
         progress("core tables")
         for schema, names in MACROS:
             con.execute(f"use build.{schema}")
