@@ -183,8 +183,7 @@ def _explained(row: Sequence[Cell], header: list[str], found: MatchedSheet) -> s
     if not filled:
         return "blank"
     mapped = [i for i in found.columns.values() if cells[i].strip()]
-    same = sum(1 for i in mapped if normalise_text(cells[i]) == header[i])
-    if same and same == len(mapped):
+    if mapped and all(normalise_text(cells[i]) == header[i] for i in mapped):
         return "repeated header"
     # A note is one cell, or one whose words say so; a row with a recognised reference is never a note.
     if len(filled) == 1 and len(found.columns) > 2 and NOTE_ROW.fullmatch(tidy(filled[0])):
