@@ -776,8 +776,8 @@ def main() -> int:
         print(f"{name:<34}{sum(row):>7}{row[0]:>11}{row[1]:>10}{row[2]:>8}")
     print(
         f"\n{len(found)} cases in {time.monotonic() - began:.0f} s. As it was: the build in force before the fault "
-        "is in force after it; moved on: the new one is.\nAfter each, the build in force was read whole, and the next "
-        "command ended in the build that the inputs give."
+        "is in force after it; moved on: the new one is.\nAfter each, the build in force was read whole, and the "
+        "next command ended in the build that the inputs give."
     )
     if untried:
         print(untried)
