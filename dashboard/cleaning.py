@@ -254,6 +254,10 @@ def tidy(value: str) -> str:
     zero-width, bidirectional and tag characters go; a lone surrogate, which no file or page can hold,
     becomes U+FFFD. Everything else stays.
     """
+    # Most cells are tidy already, and this is asked of every one: printable means no control, format or surrogate
+    # character and no space but the plain one; U+034F is the one invisible mark that counts as printable.
+    if value.isprintable() and "  " not in value and value == value.strip(" ") and "\u034f" not in value:
+        return value
     value = _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", value))
     # Whitespace first: tabs and line ends are control characters that separate words.
     value = " ".join(value.split())

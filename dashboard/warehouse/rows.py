@@ -12,12 +12,16 @@ from dashboard.settings import PACKAGE
 
 
 LOOKUPS = PACKAGE / "warehouse" / "lookups"
+AT_ONCE = 2_000  # rows copied into a frame: a row may hold a whole statement of purpose
 
 
 def insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, object]]) -> None:
     """Append records to a table whose columns have these names. Values are bound through a frame."""
-    if not rows:
-        return
+    for start in range(0, len(rows), AT_ONCE):
+        _insert(con, table, rows[start : start + AT_ONCE])
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, object]]) -> None:
     columns = list(rows[0])
     frame = pd.DataFrame({c: pd.Series([r.get(c) for r in rows], dtype=object) for c in columns})
     for column in columns:  # object columns of dates arrive as text and are cast by the table's own type
