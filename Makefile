@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run sample test check fix review bench lock browser clean
+.PHONY: help setup run sample test check fix review bench fuzz faults realdata lock browser clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -57,6 +57,17 @@ review: sample ## render the April review of 2018 from the sample
 
 bench: setup ## measure speed against stated references in the same run
 	$(BIN)/python -m tests.load.bench
+
+COUNT ?= 10000
+SEED ?= 20261125
+fuzz: setup ## mutated files through inspect, add, build and measures: COUNT=10000 SEED=20261125
+	$(BIN)/python -m tests.load.fuzz --count $(COUNT) --seed $(SEED)
+
+faults: setup ## kill, fill, lock and damage: each must leave a whole build, and the next command recovers
+	$(BIN)/python -m tests.load.faults
+
+realdata: setup ## the real registers in one warehouse: every row accounted for, time and memory
+	$(BIN)/python -m tests.load.registers
 
 lock: ## work out requirements.lock anew (needs uv); no index address is written
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

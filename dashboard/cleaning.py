@@ -120,6 +120,7 @@ _SOMEWHERE = re.compile(
 _DR_REFERENCE = re.compile(r"DR([0-9]{2})([0-9]{2})([0-9]{2})\.[0-9]{2}")
 
 SLUG_LENGTH = 80
+HASH_LENGTH = 6
 
 
 @dataclass(frozen=True)
@@ -263,20 +264,25 @@ def tidy(value: str) -> str:
 def recipient_id(name: str) -> str:
     """A stable part of an address: lower-case ASCII letters, digits and hyphens, 1 to 80 characters.
 
-    "King's College London" gives kings-college-london. Accents go and "&" is "and". A name with nothing left
-    (one in another script) gives "r-" and a hash of the name. Two names can give one id: the caller, who can
-    see all of them, keeps ids apart.
+    "University of Leeds" gives university-of-leeds. Accents go and "&" is "and". A name that cannot be read
+    back from those words ("King's College London" is not the only name that gives kings-college-london)
+    carries the first digits of a hash of the name as well; one with nothing left (in another script) gives
+    "r-" and a hash. So an id depends on the name alone, and no other name, added now or later, can move it.
     """
     text = normalise_text(name)
     plain = unicodedata.normalize("NFKD", text.translate(_LETTERS).replace("&", " and ").replace("'", ""))
     plain = plain.encode("ascii", "ignore").decode("ascii")
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     if not slug:
-        return "r-" + hashlib.sha256(text.encode("utf-8")).hexdigest()[:10]
-    if len(slug) > SLUG_LENGTH:
+        return "r-" + digest[:10]
+    if len(slug) <= SLUG_LENGTH and slug.replace("-", " ") == text:
+        return slug
+    longest = SLUG_LENGTH - 1 - HASH_LENGTH
+    if len(slug) > longest:
         # Whole words where there are any; one word longer than the limit is cut.
-        slug = slug[: SLUG_LENGTH + 1].rpartition("-")[0] or slug[:SLUG_LENGTH]
-    return slug
+        slug = slug[: longest + 1].rpartition("-")[0] or slug[:longest]
+    return f"{slug}-{digest[:HASH_LENGTH]}"
 
 
 def request_reference(reference: str, split: str, pattern: re.Pattern[str] | None = None) -> str:

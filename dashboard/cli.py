@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import __version__
-from dashboard.commands import drop, history, withdraw
+from dashboard.commands import aliases, drop, history, withdraw
 from dashboard.commands import fetch as commands_fetch
 from dashboard.commands.base import (
     Commands,
@@ -94,6 +94,9 @@ def parser() -> argparse.ArgumentParser:
 
     build = command("build", "Build the warehouse from the editions.", "access-review build --strict", _build)
     build.add_argument("--strict", action="store_true", help="exit 1 when any value could not be read")
+    build.add_argument(
+        "--wait", metavar="SECONDS", type=a_count, default=0, help="wait so long for another build to end"
+    )
 
     rollback = command("rollback", "Go back to the build before.", "access-review rollback", _rollback)
     rollback.add_argument(
@@ -135,6 +138,7 @@ def parser() -> argparse.ArgumentParser:
     measure.add_argument("--rows", action="store_true", help="exactly the entries that the figure counts")
     commands.listing(measure)
 
+    aliases.add_to(commands)
     history.add_to(commands)
 
     serve = command("serve", "Serve the dashboard.", "access-review serve --port 5006", _serve)
@@ -252,7 +256,7 @@ def _build(settings: Settings, arguments: Any) -> int:
     from dashboard.warehouse.build import build
 
     show = progress()
-    report = build(settings, progress=show)
+    report = build(settings, wait=arguments.wait, progress=show)
     show("")
     if sys.stderr.isatty():
         sys.stderr.write("\r")
@@ -312,6 +316,7 @@ def _status(settings: Settings, arguments: Any) -> int:
         "data": str(settings.data),
         "build": current,
         "issues": record.get("issues", {}),
+        "tables": record.get("tables", []),
         "last_review": reviews[0].name if reviews else None,
         "flags": flags,
         "kept_aside": [

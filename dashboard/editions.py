@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 import shutil
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from dashboard.apart import read_workbook
 from dashboard.cleaning import tidy
 from dashboard.edition import EDITION_ID, Edition
 from dashboard.errors import AccessReviewError, UsageError
@@ -24,7 +25,6 @@ from dashboard.origin import Origin, toml_text
 from dashboard.reading import Reading, read_entries
 from dashboard.registers import Register
 from dashboard.settings import Settings
-from dashboard.workbook import read_workbook
 
 
 SIDECAR = "edition.toml"
@@ -100,7 +100,7 @@ def list_editions(settings: Settings) -> list[Edition]:
     found: list[Edition] = []
     for root in settings.edition_roots():
         # Scratch folders of an interrupted add begin with a dot and are not editions.
-        found += [read_edition(p) for p in sorted(root.glob(f"[!.]*/[!.]*/{SIDECAR}"))]
+        found += [read_edition(p / SIDECAR) for p in sorted(root.glob("[!.]*/[!.]*")) if _holds_any(p)]
     found.sort(key=lambda e: (e.register, e.order))
     seen: set[tuple[str, str]] = set()
     for edition in found:
@@ -113,6 +113,12 @@ def list_editions(settings: Settings) -> list[Edition]:
             )
         seen.add(key)
     return found
+
+
+def _holds_any(folder: Path) -> bool:
+    """Whether a folder of the archive holds anything: then it needs a sidecar, without which its edition would
+    be missing and nobody told."""
+    return folder.is_dir() and any(not p.name.startswith(".") for p in folder.iterdir())
 
 
 def verify_bytes(edition: Edition) -> None:
@@ -214,8 +220,6 @@ def _archive(
     for edition in existing:
         if edition.sha256 == described.sha256:
             return Added(edition=edition, match=None, reading=None, existing=True, dry_run=dry_run)
-    from dataclasses import replace
-
     new = replace(described, published=published or described.published, address=address or described.address)
     return _store(settings, new, existing, None, None, replaces=replaces, dry_run=dry_run)
 
@@ -231,8 +235,44 @@ def _store(
     dry_run: bool,
     origin: Origin | None = None,
 ) -> Added:
-    from dataclasses import replace
+    source = new.file
+    numbered = _numbered(new, existing, replaces=replaces)
+    if not dry_run:
+        with disk_errors("archiving the file"), lock(settings.editions / ".lock", "adding an edition"):
+            # Looked at again now that nobody else adds: another add may have ended since.
+            existing = [e for e in list_editions(settings) if e.register == new.register]
+            for edition in existing:
+                if edition.sha256 == new.sha256 and edition.as_at == new.as_at:
+                    return Added(edition=edition, match=None, reading=None, existing=True, dry_run=False)
+            numbered = _numbered(new, existing, replaces=replaces)
+            target = settings.editions / new.register / numbered.edition
+            # What a killed add left: the lock says that no other one is at work.
+            for left in target.parent.glob(".*.*"):
+                shutil.rmtree(left, ignore_errors=True)
+            with folder_whole(target) as scratch:
+                name = archived_name(source.name)
+                shutil.copyfile(source, scratch / name)
+                if sha256_of(scratch / name) != new.sha256:
+                    raise AccessReviewError(f"{source} changed while it was read", hint="add it again")
+                sidecar = _sidecar(replace(numbered, file=target / name), origin or Origin())
+                (scratch / SIDECAR).write_text(sidecar, "utf-8")
+    target = settings.editions / new.register / numbered.edition
+    archived = replace(numbered, file=target / archived_name(source.name))
+    return Added(edition=archived, match=found, reading=reading, existing=False, dry_run=dry_run)
 
+
+def archived_name(name: str) -> str:
+    """The name under which a file is archived: without characters that mean something to a shell or a page,
+    and short enough, in bytes, for any disk. Its end stays, which says what kind of file it is."""
+    name = re.sub(r"[^\w.() -]+", "_", name)[-120:]
+    while len(name.encode("utf-8")) > 200:
+        name = name[1:]
+    # else the sidecar would be written over the file
+    return f"file-{name}" if name.casefold() == SIDECAR else name
+
+
+def _numbered(new: Edition, existing: list[Edition], *, replaces: bool) -> Edition:
+    """`new` with its id: the as-at date, and a number when it replaces an edition of that date."""
     same = [e for e in existing if e.as_at == new.as_at]
     if same and not replaces:
         raise AccessReviewError(
@@ -241,26 +281,9 @@ def _store(
             hint="if the publisher replaced the file, add it with --replaces (both are kept); "
             "if the date is wrong, give the right one with --as-at YYYY-MM-DD",
         )
-    if same:
-        new = replace(new, edition=f"{new.as_at.isoformat()}.{len(same) + 1}", replaces=same[-1].edition)
-    source = new.file
-    # Only the last part of the name is kept, without characters that mean something to a shell or a page.
-    name = re.sub(r"[^\w.() -]+", "_", source.name)[-120:]
-    if name.casefold() == SIDECAR:  # else the sidecar would be written over the file
-        name = f"file-{name}"
-    target = settings.editions / new.register / new.edition
-    archived = replace(new, file=target / name)
-    if not dry_run:
-        with disk_errors("archiving the file"), lock(settings.editions / ".lock", "adding an edition"):
-            # What a killed add left: the lock says that no other one is at work.
-            for left in target.parent.glob(".*.*"):
-                shutil.rmtree(left, ignore_errors=True)
-            with folder_whole(target) as scratch:
-                shutil.copyfile(source, scratch / name)
-                if sha256_of(scratch / name) != new.sha256:
-                    raise AccessReviewError(f"{source} changed while it was read", hint="add it again")
-                (scratch / SIDECAR).write_text(_sidecar(archived, origin or Origin()), "utf-8")
-    return Added(edition=archived, match=found, reading=reading, existing=False, dry_run=dry_run)
+    if not same:
+        return new
+    return replace(new, edition=f"{new.as_at.isoformat()}.{same[-1].order[1] + 1}", replaces=same[-1].edition)
 
 
 def _sidecar(edition: Edition, origin: Origin) -> str:

@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,16 +74,26 @@ def folder_whole(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def lock(path: Path, what: str) -> Iterator[None]:
-    """Hold a lock file for the block. Raises AccessReviewError at once when another process holds it."""
+def lock(path: Path, what: str, *, wait: float = 0.0) -> Iterator[None]:
+    """Hold a lock file for the block.
+
+    Raises AccessReviewError when another process holds it, and still does after `wait` seconds.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + wait
     with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AccessReviewError(
-                f"another process is {what} (lock {path})", hint="wait until it ends, then run this again"
-            ) from None
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    waited = f" after {wait:g} seconds" if wait else ""
+                    raise AccessReviewError(
+                        f"another process is {what}{waited} (lock {path})",
+                        hint="wait until it ends, then run this again",
+                    ) from None
+                time.sleep(min(0.1, max(0.0, until - time.monotonic())))
         # The system drops the lock when the process ends, however it ends: no stale lock to remove.
         yield
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.apart import read_workbook
 from dashboard.cleaning import tidy
 from dashboard.draft import draft_layout, header_row
 from dashboard.errors import AccessReviewError
@@ -13,7 +14,7 @@ from dashboard.layouts import Fit, fit, refuse_unsuitable
 from dashboard.reading import read_entries
 from dashboard.registers import Register
 from dashboard.text import plural
-from dashboard.workbook import Workbook, cell_text, column_letter, read_workbook
+from dashboard.workbook import Workbook, cell_text, column_letter
 
 
 SHOWN_MISSING = 8  # of what keeps the nearest layout from fitting

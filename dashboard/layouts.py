@@ -23,6 +23,7 @@ from dashboard.workbook import Cell, Sheet, Workbook, cell_text, column_letter
 
 
 HEADER_WITHIN = 30  # rows searched for the header; notes above a table are longer than a screen nowhere seen
+LONGEST_NOTE = 5_000  # characters of a note above a table that are searched for a date
 # Spelt out: the names of the calendar module follow the reader's locale, and registers are in English.
 MONTHS = {
     name: number
@@ -170,6 +171,13 @@ def _date_words(text: str) -> tuple[date, str] | None:
     return (last_day(*month), "stated_month") if month else None
 
 
+def _short(text: str) -> list[str]:
+    """A cell's text, or the lines and sentences of one too long to be searched whole: a note of many sentences."""
+    if len(text) <= LONGEST_NAME:
+        return [text]
+    return re.split(r"[\r\n]+|(?<=[.;!?])[ \t]", text[:LONGEST_NOTE])
+
+
 def _find_date(
     rules: Sequence[tuple[str, str]],
     workbook: Workbook,
@@ -188,7 +196,10 @@ def _find_date(
         elif source == "sheet_name":
             texts = [s.name for s in workbook.sheets]
         else:
-            texts = (cell_text(c) for s in sheets for row in s.rows[:200] for c in row if isinstance(c, str))
+            texts = (
+                part for s in sheets for row in s.rows[:200] for c in row if isinstance(c, str)
+                for part in _short(cell_text(c))
+            )  # fmt: skip
         for text in texts:
             found = re.search(pattern, text) if len(text) <= LONGEST_NAME else None
             reading = _date_words(found["date"]) if found else None

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DEFAULT_CLOCK = "received_to_outcome"
+MOST_NAMED = 5  # recipients named in one note
 HEADLINE_EVENTS = 20  # no turnaround headline rests on fewer events
 
 
@@ -356,6 +357,15 @@ def _top_recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
         if scope.register not in present:
             words = "Recipients are not published, or the entries are a selection, so no ranking is given."
             notes.append(_about(scope, len(found) > 1, words))
+        rows = [row for row in result.dicts() if row["register"] == scope.register]
+        for column, words, beside in (
+            ("former_names", "Shown under the latest name", "formerly"),
+            ("parent_recipient", "Counted under itself and not in what it is part of", "part of"),
+        ):
+            told = [f"{row['recipient']} ({beside} {row[column]})" for row in rows if row[column]]
+            if told:
+                shown = told if len(told) <= MOST_NAMED else [*told[:MOST_NAMED], "others"]
+                notes.append(_about(scope, len(found) > 1, f"{words}: {join_words(shown)}."))
     return result, notes
 
 
@@ -765,6 +775,17 @@ MEASURES: dict[str, Measure] = {
             rows_query="events_rows",
         ),
         Measure(
+            name="recipient-names",
+            words="Every published spelling of every recipient, with the relation and the reason.",
+            columns=(
+                *("recipient", "published_name", "relation", "entries", "first_edition", "last_edition"),
+                *("reason", "reviewer", "reviewed"),
+            ),
+            query="recipient_names",
+            compute=_plain_query("recipient_names"),
+            rows_query="recipient_names_rows",
+        ),
+        Measure(
             name="turnaround",
             words="How long cases took on one clock, open cases counted.",
             columns=TURNAROUND[1:-2],
@@ -974,6 +995,15 @@ def recipients(store: Store, **filters: Any) -> MeasureResult:
 def top_recipients(store: Store, **filters: Any) -> MeasureResult:
     """Recipients in order of releases (requests where releases are not published); `limit` defaults to 20."""
     return measure("top-recipients", store, **filters)
+
+
+def recipient_names(store: Store, **filters: Any) -> MeasureResult:
+    """Every published spelling of every recipient: entries under it, its relation, who decided and why.
+
+    entries: rows of the editions asked for; relation: one of `vocabulary.RELATIONS`, or of
+    `UNREVIEWED_RELATIONS` where nobody had to decide.
+    """
+    return measure("recipient-names", store, **filters)
 
 
 def turnaround(store: Store, **filters: Any) -> MeasureResult:

@@ -317,15 +317,31 @@ def true_requests(*, requests: int = 1200, seed: int = 2017) -> list[TrueRequest
     return [*drawn.legacy, *drawn.shares]
 
 
-def alias_rows() -> list[tuple[str, str, str, str, str]]:
-    """Rows of `data/reference/recipients_sample.csv`, every variant that any seed can plant."""
-    rows = []
-    for register in (LEGACY, SHARES):
-        for name in _all_organisations():
-            for rule, variant in variants(name).items():
-                rows.append((register, variant, name, "", VARIANT_REASONS[rule]))
-            if name in TYPE_NEEDS_REVIEW:
-                rows.append((register, name, name, *TYPE_NEEDS_REVIEW[name]))
+ALIAS_COLUMNS = (
+    "register",
+    "alias",
+    "recipient",
+    "type",
+    "relation",
+    "reason",
+    "reviewer",
+    "date",
+    "override",
+)
+
+
+def alias_rows() -> list[tuple[str, ...]]:
+    """Rows of `data/reference/recipients_sample.csv` (`ALIAS_COLUMNS`), every variant that any seed can plant."""
+    reviewed = ("access-review developers", "2026-11-25")
+    rows: list[tuple[str, ...]] = []
+    for name in _all_organisations():
+        for rule, variant in variants(name).items():
+            relation = "trading_name_of" if rule == "organisation_trading_name" else "same"
+            rows.append(("sample-*", variant, name, "", relation, VARIANT_REASONS[rule], *reviewed, ""))
+        if name in TYPE_NEEDS_REVIEW:
+            kind, reason = TYPE_NEEDS_REVIEW[name]
+            # the register gives a type that would settle it, so the review must say that it overrides
+            rows.append(("sample-*", name, name, kind, "same", reason, *reviewed, "yes"))
     return rows
 
 

@@ -73,6 +73,14 @@ class Result:
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
+def _damaged(build: publish.Build, what: str, error: duckdb.Error) -> AccessReviewError:
+    return AccessReviewError(
+        f"{build.path} cannot be {what}: {error}",
+        hint=f"remove {build.path.name}, then run 'access-review build'; "
+        "or go back to the build before: 'access-review rollback'",
+    )
+
+
 class _Root:
     """One open build. Queries in flight are counted, so it closes when the last one has ended."""
 
@@ -112,11 +120,7 @@ class Store:
         try:
             self._root = _Root(build, *self._options)
         except duckdb.Error as error:
-            raise AccessReviewError(
-                f"{build.path} cannot be opened: {error}",
-                hint=f"remove {build.path.name}, then run 'access-review build'; "
-                "or go back to the build before: 'access-review rollback'",
-            ) from error
+            raise _damaged(build, "opened", error) from error
 
     @property
     def build(self) -> publish.Build:
@@ -209,6 +213,12 @@ class Store:
                 f"the query '{query.name}' took longer than {TIME_LIMIT:.0f} seconds and was stopped",
                 hint="ask for a shorter period or fewer groups",
             ) from None
+        except (duckdb.ProgrammingError, duckdb.DataError):
+            raise  # a fault in a query, not in the file
+        except (
+            duckdb.Error
+        ) as error:  # a block that is not what its checksum says, a disk that cannot be read
+            raise _damaged(root.build, "read", error) from error
         finally:
             timer.cancel()
             cursor.close()

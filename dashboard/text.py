@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from datetime import date
 
 
@@ -18,13 +19,22 @@ def escape(value: object) -> str:
     return html.escape(str(value), quote=True)
 
 
+_STARTS_A_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+
+
 def defuse(value: str) -> str:
     """Text for a spreadsheet cell: a leading character that would start a formula gets an apostrophe.
 
     Tab and carriage return are included because spreadsheet programs skip them before looking for a
-    formula. Only text is defused; numbers never pass through here.
+    formula. Apostrophes that already stand there get one more, so that `undefuse` gives any text back. Only
+    text is defused; numbers never pass through here.
     """
-    return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return "'" + value if _STARTS_A_FORMULA.match(value) else value
+
+
+def undefuse(value: str) -> str:
+    """The text that `defuse` was given: of the apostrophes before what would start a formula, one goes."""
+    return value[1:] if value[:1] == "'" and _STARTS_A_FORMULA.match(value) else value
 
 
 def number(value: float | None) -> str:

@@ -61,6 +61,21 @@ COVERAGE: dict[str, str] = {
     "selected": "A selection made by others for their own reasons: it supports no count, share or average.",
 }
 
+# What a reviewed row says of two names. The first three make them one recipient.
+RELATIONS: dict[str, str] = {
+    "same": "another spelling of the same organisation",
+    "trading_name_of": "a name under which the organisation trades",
+    "renamed": "the former name of the organisation",
+    "part_of": "a part of the organisation, counted under itself",
+    "different": "not the same organisation: not to be suggested again",
+}
+MERGING = ("same", "trading_name_of", "renamed")
+# How a published spelling relates to its recipient where nobody had to review it.
+UNREVIEWED_RELATIONS: dict[str, str] = {
+    "own_name": "the recipient's own name",
+    "typographic": "differs only in case, spaces, quotes or dashes",
+}
+
 # Columns a layout may map. Dates end in _date (or are licence_end); everything else is text.
 DATE_FIELDS = (
     "received_date",

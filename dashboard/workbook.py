@@ -313,6 +313,38 @@ ODS_BREAKS = (
     (re.compile(rb"<text:line-break\s*(?:/>|>\s*</text:line-break\s*>)"), b"\n"),
     (re.compile(rb"<text:tab(?:\s[^<>]*)?(?:/>|>\s*</text:tab\s*>)"), b"\t"),
 )
+# XML that says the same in another way, at which calamine drops what stands beside it without a word: a
+# number ends at a character reference, a text at a comment, a CDATA section is skipped. Never written by a
+# spreadsheet program, so such a part is written plainly first; a part that only looks so costs a moment.
+XML_ODD = (b"<!", b"&#", b"='", *(b % c for b in (b"=%c", b"%c=") for c in b" \t\r\n"))
+# The beginning of a part in UTF-8: a declaration that says so or says nothing, or none.
+UTF8_XML = re.compile(
+    rb"""(?:\xef\xbb\xbf)?\s*(?:<\?xml\s(?:(?!encoding)[^<>?])*(?:encoding=["']utf-8["'][^<>?]*)?\?>|<(?!\?))""",
+    re.IGNORECASE,
+)
+ODS_SPACED = re.compile(rb">\s+<")  # between cells it is an error to calamine; a pretty-printer leaves it
+ODS_TEXT = frozenset({"text:p", "text:h"})  # outside them white space means nothing
+# Drawn over the cells, or kept from before, and no cell's value, though calamine reads their text as one.
+ODS_LEFT_OUT = (
+    "draw:",
+    "office:annotation",
+    "office:forms",
+    "table:shapes",
+    "table:dde-links",
+    "table:tracked-changes",
+)
+ODS_DRAWN = (b"<draw:", b"<svg:", b"<table:dde-links", b"<table:tracked-changes")
+# A cell that does not say what its value is shows its text; calamine reads it as empty.
+ODS_UNTYPED = re.compile(
+    rb"(<table:(?:covered-)?table-cell)(?![\w-])(?![^<>]*\soffice:value-type=)"
+    rb"((?:\s[^<>]*[^<>/])?>)(?=(?:<text:p\b|<text:h\b))"
+)
+# Likewise a cell that says what its value is and not the value.
+ODS_VALUELESS = re.compile(
+    rb"(<table:(?:covered-)?table-cell(?![\w-])(?![^<>]*\soffice:(?:value|date-value|time-value|boolean-value)=)"
+    rb'[^<>]*\soffice:value-type=)"(?:float|percentage|currency|date|time|boolean)"((?:\s[^<>]*[^<>/])?>)'
+    rb"(?=(?:<text:p\b|<text:h\b))"
+)
 # calamine reads an error as an empty cell; without these marks it reads the text a reader sees.
 ODS_ERROR = re.compile(rb'\soffice:string-value=""(?=[^<>]*\scalcext:value-type="error")')
 XLSX_ERROR = re.compile(rb"""(<(?:\w+:)?c\s(?:[^<>]*?\s)?t=)(?:"e"|'e')""")
@@ -393,7 +425,9 @@ def _checked_ods(
         raise _locked(file)
     if "content.xml" not in members:
         raise _damaged(file, 'its part "content.xml" is missing')
-    content = read("content.xml")
+    content = _plain_xml(file, "content.xml", read("content.xml"), ods=True)
+    content = ODS_UNTYPED.sub(rb'\1 office:value-type="string"\2', content)
+    content = ODS_VALUELESS.sub(rb'\1"string"\2', content)
     _check_xml(file, "content.xml", content, _OdsCheck(file, limits))
     for pattern, text in ODS_BREAKS:
         content = pattern.sub(text, content)
@@ -426,7 +460,7 @@ def _checked_xlsx(
 
     def parts() -> Iterator[tuple[str, bytes]]:
         for name in names:
-            content = read(name)
+            content = _plain_xml(file, name, read(name))
             check.begin(name)
             _check_xml(file, name, content, check)
             yield name, XLSX_ERROR.sub(rb'\1"str"', content)
@@ -462,9 +496,7 @@ class _Check:
     def text(self, characters: str) -> None: ...
 
 
-def _check_xml(file: str, part: str, data: bytes, check: _Check) -> None:
-    """One pass over the XML. Raises AccessReviewError when it is not well-formed or has a DTD."""
-
+def _parser(file: str, part: str, encoding: str | None) -> expat.XMLParserType:
     def refuse_dtd(*_: object) -> NoReturn:
         raise _refusal(
             file,
@@ -472,22 +504,82 @@ def _check_xml(file: str, part: str, data: bytes, check: _Check) -> None:
             "check that the file comes from the publisher",
         )
 
-    # calamine takes every part for UTF-8, whatever it declares; so must the check.
-    parser = expat.ParserCreate("utf-8")
+    parser = expat.ParserCreate(encoding)
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = refuse_dtd
-    parser.StartElementHandler = check.start
-    parser.EndElementHandler = check.end
-    parser.CharacterDataHandler = check.text
-    # calamine stops reading a value at any of these, so text on either side must arrive separately.
-    parser.CommentHandler = lambda _: None
-    parser.ProcessingInstructionHandler = lambda _, __: None
-    parser.StartCdataSectionHandler = parser.EndCdataSectionHandler = lambda: None
+    return parser
+
+
+def _parse(file: str, part: str, parser: expat.XMLParserType, data: bytes) -> None:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
         reason = f"{expat.ErrorString(error.code)}, line {error.lineno:,}"
         raise _damaged(file, f'its part "{_brief(part)}" is not well-formed XML ({reason})') from None
+    except (LookupError, ValueError) as error:  # the encoding that it declares
+        raise _damaged(file, f'its part "{_brief(part)}" cannot be read: {_brief(str(error))}') from None
+
+
+def _is_odd(data: bytes) -> bool:
+    begins = UTF8_XML.match(data)
+    return not begins or b"<?" in data[begins.end() :] or any(mark in data for mark in XML_ODD)
+
+
+def _plain_xml(file: str, part: str, data: bytes, *, ods: bool = False) -> bytes:
+    """`data` in UTF-8 without comments, instructions, CDATA and needless references, where it has any.
+
+    Of an .ods, text outside paragraphs and all that is drawn over the cells is left out too. Raises
+    AccessReviewError as `_check_xml` does.
+    """
+    if not (_is_odd(data) or (ods and (ODS_SPACED.search(data) or any(m in data for m in ODS_DRAWN)))):
+        return data
+    plain = bytearray()
+    depth = 0  # of elements whose text counts
+    left_out = 0  # depth of elements inside one that is left out, itself included
+
+    def escaped(text: str) -> str:
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth, left_out
+        if left_out or (ods and name.startswith(ODS_LEFT_OUT)):
+            left_out += 1
+            return
+        depth += name in ODS_TEXT
+        plain.extend(f"<{name}".encode())
+        for key, value in attributes.items():
+            value = escaped(value).replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
+            plain.extend(f' {key}="{value}"'.encode())
+        plain.extend(b">")
+
+    def end(name: str) -> None:
+        nonlocal depth, left_out
+        if left_out:
+            left_out -= 1
+            return
+        depth -= name in ODS_TEXT
+        plain.extend(f"</{name}>".encode())
+
+    def text(characters: str) -> None:
+        if not left_out and (depth or not ods):
+            plain.extend(escaped(characters).encode())
+
+    parser = _parser(file, part, None)  # in the encoding that it declares
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    _parse(file, part, parser, data)
+    return bytes(plain)
+
+
+def _check_xml(file: str, part: str, data: bytes, check: _Check) -> None:
+    """One pass over the XML. Raises AccessReviewError when it is not well-formed or has a DTD."""
+    # calamine takes every part for UTF-8, whatever it declares, and what declares another was rewritten.
+    parser = _parser(file, part, "utf-8")
+    parser.StartElementHandler = check.start
+    parser.EndElementHandler = check.end
+    parser.CharacterDataHandler = check.text
+    _parse(file, part, parser, data)
 
 
 def _count(file: str, what: str, text: str | None) -> int:
@@ -543,6 +635,8 @@ class _OdsCheck(_Check):
             self.column = self.row_used = self.row_characters = 0
             self.in_row = True
         elif name == "table:table":
+            if not attributes.get("table:name"):  # calamine would leave it out without a word
+                raise _refusal(self.file, "has a sheet without a name", SAVE_AS_XLSX)
             self.depth += 1
             self.extent = _Extent(self.file, _brief(attributes.get("table:name", "")), self.limits)
             self.row = 0

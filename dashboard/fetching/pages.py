@@ -54,6 +54,11 @@ class Page:
     withdrawn: str = ""  # a sentence, when it is
 
 
+def _soup(markup: str | bytes) -> BeautifulSoup:
+    # On a line of its own: markup that begins like an address makes the parser warn that it is one.
+    return BeautifulSoup("\n" + markup if isinstance(markup, str) else b"\n" + markup, "html.parser")
+
+
 def api_address(page: str, base: str) -> str:
     """The Content API's address for a page of GOV.UK, asked at `base`."""
     return f"{base.rstrip('/')}/api/content{urlsplit(page).path.rstrip('/')}"
@@ -106,7 +111,7 @@ def read_govuk(body: bytes, page: str, base: str) -> Page:
 
 def read_links(body: bytes, page: str, here: str) -> Page:
     """A plain page of HTML, served from `here`: each link is a document."""
-    soup = BeautifulSoup(body, "html.parser")
+    soup = _soup(body)
     base = soup.find("base", href=True)
     root = _joined(here, str(base["href"])) if isinstance(base, Tag) else here
     documents = [
@@ -193,7 +198,7 @@ def _rendered(html: object, base: str) -> list[Document]:
     """The files in one of `details.documents`: HTML that the publisher's system made of each attachment."""
     if not isinstance(html, str):
         return []
-    soup = BeautifulSoup(html, "html.parser")
+    soup = _soup(html)
     heading = soup.find(["h2", "h3"])
     title = _text(heading.get_text(" ")) if isinstance(heading, Tag) else ""
     found = []
@@ -259,7 +264,7 @@ def _withdrawn(notice: object) -> str:
         return ""
     when = _day(notice.get("withdrawn_at"))
     html = notice.get("explanation")
-    why = _text(BeautifulSoup(html, "html.parser").get_text()) if isinstance(html, str) else ""
+    why = _text(_soup(html).get_text()) if isinstance(html, str) else ""
     return f"The publisher withdrew the page{f' on {day(when)}' if when else ''}{f': {why[:500]}' if why else '.'}"
 
 

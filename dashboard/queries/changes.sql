@@ -11,7 +11,13 @@ semi join core.pairs_at($known_on) as p
 where ($edition is null or c.edition = $edition)
     and ($from is null or c.known_from >= $from)
     and ($to is null or c.known_from <= $to)
-    and ($recipient is null or c.recipient_id = $recipient)
+    and (
+        $recipient is null
+        or exists (
+            from core.recipients_called($recipient) as w
+            where w.register = c.register and w.recipient_id = c.recipient_id
+        )
+    )
     and ($reference is null or c.reference = $reference or c.request = $reference)
 order by c.register, c.edition_order, c.kind_position, c.reference, c.occurrence, c.field_position, c.change
 limit coalesce($limit, 2000001)

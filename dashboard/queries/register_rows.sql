@@ -27,7 +27,13 @@ where q.register = $register
     and ($tier is null or list_contains($tier, coalesce(q.tier, 'not_published')))
     and ($route is null or list_contains($route, coalesce(q.route, 'not_published')))
     and ($outcome is null or list_contains($outcome, q.outcome))
-    and ($recipient is null or q.recipient_id = $recipient)
+    and (
+        $recipient is null
+        or exists (
+            from core.recipients_called($recipient) as c
+            where c.register = q.register and c.recipient_id = q.recipient_id
+        )
+    )
     and ($reference is null or q.reference = $reference)
     and (
         $dataset is null or q.dataset = $dataset

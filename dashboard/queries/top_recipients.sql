@@ -1,6 +1,6 @@
 -- purpose: the recipients with most releases (requests where releases are not published) and their share
 -- parameters: $register $from $to $type $tier $route $outcome $recipient $reference $dataset $edition $known_on $limit
--- result columns: register, rank, recipient, recipient_type, requests, releases, share, cumulative_share, recipient_id
+-- result columns: register, rank, recipient, recipient_type, requests, releases, share, cumulative_share, recipient_id, parent_recipient, former_names
 with events as (
     select * from events_where(
         $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
@@ -42,7 +42,8 @@ ranked as (
 select
     register, rank, recipient, recipient_type, requests,
     case when has_releases then releases end as releases,
-    share, cumulative_share, recipient_id
+    share, cumulative_share, recipient_id, f.parent_recipient, f.former_names
 from ranked
+left join core.recipient_facts as f using (register, recipient_id)
 where place <= coalesce($limit, 20)
 order by register, place

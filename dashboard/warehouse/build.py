@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import cache
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from dashboard.warehouse.history import follow_releases, load_changes
 from dashboard.warehouse.recipients import load_recipients
 from dashboard.warehouse.reference import load_reference
 from dashboard.warehouse.report import BuildReport
-from dashboard.warehouse.rows import look_up
+from dashboard.warehouse.rows import fingerprints, look_up
 from dashboard.warehouse.staging import load_editions
 
 
@@ -42,9 +42,10 @@ CHECKS = PACKAGE / "warehouse" / "checks"
 # Storage that DuckDB 1.5, supported until 2027, can read too: statisticians open builds in other tools.
 STORAGE_VERSION = "v1.4.0"
 
+
 # Which schema each file of macros is run in, in order: see 038_as_known.sql.
 MACROS = (
-    ("core", ("030_core", "035_filters")),
+    ("core", ("030_core", "035_filters", "036_recipients")),
     ("as_known", ("038_as_known", "040_events_and_spells", "042_latest", "045_where", "046_listed")),
     ("latest", ("045_where", "046_listed")),
 )
@@ -101,19 +102,21 @@ def code_files() -> tuple[Path, ...]:
                 waiting += [c for c in candidates if c.is_file()]
     found |= set((PACKAGE / "warehouse").rglob("*.sql"))
     # Moving a pointer and writing files shape no table.
-    return tuple(sorted(p for p in found if p.name not in ("publish.py", "files.py", "errors.py")))
+    return tuple(
+        sorted(p for p in found if p.name not in ("publish.py", "files.py", "errors.py", "apart.py"))
+    )
 
 
-def build(settings: Settings, *, progress: Progress = lambda _: None) -> BuildReport:
+def build(settings: Settings, *, wait: float = 0.0, progress: Progress = lambda _: None) -> BuildReport:
     """Build what is in the archive and put it in force; a no-op when nothing changed.
 
-    Raises AccessReviewError when a file cannot be read, another build is running, or the disk refuses; the
-    build in force stays as it was.
+    Waits at most `wait` seconds for another build to end. Raises AccessReviewError when a file cannot be
+    read, another build is running then, or the disk refuses; the build in force stays as it was.
     """
     started = time.monotonic()
     with disk_errors("the build"):
         settings.builds.mkdir(parents=True, exist_ok=True)
-        with lock(settings.builds / ".lock", "building"), _swept(settings):
+        with lock(settings.builds / ".lock", "building", wait=wait), _swept(settings):
             registers = load_registers(settings)
             editions = list_editions(settings)
             for edition in editions:
@@ -125,7 +128,7 @@ def build(settings: Settings, *, progress: Progress = lambda _: None) -> BuildRe
             identity = build_id(settings, registers, editions)
             target = settings.builds / f"{identity}.duckdb"
             known = publish.find_build(settings, identity).record if target.is_file() else {}
-            if known.get("build") == identity:  # else the record beside it is damaged: made again
+            if _is_whole(target, known, identity):  # else it, or the record beside it, is damaged: made again
                 for edition in editions:
                     verify_bytes(edition)
                 publish.point_to(settings, identity)
@@ -140,6 +143,7 @@ def build(settings: Settings, *, progress: Progress = lambda _: None) -> BuildRe
                 ) from error
             report.seconds = round(time.monotonic() - started, 2)
             sync(scratch)
+            report.bytes = scratch.stat().st_size
             write_whole(target.with_suffix(".json"), json.dumps(asdict(report), indent=1) + "\n")
             scratch.rename(target)
             sync(settings.builds)
@@ -147,6 +151,20 @@ def build(settings: Settings, *, progress: Progress = lambda _: None) -> BuildRe
             with suppress(OSError):  # the build is in force; an old one that stays does no harm
                 publish.prune(settings)
             return report
+
+
+def _is_whole(target: Path, record: dict[str, object], identity: str) -> bool:
+    """Whether the file of a known build, and the record beside it, are as they were written: their size and
+    their names for themselves. What is damaged deeper inside, DuckDB finds by its checksums when it is read."""
+    if record.keys() != {f.name for f in fields(BuildReport)} or record["build"] != identity:
+        return False
+    if target.stat().st_size != record["bytes"]:
+        return False
+    try:
+        with duckdb.connect(str(target), read_only=True) as con:
+            return look_up(con, "build") == [(identity,)]
+    except duckdb.Error:
+        return False
 
 
 @contextmanager
@@ -184,7 +202,7 @@ def _write(
         load_reference(con, settings, registers, identity)
         load_editions(con, settings, registers, editions, report, progress)
         follow_releases(con)
-        load_recipients(con, settings)
+        load_recipients(con, settings, registers)
         progress("core tables")
         for schema, names in MACROS:
             con.execute(f"use build.{schema}")
@@ -198,6 +216,8 @@ def _write(
                 report.checks_failed[check.stem] = len(failing)
         con.execute("commit")
         con.execute("checkpoint build")
+        progress("fingerprints")
+        report.tables = fingerprints(con)
         report.issues = dict(look_up(con, "issue_severities"))
         report.rejected = report.issues.get("error", 0)
     finally:

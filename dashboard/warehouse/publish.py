@@ -136,8 +136,9 @@ def rollback(settings: Settings, *, show_withdrawn: bool = False) -> tuple[str, 
                     + "; ".join(f"{w.register} {w.place} (withdrawals/{w.file})" for w in shown),
                     hint="'access-review build' makes one without it; to go back all the same, add --show-withdrawn",
                 )
-        write_whole(settings.builds / "HISTORY", "".join(f"{b}\n" for b in past[:-1]))
+        # The pointer first: killed between the two, the history still names every build.
         write_whole(pointer(settings), past[-1] + "\n")
+        write_whole(settings.builds / "HISTORY", "".join(f"{b}\n" for b in past[:-1]))
     return left, past[-1]
 
 

@@ -2,55 +2,42 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
+from collections.abc import Iterable
 
 import duckdb
 
-from dashboard import vocabulary
-from dashboard.cleaning import normalise_text, recipient_id
-from dashboard.errors import AccessReviewError
-from dashboard.reference import read_csv_rows
+from dashboard.cleaning import recipient_id
+from dashboard.recipients import Reviewed, read_reviews
 from dashboard.settings import Settings
 from dashboard.warehouse.rows import insert, look_up
 
 
-def load_recipients(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """One recipient for each spelling, through the reviewed files; spellings that differ only in case,
-    spaces, quotes or dashes are one without a review."""
-    reviewed: list[tuple[str, dict[str, str]]] = []
-    columns = ("register", "published_name", "recipient", "recipient_type", "reason")
-    for path in settings.files("reference", "recipients*.csv"):
-        for number, row in read_csv_rows(path, columns):
-            if row["recipient_type"] and row["recipient_type"] not in vocabulary.RECIPIENT_TYPES:
-                raise AccessReviewError(
-                    f"{path}: row {number}: {row['recipient_type']!r} is not a recipient type",
-                    hint=f"use one of: {', '.join(vocabulary.RECIPIENT_TYPES)}; or leave it empty",
-                )
-            reviewed.append((row["register"], row))
-    rows: list[dict[str, object]] = []
+def load_recipients(con: duckdb.DuckDBPyConnection, settings: Settings, registers: Iterable[str]) -> None:
+    """The recipient of each spelling, through the reviewed files; spellings that differ only in case,
+    spaces, quotes or dashes are one without a review.
+
+    Raises AccessReviewError where rows of the files contradict one another for any register described.
+    """
+    reviews = read_reviews(settings)
+    published: dict[str, dict[str, str]] = {register: {} for register in sorted(registers)}
     for register, key, spelling in look_up(con, "recipient_spellings"):
-        found = next(
-            (
-                r
-                for pattern, r in reviewed
-                if fnmatchcase(register, pattern) and normalise_text(r["published_name"]) == key
-            ),
-            None,
-        )
-        name = found["recipient"] if found else spelling
-        rows.append(
-            {
-                "register": register, "recipient_key": key, "recipient": name,
-                "recipient_id": recipient_id(name),
-                "reviewed_type": (found["recipient_type"] or None) if found else None,
-                "reason": found["reason"] if found else "",
-            }
-        )  # fmt: skip
-    # Two names can give one id; the later, in order of name, gets a number.
-    names: dict[str, dict[str, str]] = {}
-    for record in sorted(rows, key=lambda r: str(r["recipient"])):
-        taken = names.setdefault(str(record["recipient_id"]), {})
-        key = normalise_text(str(record["recipient"]))
-        suffix = taken.setdefault(key, "" if not taken else f"-{len(taken) + 1}")
-        record["recipient_id"] = f"{record['recipient_id']}{suffix}"
+        published.setdefault(register, {})[key] = spelling
+    rows: list[dict[str, object]] = []
+    for register, spellings in published.items():
+        reviewed = Reviewed(reviews, register)
+        for key, spelling in spellings.items():
+            for named in reviewed.named(key, spellings.get):
+                row = named.review
+                rows.append(
+                    {
+                        "register": register, "recipient_key": key, "holds_from": named.first,
+                        "holds_to": named.last, "spelling": spelling, "spelling_id": recipient_id(spelling),
+                        "recipient_id": recipient_id(named.recipient_key), "recipient": named.recipient,
+                        "reviewed_type": named.type, "type_overrides": named.override,
+                        "parent_recipient_id": recipient_id(named.parent_key) if named.parent_key else None,
+                        "parent_recipient": named.parent, "relation": row.relation if row else None,
+                        "reviewed_as": row.recipient if row else None, "reason": row.reason if row else None,
+                        "reviewer": row.reviewer if row else None, "reviewed": row.reviewed if row else None,
+                    }
+                )  # fmt: skip
     insert(con, "reference.recipients", rows)

@@ -13,7 +13,9 @@ class BuildReport:
     build: str
     unchanged: bool
     seconds: float = 0.0
+    bytes: int = 0  # of the build's file
     editions: list[dict[str, Any]] = field(default_factory=list)
+    tables: list[dict[str, Any]] = field(default_factory=list)  # table, rows, hash: rows.fingerprints
     rows_read: int = 0
     entries: int = 0
     person_counts: int = 0

@@ -29,6 +29,19 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, obje
     con.unregister("incoming")
 
 
-def look_up(con: duckdb.DuckDBPyConnection, name: str) -> list[Any]:
-    """Every row of one small query, `lookups/<name>.sql`."""
-    return con.execute((LOOKUPS / f"{name}.sql").read_text("utf-8")).fetchall()
+def look_up(con: duckdb.DuckDBPyConnection, query: str, **values: object) -> list[Any]:
+    """Every row of one small query, `lookups/<query>.sql`, with its parameters bound."""
+    return con.execute((LOOKUPS / f"{query}.sql").read_text("utf-8"), values).fetchall()
+
+
+def fingerprints(con: duckdb.DuckDBPyConnection) -> list[dict[str, object]]:
+    """Each table's `table`, `rows` and `hash` (hexadecimal), for which the order of rows makes no difference.
+
+    Equal contents under one version of DuckDB give equal hashes: building twice can be compared without
+    opening either build. It tells a change of content, not an attack: the hash is not a cryptographic one.
+    """
+    found: list[dict[str, object]] = []
+    for (name,) in look_up(con, "tables"):
+        [(rows, total)] = look_up(con, "fingerprint", name=name)
+        found.append({"table": name, "rows": rows, "hash": f"{total:024x}"})
+    return found

@@ -238,7 +238,7 @@ def test_a_new_build_is_served_without_a_restart(tmp_path: Path) -> None:
         before = json.loads(served.get("/health").text)["build"]
         path = data / "reference" / "recipients_mine.csv"
         path.parent.mkdir()
-        path.write_text("register,published_name,recipient,recipient_type,reason\n", "utf-8")
+        path.write_text("register,alias,recipient,type,relation,reason,reviewer,date\n", "utf-8")
         after = build(load_settings(data)).build
         assert after != before
         deadline = 50

@@ -538,11 +538,11 @@ def test_any_damage_to_a_description_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("reference/recipients_mine.csv", b"published_name\nx\n", ("row 1", "no column")),
+        ("reference/recipients_mine.csv", b"alias\nx\n", ("row 1", "no column")),
         ("reference/recipients_mine.csv", b"\xff\xfe\x00", ("recipients_mine.csv",)),
         (
             "reference/recipients_mine.csv",
-            b"register,published_name,recipient,recipient_type,reason\n*,a,b,universty,c\n",
+            b"register,alias,recipient,type,relation,reason,reviewer,date\n*,a,b,universty,same,c,d,2026-01-31\n",
             ("row 2", "'universty' is not a recipient type"),
         ),
         ("reference/bank_holidays_england.csv", b"when\nsoon\n", ("bank_holidays_england.csv",)),

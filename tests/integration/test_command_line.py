@@ -22,7 +22,19 @@ from tests.integration.conftest import LEGACY, SHARES, Run, tree, write_tiny
 
 
 COMMANDS = [
-    *("sample", "inspect", "add", "build", "rollback", "withdraw", "status", "issues", "measure", "serve"),
+    *(
+        "sample",
+        "inspect",
+        "add",
+        "build",
+        "rollback",
+        "withdraw",
+        "status",
+        "issues",
+        "measure",
+        "aliases",
+        "serve",
+    ),
     "render",
 ]
 
@@ -69,6 +81,9 @@ def test_help_lists_every_command(run: Run) -> None:
         (["measure", "volumes", "--format", "xml"], "'table', 'csv', 'json'"),
         (["issues", "--register", "sample-npd-request"], f"did you mean '{LEGACY}'?"),
         (["issues", "--severity", "dreadful"], "error"),
+        (["aliases", "--register", "sample-npd-request"], f"did you mean '{LEGACY}'?"),
+        (["aliases", "--threshold", "101"], "0 to 100"),
+        (["aliases", "--limit", "0"], "above 0"),
         (["add", "sample-npd-request", "x.ods"], f"did you mean '{LEGACY}'?"),
         (["add", LEGACY, "x.ods", "--as-at", "yesterday"], "a day such as"),
         (["add", LEGACY, "x.ods", "y.ods", "--as-at", "2018-01-01"], "several were given"),
@@ -352,6 +367,7 @@ LISTINGS = [
     ["issues"],
     ["issues", "--register", LEGACY, "--severity", "error"],
     ["measure", "list"],
+    ["aliases", "--threshold", "0"],
     *[["measure", name] for name in measures.MEASURES],
     *[["measure", name, "--rows"] for name, m in measures.MEASURES.items() if m.rows_query],
     ["measure", "volumes", "--register", LEGACY, "--interval", "quarter", "--by", "type"],

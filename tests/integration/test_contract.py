@@ -63,6 +63,7 @@ def test_terms() -> None:
     for term, values in (
         ("Outcome", vocabulary.OUTCOMES),
         ("Recipient type", vocabulary.RECIPIENT_TYPES),
+        ("Relation", vocabulary.RELATIONS),
         ("Clock", vocabulary.CLOCKS),
         ("Coverage", vocabulary.COVERAGE),
     ):

@@ -103,7 +103,9 @@ def test_check_or_look_up_gives_the_columns_it_promises(path: Path, built: Path)
     [build] = (built / "builds").glob("*.duckdb")
     con = duckdb.connect(str(build), read_only=True, config=CONFIG)
     con.execute("use latest")
-    cursor = con.execute(path.read_text("utf-8"))
+    sql = path.read_text("utf-8")
+    # the one that asks about any table is asked about one
+    cursor = con.execute(sql, {"name": "core.requests"} if "$name" in sql else {})
     columns = [d[0] for d in cursor.description]
     found = cursor.fetchall()
     con.close()

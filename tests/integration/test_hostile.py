@@ -32,7 +32,14 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def everything(*extra: str) -> list[list[str]]:
     by_recipient = ["measure", "recipients", "--by", "recipient"]
     rows = [["measure", name, "--rows"] for name, m in MEASURES.items() if m.rows_query]
-    found = [["issues"], ["status"], *(["measure", name] for name in MEASURES), *rows, by_recipient]
+    found = [
+        ["issues"],
+        ["status"],
+        ["aliases", "--threshold", "0"],
+        *(["measure", name] for name in MEASURES),
+        *rows,
+        by_recipient,
+    ]
     return [[*listing, *extra] for listing in found]
 
 

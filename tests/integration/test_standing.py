@@ -41,7 +41,7 @@ def test_stale_until_built_and_again_when_something_is_added(data: Path) -> None
     assert "stale" not in standing(settings, date(2019, 1, 1))
     aliases = data / "reference" / "recipients_mine.csv"
     aliases.parent.mkdir()
-    aliases.write_text("register,published_name,recipient,recipient_type,reason\n", "utf-8")
+    aliases.write_text("register,alias,recipient,type,relation,reason,reviewer,date\n", "utf-8")
     assert "run 'build'" in standing(settings, date(2019, 1, 1))["stale"]
 
 

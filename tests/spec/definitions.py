@@ -7,6 +7,8 @@ python -m tests.spec.definitions > docs/definitions.md
 
 from __future__ import annotations
 
+import csv
+import io
 import sys
 import textwrap
 
@@ -68,7 +70,7 @@ def register(given: Given) -> list[str]:
         found += ["The figures of others:", "", cells([head[i] for i in shown]), cells(["---"] * len(shown))]
         found += [*(cells([row[i] for i in shown]) for row in rows), ""]
     for text in given.reference.values():
-        head, *rows = (line.split(",") for line in text.strip().splitlines())
+        head, *rows = csv.reader(io.StringIO(text.strip()))
         found += ["The reviewed file:", "", cells(head), cells(["---"] * len(head)), *map(cells, rows), ""]
     if given.corrections:
         found += [

@@ -668,18 +668,364 @@ def mutations(seed_files: list[Path], count: int, seed: int) -> Iterator[tuple[s
     for number in range(count):
         rng = random.Random(f"{seed}/{number}")  # each its own, so that one can be made again alone
         stem, data, suffix = contents[number % len(contents)]
-        draw = rng.random()
-        if draw < 0.15:
-            mutation = rng.choice(ANY_MUTATIONS)
-            name, mutant = mutation.__name__, mutation(rng, data)
-        elif data.startswith(b"PK") and draw < 0.75:
-            name, mutant = in_xml(rng, data)
-        else:
-            family = CSV_MUTATIONS
-            if data.startswith(b"PK"):
-                family = ZIP_MUTATIONS
-            elif data.startswith(OLE_MARK):
-                family = XLS_MUTATIONS
-            mutation = rng.choice(family)
-            name, mutant = mutation.__name__, mutation(rng, data)
+        name, mutant = mutated(rng, data)
         yield f"{number:04}-{stem}-{name}", mutant, suffix
+
+
+def mutated(rng: random.Random, data: bytes) -> tuple[str, bytes]:
+    """One mutation of a file of any format, which may change or destroy what it says: (name, bytes)."""
+    draw = rng.random()
+    if draw < 0.15:
+        mutation = rng.choice(ANY_MUTATIONS)
+        return mutation.__name__, mutation(rng, data)
+    if data.startswith(b"PK") and draw < 0.75:
+        return in_xml(rng, data)
+    family = CSV_MUTATIONS
+    if data.startswith(b"PK"):
+        family = ZIP_MUTATIONS
+    elif data.startswith(OLE_MARK):
+        family = XLS_MUTATIONS
+    mutation = rng.choice(family)
+    return mutation.__name__, mutation(rng, data)
+
+
+# Rewritings: other bytes, the same cells. What reads them must read what it reads in the original, or refuse.
+
+
+def rewritten(rng: random.Random, data: bytes) -> tuple[str, bytes]:
+    """A file that says the same in another way: (name, bytes)."""
+    if data.startswith(b"PK"):
+        parts = _parts(data)
+        name = rng.choice(["container", "xml", "xml", "xml", "cells", "cells", "cells"])
+        if name == "container":
+            rewriting = rng.choice(CONTAINER_REWRITINGS)
+            return rewriting.__name__, rewriting(rng, data)
+        part = _sheet_part(rng, parts)
+        family = XML_REWRITINGS if name == "xml" else XLSX_REWRITINGS if "xl/" in part else ODS_REWRITINGS
+        rewriting = rng.choice(family)
+        parts[part] = rewriting(rng, parts[part])
+        return rewriting.__name__, _zip(list(parts.items()), rng)
+    if data.startswith(OLE_MARK):
+        return "same_junk_after_the_end", data + bytes(rng.choice([512, 1024, 4096]))
+    rewriting = rng.choice(CSV_REWRITINGS)
+    return rewriting.__name__, rewriting(rng, data)
+
+
+def _sheet_part(rng: random.Random, parts: dict[str, bytes]) -> str:
+    likely = [
+        n for n in parts if re.search(r"^content\.xml$|worksheets/sheet\d+\.xml$|sharedStrings\.xml$", n)
+    ]
+    return rng.choice(likely)
+
+
+def _some(
+    rng: random.Random, pattern: bytes, data: bytes, replace: Callable[[re.Match[bytes]], bytes]
+) -> bytes:
+    """`data` with some of the matches, drawn at random, replaced: at least one where there is any."""
+    found = list(re.finditer(pattern, data))
+    chosen = set(rng.sample(range(len(found)), min(len(found), rng.choice([1, 3, 20]))))
+    out, at = [], 0
+    for place, match in enumerate(found):
+        if place in chosen:
+            out += [data[at : match.start()], replace(match)]
+            at = match.end()
+    return b"".join([*out, data[at:]])
+
+
+def same_order(rng: random.Random, data: bytes) -> bytes:
+    parts = list(_parts(data).items())
+    rng.shuffle(parts)
+    return _zip(parts, rng)
+
+
+def same_with_a_picture(rng: random.Random, data: bytes) -> bytes:
+    extra = rng.choice(["Pictures/1.png", "xl/media/1.png", "docProps/x.xml", "ObjectReplacements/O 1"])
+    return _zip([*_parts(data).items(), (extra, rng.randbytes(200))], rng)
+
+
+def same_with_a_macro(rng: random.Random, data: bytes) -> bytes:
+    extra = rng.choice(
+        ["Basic/Standard/Module1.xml", "xl/vbaProject.bin", "xl/externalLinks/externalLink1.xml"]
+    )
+    return _zip([*_parts(data).items(), (extra, b"<x>Shell(1)</x>")], rng)
+
+
+def same_damaged_elsewhere(rng: random.Random, data: bytes) -> bytes:
+    """A part that holds no cell is not even well-formed."""
+    parts = _parts(data)
+    unread = [
+        n for n in parts if re.search(r"^(meta|settings|styles|manifest\.rdf)|docProps|theme|Thumbnails", n)
+    ]
+    if "content.xml" not in parts:
+        unread = [n for n in unread if n != "styles.xml"]
+    if unread:
+        parts[rng.choice(unread)] = b"<not well-formed"
+    return _zip(list(parts.items()), rng)
+
+
+def same_comment_at_the_end(rng: random.Random, data: bytes) -> bytes:
+    stream = io.BytesIO(data)
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.comment = rng.randbytes(rng.randint(1, 500)).replace(b"PK", b"  ")
+    return stream.getvalue()
+
+
+def same_junk_before(rng: random.Random, data: bytes) -> bytes:
+    """As a self-extracting archive: readers find the directory from the end."""
+    return b"PK\3\4" + rng.randbytes(60).replace(b"PK", b"  ") + data
+
+
+TEXT = rb"(?<=>)[^<>]*[^<>\s][^<>]*(?=</(?:text:p|text:span|t|v)>)"
+
+
+def same_by_comment(rng: random.Random, data: bytes) -> bytes:
+    return _some(
+        rng, rb"</(?:table:table-cell|table:table-row|row|c|si)>", data, lambda m: m[0] + b"<!-- - -->"
+    )
+
+
+def same_comment_in_text(rng: random.Random, data: bytes) -> bytes:
+    return _some(rng, TEXT, data, lambda m: m[0][:0] + b"<!-- in text -->" + m[0])
+
+
+def same_instruction(rng: random.Random, data: bytes) -> bytes:
+    return _some(rng, rb"</(?:table:table-cell|row|c|si)>", data, lambda m: m[0] + b"<?editor keep?>")
+
+
+def same_cdata(rng: random.Random, data: bytes) -> bytes:
+    return _some(
+        rng, TEXT, data, lambda m: m[0] if b"&" in m[0] or b"]]" in m[0] else b"<![CDATA[" + m[0] + b"]]>"
+    )
+
+
+def same_by_number(rng: random.Random, data: bytes) -> bytes:
+    def coded(match: re.Match[bytes]) -> bytes:
+        text = match[0].decode()
+        at = next((i for i, c in enumerate(text) if c.isascii() and c.isalnum()), None)
+        if at is None or "&" in text:
+            return match[0]
+        form = rng.choice(["&#{};", "&#x{:x};", "&#x{:X};"])
+        return (text[:at] + form.format(ord(text[at])) + text[at + 1 :]).encode()
+
+    return _some(rng, TEXT, data, coded)
+
+
+def same_quotes(rng: random.Random, data: bytes) -> bytes:
+    return _some(
+        rng,
+        rb'\s([\w:]+)="([^"\'<>]*)"(?=[^<>]*>)',
+        data,
+        lambda m: b"\n  " + m[1] + rng.choice([b"=", b" = ", b"\t="]) + b"'" + m[2] + b"'",
+    )
+
+
+def same_order_of_attributes(rng: random.Random, data: bytes) -> bytes:
+    def shuffled(match: re.Match[bytes]) -> bytes:
+        attributes = re.findall(rb'\s[\w:]+="[^"]*"', match[2])
+        rng.shuffle(attributes)
+        return match[1] + b"".join(attributes)
+
+    return _some(
+        rng, rb'(<(?:table:table-cell|table:table-row|c|row))((?:\s[\w:]+="[^"]*"){2,})', data, shuffled
+    )
+
+
+def same_without_declaration(rng: random.Random, data: bytes) -> bytes:
+    return re.sub(rb"^\s*<\?xml.*?\?>\s*", b"", data, flags=re.S)
+
+
+def same_with_a_mark(rng: random.Random, data: bytes) -> bytes:
+    return b"\xef\xbb\xbf" + same_without_declaration(rng, data)
+
+
+def same_emptied(rng: random.Random, data: bytes) -> bytes:
+    """<a/> written <a></a>."""
+    return _some(
+        rng, rb"<([\w:]+)((?:\s[\w:]+=\"[^\"]*\")*)\s*/>", data, lambda m: b"<%b%b></%b>" % (m[1], m[2], m[1])
+    )
+
+
+def same_spaced(rng: random.Random, data: bytes) -> bytes:
+    """White space between rows and cells, as a pretty-printer leaves it."""
+    return _some(rng, rb"</(?:table:table-cell|table:table-row|row|c|si)>", data, lambda m: m[0] + b"\n   ")
+
+
+def same_annotated(rng: random.Random, data: bytes) -> bytes:
+    note = b"<office:annotation><dc:creator>A</dc:creator><text:p>Not the cell</text:p></office:annotation>"
+    if b"xmlns:dc=" not in data:
+        note = note.replace(b"<dc:creator>A</dc:creator>", b"")
+    return _some(
+        rng, rb'<table:table-cell\b[^<>]*office:value-type="[^<>]*[^/]>(?!<office:annotation)', data,
+        lambda m: m[0] + note,
+    )  # fmt: skip
+
+
+def same_in_spans(rng: random.Random, data: bytes) -> bytes:
+    def spanned(match: re.Match[bytes]) -> bytes:
+        text = match[1]
+        return (
+            b"<text:p><text:span>"
+            + text[:1]
+            + b"</text:span><text:span>"
+            + text[1:]
+            + b"</text:span></text:p>"
+        )
+
+    return _some(rng, rb"<text:p>([^<>&\x80-\xff\s][^<>&\s][^<>]*)</text:p>", data, spanned)
+
+
+def same_linked(rng: random.Random, data: bytes) -> bytes:
+    link = b'<text:p><text:a xlink:href="https://example.org/">'
+    if b"xmlns:xlink=" not in data:
+        link = b"<text:p><text:a>"
+    return _some(rng, rb"<text:p>([^<>]+)</text:p>", data, lambda m: link + m[1] + b"</text:a></text:p>")
+
+
+def same_grouped(rng: random.Random, data: bytes) -> bytes:
+    """Rows that stand in a group, or repeat on each printed page."""
+    tag = rng.choice([b"table:table-row-group", b"table:table-header-rows", b"table:table-rows"])
+    return _some(
+        rng, rb"<table:table-row\b(?:(?!</table:table-row>).)*</table:table-row>(?!</table:table-(?:header-)?row)",
+        data, lambda m: b"<%b>%b</%b>" % (tag, m[0], tag),
+    )  # fmt: skip
+
+
+def same_broken_pages(rng: random.Random, data: bytes) -> bytes:
+    return _some(rng, rb"</table:table-row>", data, lambda m: m[0] + b"<text:soft-page-break/>")
+
+
+def same_divided_repeats(rng: random.Random, data: bytes) -> bytes:
+    def divided(match: re.Match[bytes]) -> bytes:
+        count = int(match[3])
+        if count < 2:
+            return match[0]
+        one = match[1] + match[2] + b'"1"' + match[4]
+        return one + match[1] + match[2] + b'"%d"' % (count - 1) + match[4]
+
+    return _some(
+        rng, rb'(<table:(?:table-cell|covered-table-cell)[^<>]*)(\stable:number-columns-repeated=)"(\d+)"([^<>]*/>)',
+        data, divided,
+    )  # fmt: skip
+
+
+def same_with_a_formula(rng: random.Random, data: bytes) -> bytes:
+    formula = rng.choice([b"of:=1+1", b"msoxl:=DDE(&quot;cmd&quot;;&quot;/C calc&quot;;&quot;A0&quot;)"])
+    return _some(
+        rng, rb"<table:table-cell(?=\s[^<>]*office:value-type)(?![^<>]*table:formula)", data,
+        lambda m: m[0] + b' table:formula="%b"' % formula,
+    )  # fmt: skip
+
+
+def same_row_numbers_gone(rng: random.Random, data: bytes) -> bytes:
+    return _some(rng, rb'(<row\b[^<>]*?)\sspans="[^"]*"', data, lambda m: m[1])
+
+
+def same_formula_beside(rng: random.Random, data: bytes) -> bytes:
+    return _some(rng, rb"(<c\b[^<>]*>)(?=<v>)", data, lambda m: m[1] + b"<f>HYPERLINK(&quot;x&quot;)</f>")
+
+
+def same_rich_text(rng: random.Random, data: bytes) -> bytes:
+    return _some(
+        rng, rb"<si><t(?: [^<>]*)?>([^<>&\x80-\xff\s][^<>]*)</t></si>", data,
+        lambda m: b'<si><r><t xml:space="preserve">' + m[1][:1] + b'</t></r><r><rPr><b/></rPr>'
+        b'<t xml:space="preserve">' + m[1][1:] + b"</t></r></si>",
+    )  # fmt: skip
+
+
+def same_phonetic(rng: random.Random, data: bytes) -> bytes:
+    return _some(rng, rb"</t></si>", data, lambda m: b'</t><rPh sb="0" eb="1"><t>read so</t></rPh></si>')
+
+
+def same_merged(rng: random.Random, data: bytes) -> bytes:
+    if b"<mergeCells" in data or b"</sheetData>" not in data:
+        return data
+    return data.replace(
+        b"</sheetData>", b'</sheetData><mergeCells count="1"><mergeCell ref="Y90:Z99"/></mergeCells>'
+    )
+
+
+def same_claimed_size(rng: random.Random, data: bytes) -> bytes:
+    """A dimension is a hint, and often wrong."""
+    data = re.sub(rb"<dimension [^<>]*/>", b"", data)
+    claim = rng.choice([b"A1", b"A1:B2", b"A1:XFD1048576", b"C5:D9"])
+    return re.sub(
+        rb"(?=<sheetViews|<sheetFormatPr|<cols|<sheetData)", b'<dimension ref="%b"/>' % claim, data, count=1
+    )
+
+
+def same_tail(rng: random.Random, data: bytes) -> bytes:
+    return data.replace(
+        b"</sheetData>", b'</sheetData><hyperlinks><hyperlink ref="A1" location="x!A1"/></hyperlinks>'
+    )
+
+
+def same_csv_mark(rng: random.Random, data: bytes) -> bytes:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data
+    return b"\xef\xbb\xbf" + data.removeprefix(b"\xef\xbb\xbf")
+
+
+def same_csv_endings(rng: random.Random, data: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n") if b"\r\n" in data and b'"' not in data else data
+
+
+def same_csv_quoted(rng: random.Random, data: bytes) -> bytes:
+    """Each plain field in quotes, in lines that have none."""
+    for separator in (b",", b";", b"\t"):
+        first = data.split(b"\n", 1)[0]
+        if separator in first and b'"' not in data:
+            return b"\n".join(
+                separator.join(b'"%b"' % f for f in line.rstrip(b"\r").split(separator))
+                if line.strip()
+                else line
+                for line in data.split(b"\n")
+            )
+    return data
+
+
+def same_csv_end(rng: random.Random, data: bytes) -> bytes:
+    return data.rstrip(b"\r\n") + rng.choice([b"", b"\n", b"\r\n", b"\r\n\r\n", b"\n\n\n"])
+
+
+CONTAINER_REWRITINGS: tuple[Mutation, ...] = (
+    same_order,
+    same_with_a_picture,
+    same_with_a_macro,
+    same_damaged_elsewhere,
+    same_comment_at_the_end,
+    same_junk_before,
+)
+XML_REWRITINGS: tuple[Mutation, ...] = (
+    same_by_comment,
+    same_comment_in_text,
+    same_instruction,
+    same_cdata,
+    same_by_number,
+    same_quotes,
+    same_order_of_attributes,
+    same_without_declaration,
+    same_with_a_mark,
+    same_emptied,
+    same_spaced,
+)
+ODS_REWRITINGS: tuple[Mutation, ...] = (
+    same_annotated,
+    same_in_spans,
+    same_linked,
+    same_grouped,
+    same_broken_pages,
+    same_divided_repeats,
+    same_with_a_formula,
+)
+XLSX_REWRITINGS: tuple[Mutation, ...] = (
+    same_row_numbers_gone,
+    same_formula_beside,
+    same_rich_text,
+    same_phonetic,
+    same_merged,
+    same_claimed_size,
+    same_tail,
+)
+CSV_REWRITINGS: tuple[Mutation, ...] = (same_csv_mark, same_csv_endings, same_csv_quoted, same_csv_end)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import layouts
 from dashboard.errors import AccessReviewError
 from dashboard.layouts import last_day, match, month_of, period_in_name
 from dashboard.registers import read_register
@@ -204,3 +205,11 @@ def test_periods_in_names():
     assert month_of("Sept '17") == (2017, 9)
     assert month_of("Smarch 2020") is None
     assert last_day(2020, 12) == date(2020, 12, 31)
+
+
+def test_a_date_is_found_in_a_note_too_long_to_be_searched_whole():
+    note = "Figures may differ from earlier ones. " * 20
+    assert layouts._short("short") == ["short"]
+    parts = layouts._short(f"{note}Published 4 March 2026. More.")
+    assert "Published 4 March 2026." in parts
+    assert max(map(len, parts)) <= layouts.LONGEST_NAME

@@ -36,14 +36,26 @@ create table reference.answerability (
     primary key (register, era, field)
 );
 
+-- One row a spelling; several where a reviewed row holds between certain days only. Together they cover every day.
 create table reference.recipients (
     register varchar not null,
-    recipient_key varchar not null,
+    recipient_key varchar not null, -- the spelling as names are compared
+    holds_from date not null,
+    holds_to date not null,
+    spelling varchar not null, -- as published most often
+    spelling_id varchar not null, -- what its id is or was without a review: old addresses keep working
     recipient_id varchar not null,
     recipient varchar not null,
     reviewed_type varchar,
-    reason varchar not null,
-    primary key (register, recipient_key)
+    type_overrides boolean not null,
+    parent_recipient_id varchar,
+    parent_recipient varchar,
+    relation varchar,
+    reviewed_as varchar, -- the recipient that the reviewed row names
+    reason varchar,
+    reviewer varchar,
+    reviewed date,
+    primary key (register, recipient_key, holds_from)
 );
 
 create table reference.recipient_types (recipient_type varchar primary key, position integer not null, label varchar not null);

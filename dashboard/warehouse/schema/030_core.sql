@@ -26,8 +26,23 @@ select
         when outcome_mapped in ('not_pursued', 'withdrawn', 'discontinued')
             then coalesce(closed_date, composite_date)
     end as ended_on,
-    least(coalesce(closed_date, composite_date), coalesce(composite_date, closed_date)) as stated_close
+    least(coalesce(closed_date, composite_date), coalesce(composite_date, closed_date)) as stated_close,
+    -- the day on which a reviewed row must hold to say whose name this is
+    case
+        when recipient_key is not null
+            then coalesce(
+                least(
+                    received_date, approved_date, released_date, reuse_date, refused_date, closed_date,
+                    composite_date, unspecified_date
+                ),
+                as_at
+            )
+    end as recipient_day
 from staging.entries as e;
+
+-- The register's word on a request stands, unless it settles nothing or the reviewed row says `override`.
+create macro core.type_of(published_type, reviewed_type, type_overrides) as
+coalesce(case when type_overrides then reviewed_type end, published_type, reviewed_type, 'unknown');
 
 -- The single values inside a published text that holds several, so that a filter can ask for one.
 create table core.dataset_parts as
@@ -50,6 +65,7 @@ select
     bool_and(e.coverage = 'survivors_only') as survivor_only,
     arg_min(e.recipient, e.entry_id) as published_recipient,
     arg_min(e.recipient_key, e.entry_id) as recipient_key,
+    arg_min(e.recipient_day, e.entry_id) as recipient_day,
     arg_min(e.recipient_type, e.entry_id) as published_type,
     arg_min(e.recipient_type_mapped, e.entry_id) as mapped_type,
     arg_min(e.title, e.entry_id) as title,
@@ -111,6 +127,7 @@ select
     e.coverage = 'selected' as selected,
     e.recipient as published_recipient,
     e.recipient_key,
+    e.recipient_day,
     e.recipient_type as published_type,
     e.recipient_type_mapped as mapped_type,
     e.title,
@@ -119,7 +136,7 @@ select
     e.route,
     e.legal_basis,
     e.released_date
-from staging.entries as e
+from staging.dated_entries as e
 inner join staging.entry_requests as q on e.entry_id = q.entry_id
 inner join staging.release_occurrences as o on q.entry_id = o.entry_id and q.reference = o.reference
 where e.row_kind = 'release';
@@ -149,6 +166,7 @@ with state as (
         bool_and(survivor_only) as survivor_only,
         arg_max(published_recipient, edition_order) as published_recipient,
         arg_max(recipient_key, edition_order) as recipient_key,
+        arg_max(recipient_day, edition_order) as recipient_day,
         arg_max(published_type, edition_order) as published_type,
         arg_max(mapped_type, edition_order) as mapped_type,
         arg_max(title, edition_order) as title,
@@ -214,9 +232,11 @@ named as (
         end as outcome,
         coalesce(m.recipient, e.published_recipient) as recipient,
         m.recipient_id,
-        coalesce(m.reviewed_type, e.mapped_type, 'unknown') as recipient_type
+        core.type_of(e.mapped_type, m.reviewed_type, m.type_overrides) as recipient_type
     from ended as e
-    left join reference.recipients as m on e.register = m.register and e.recipient_key = m.recipient_key
+    left join reference.recipients as m
+        on e.register = m.register and e.recipient_key = m.recipient_key
+            and e.recipient_day between m.holds_from and m.holds_to
 )
 select
     *,
@@ -246,14 +266,16 @@ select
     r.released_date,
     coalesce(m.recipient, r.published_recipient) as recipient,
     m.recipient_id,
-    coalesce(m.reviewed_type, r.mapped_type, 'unknown') as recipient_type,
+    core.type_of(r.mapped_type, m.reviewed_type, m.type_overrides) as recipient_type,
     r.published_type,
     r.tier,
     r.route,
     r.dataset,
     'released' as outcome
 from core.release_versions(known_on, only_edition) as r
-left join reference.recipients as m on r.register = m.register and r.recipient_key = m.recipient_key
+left join reference.recipients as m
+    on r.register = m.register and r.recipient_key = m.recipient_key
+        and r.recipient_day between m.holds_from and m.holds_to
 union all by name
 select
     s.register,

@@ -11,6 +11,9 @@ from core.request_state(known_on, only_edition);
 create macro releases_as(known_on, only_edition) as table
 from core.release_state(known_on, only_edition);
 
+create macro recipient_names(known_on, only_edition) as table
+from core.recipient_names(known_on, only_edition);
+
 -- The as-at date of what is known: open cases are open at this date, later intervals are not complete.
 create macro as_at(known_on, only_edition) as table
 select

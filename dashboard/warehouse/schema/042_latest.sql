@@ -8,6 +8,7 @@ create table core.latest_events as from as_known.events(null, null);
 create table core.latest_spells as from as_known.spells(null, null);
 create table core.latest_as_at as from as_known.as_at(null, null);
 create table core.latest_coverage_start as from as_known.coverage_start(null, null);
+create table core.latest_recipient_names as from as_known.recipient_names(null, null);
 
 -- The arguments are always null here; they are there so that a query need not know which schema it runs in.
 create macro latest.requests_as(known_on, only_edition) as table from core.requests;
@@ -19,3 +20,4 @@ create macro latest.answerable_columns(known_on, only_edition) as table from cor
 create macro latest.answerable_clocks(known_on, only_edition) as table from core.answerable_clocks;
 create macro latest.events(known_on, only_edition) as table from core.latest_events;
 create macro latest.spells(known_on, only_edition) as table from core.latest_spells;
+create macro latest.recipient_names(known_on, only_edition) as table from core.latest_recipient_names;

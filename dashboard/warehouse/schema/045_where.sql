@@ -14,7 +14,10 @@ where (from_day is null or v.date >= from_day)
     and (tiers is null or list_contains(tiers, coalesce(v.tier, 'not_published')))
     and (routes is null or list_contains(routes, coalesce(v.route, 'not_published')))
     and (outcomes is null or list_contains(outcomes, v.outcome))
-    and (wanted_recipient is null or v.recipient_id = wanted_recipient)
+    and (
+        wanted_recipient is null
+        or ((v.register, v.recipient_id) in (select (c.register, c.recipient_id) from core.recipients_called(wanted_recipient) as c))
+    )
     and (wanted_reference is null or v.reference = wanted_reference or v.request = wanted_reference)
     and (
         wanted_dataset is null or v.dataset = wanted_dataset
@@ -39,7 +42,10 @@ where (wanted_clock is null or s.clock = wanted_clock)
     and (tiers is null or list_contains(tiers, coalesce(s.tier, 'not_published')))
     and (routes is null or list_contains(routes, coalesce(s.route, 'not_published')))
     and (outcomes is null or list_contains(outcomes, s.outcome))
-    and (wanted_recipient is null or s.recipient_id = wanted_recipient)
+    and (
+        wanted_recipient is null
+        or ((s.register, s.recipient_id) in (select (c.register, c.recipient_id) from core.recipients_called(wanted_recipient) as c))
+    )
     and (wanted_reference is null or s.reference = wanted_reference)
     and (
         wanted_dataset is null or s.dataset = wanted_dataset

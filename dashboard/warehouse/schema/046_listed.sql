@@ -27,7 +27,10 @@ where (from_day is null or first_day >= from_day)
     and (tiers is null or list_contains(tiers, coalesce(tier, 'not_published')))
     and (routes is null or list_contains(routes, coalesce(route, 'not_published')))
     and (outcomes is null or list_contains(outcomes, outcome))
-    and (wanted_recipient is null or recipient_id = wanted_recipient)
+    and (
+        wanted_recipient is null
+        or ((register, recipient_id) in (select (c.register, c.recipient_id) from core.recipients_called(wanted_recipient) as c))
+    )
     and (wanted_reference is null or reference = wanted_reference)
     and (wanted_dataset is null or dataset = wanted_dataset);
 

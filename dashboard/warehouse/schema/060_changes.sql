@@ -118,7 +118,10 @@ select
     coalesce(kind, '') as kind,
     min(entry_id) as entry_id,
     any_value(request) as request,
-    arg_min(recipient_key, entry_id) as recipient_key,
+    -- with the day on which a reviewed row must hold
+    arg_min(
+        case when recipient_key is not null then {name: recipient_key, day: recipient_day} end, entry_id
+    ) as recipient_key,
     arg_min(sheet, entry_id) as sheet,
     arg_min(sheet_row, entry_id) as sheet_row,
     flatten(list(fields order by entry_id)) as fields,

@@ -197,6 +197,8 @@ from typed as t
 inner join framed as f on t.register = f.register and t.previous = f.previous and t.edition = f.edition
 inner join reference.change_kinds as k on t.kind = k.kind
 left join reference.fields as l on t.field = l.field
-left join reference.recipients as m on t.register = m.register and t.recipient_key = m.recipient_key;
+left join reference.recipients as m
+    on t.register = m.register and t.recipient_key.name = m.recipient_key
+        and t.recipient_key.day between m.holds_from and m.holds_to;
 
 create table core.changes as from core.changes_between(null, null, null);

@@ -27,10 +27,95 @@ REVIEWED = Given(
         ),
     ),
     reference={
-        "reference/recipients_reviewed.csv": "register,published_name,recipient,recipient_type,reason\n"
-        "releases,Ashford Uni (AU),Ashford University,,A short name\n"
-        "releases,Corner Institute,Corner Institute,research_organisation,Its register calls it Other\n"
+        "reference/recipients_reviewed.csv": "register,alias,recipient,type,relation,reason,reviewer,date\n"
+        "releases,Ashford Uni (AU),Ashford University,,same,A short name,A reviewer,2021-02-01\n"
+        "releases,Corner Institute,Corner Institute,research_organisation,same,Its register calls it Other,A reviewer,2021-02-01\n"
     },
+)
+
+REVIEW_HEAD = "register,alias,recipient,type,relation,reason,reviewer,date,from,to,override\n"
+
+
+def reviewed(words: str, published: str, *rows: str) -> Given:
+    """A register of releases with a reviewed file of recipients."""
+    return Given(
+        RELEASES,
+        f"{RELEASES_WORDS} {words}",
+        (Edition("2020-12-31", published),),
+        reference={"reference/recipients_reviewed.csv": REVIEW_HEAD + "".join(f"{row}\n" for row in rows)},
+    )
+
+
+ONE_TRADING_NAME = reviewed(
+    "Two companies trade as *Beacon*: Ashford Ltd until the end of 2019, Corner Ltd from April 2020.",
+    """
+    Ref | Organisation               | Type    | Released
+    R1  | Ashford Ltd (t/a Beacon)   | Other   | 2019-03-01
+    R2  | Beacon                     | Other   | 2019-06-03
+    R3  | Beacon                     | Other   | 2020-02-03
+    R4  | Beacon                     | Other   | 2020-06-01
+    R5  | Corner Ltd                 | Other   | 2020-09-01
+    """,
+    "releases,Ashford Ltd (t/a Beacon),Ashford Ltd,,same,Its trading name is in brackets,A reviewer,2021-02-01,,,",
+    "releases,Beacon,Ashford Ltd,,trading_name_of,R1 says so,A reviewer,2021-02-01,,2019-12-31,",
+    "releases,Beacon,Corner Ltd,,trading_name_of,Its annual report,A reviewer,2021-02-01,2020-04-01,,",
+)
+
+TWO_TRADING_NAMES = reviewed(
+    "One company trades as *Larkspot* and as *Lark Data*.",
+    """
+    Ref | Organisation        | Type  | Released
+    R1  | Larkmere Ltd        | Other | 2020-01-15
+    R2  | Larkspot            | Other | 2020-02-15
+    R3  | LARKSPOT            | Other | 2020-03-16
+    R4  | Lark Data           | Other | 2020-04-15
+    """,
+    "releases,Larkspot,Larkmere Ltd,commercial,trading_name_of,Its web site says so,A reviewer,2021-02-01,,,",
+    "releases,Lark Data,Larkmere Ltd,,trading_name_of,Its web site says so,A reviewer,2021-02-01,,,",
+)
+
+RENAMED = reviewed(
+    "The *Department for Harbours* became the *Department for Ports* in 2020.",
+    """
+    Ref | Organisation             | Type  | Released
+    R1  | Department for Harbours  | Other | 2019-05-01
+    R2  | Department for Harbours  | Other | 2019-11-01
+    R3  | Department for Ports     | Other | 2020-06-01
+    """,
+    "releases,Department for Harbours,Department for Ports,central_government,renamed,The order of 2020,A reviewer,2021-02-01,,,",
+)
+
+TWO_TYPES = reviewed(
+    "The same organisation is published under two types, and once under one that settles nothing. The reviewed "
+    "row gives a type; it does not say `override`.",
+    """
+    Ref | Organisation | Type       | Released
+    R1  | Bell Trust   | Charity    | 2019-05-01
+    R2  | Bell Trust   | University | 2020-05-01
+    R3  | Bell Trust   | Other      | 2020-06-01
+    """,
+    "releases,Bell Trust,Bell Trust,charity,same,A registered charity,A reviewer,2021-02-01,,,",
+)
+
+OVERRIDDEN = reviewed(
+    "The register calls a hospital a university; the reviewed row says `override`.",
+    """
+    Ref | Organisation    | Type       | Released
+    R1  | Dale Hospital   | University | 2020-05-01
+    """,
+    "releases,Dale Hospital,Dale Hospital,health_body,same,Listed with the universities; it is a hospital,A reviewer,2021-02-01,,,yes",
+)
+
+PART = reviewed(
+    "*Bell Unit* is part of Bell Trust.",
+    """
+    Ref | Organisation       | Type    | Released
+    R1  | Bell Trust         | Charity | 2019-05-01
+    R2  | Bell Unit          | Charity | 2020-05-01
+    R3  | Bell Unit, Ashford | Charity | 2020-06-01
+    """,
+    "releases,Bell Unit,Bell Trust,,part_of,The unit's own page,A reviewer,2021-02-01,,,",
+    'releases,"Bell Unit, Ashford",Bell Unit,,same,Its place added,A reviewer,2021-02-01,,,',
 )
 
 SHARES = Given(
@@ -81,9 +166,10 @@ BY_TYPE = Definition(
     numerator="Releases (or different requests) of the group, in the filter.",
     denominator="Releases (or requests) of all groups in the filter. A request whose releases went to two types "
     "counts in both groups, so requests of the groups can add up to more than there are.",
-    exclusions="As for volumes. The type is that of the reviewed recipient file, else the published type in the "
-    "field's terms; a published type that does not settle it is `unknown`. Published types are listed in "
-    "`published_types`.",
+    exclusions="As for volumes. The type is that of the request: the published type in the field's terms; where that "
+    "does not settle it (missing, not mapped, or a word such as *Other*), the type in the reviewed recipient file, "
+    "else `unknown`. A reviewed row that says `override` stands in place of the published type. Published types are "
+    "listed in `published_types`.",
     source="docs/contract.md; the types are in `dashboard/vocabulary.py`, and each register maps its own words to them.",
     examples=(
         Example(
@@ -133,6 +219,26 @@ BY_TYPE = Definition(
             university            | 2        | 2        | 1          | 0.5   | University
             research_organisation | 1        | 1        | 1          | 0.25  | Other
             unknown               | 1        | 1        | 1          | 0.25  | Council
+            """,
+        ),
+        Example(
+            title="One recipient with two published types",
+            words="Each release keeps the type under which it was published; the reviewed type settles only what the "
+            "register leaves open.",
+            given=TWO_TYPES,
+            expect="""
+            group      | requests | releases | recipients | share    | published_types
+            charity    | 2        | 2        | 1          | 0.666667 | Charity; Other
+            university | 1        | 1        | 1          | 0.333333 | University
+            """,
+        ),
+        Example(
+            title="A published type that a reviewer overrides",
+            words="The published type stays in sight.",
+            given=OVERRIDDEN,
+            expect="""
+            group       | requests | releases | recipients | share | published_types
+            health_body | 1        | 1        | 1          | 1     | University
             """,
         ),
         Example(
@@ -191,6 +297,60 @@ TOP = Definition(
             """,
         ),
         Example(
+            title="A department renamed keeps its history in one line",
+            words="Under its latest name, with the former beside it. The type is the reviewed one, since *Other* "
+            "settles nothing.",
+            given=RENAMED,
+            expect="""
+            rank | recipient            | recipient_type     | requests | releases | share | cumulative_share | former_names
+            1    | Department for Ports | central_government | 3        | 3        | 1     | 1                | Department for Harbours
+            """,
+            notes=("Shown under the latest name: Department for Ports (formerly Department for Harbours).",),
+        ),
+        Example(
+            title="Asked for by its former name",
+            words="The name, or the id it had, finds the recipient it now is.",
+            given=RENAMED,
+            ask={"recipient": "department-for-harbours"},
+            expect="""
+            recipient            | releases
+            Department for Ports | 3
+            """,
+            shows_register=False,
+        ),
+        Example(
+            title="A part and its parent",
+            words="A part counts under itself, and names its parent; nothing is summed up.",
+            given=PART,
+            expect="""
+            rank | recipient  | requests | releases | share    | cumulative_share | parent_recipient
+            1    | Bell Unit  | 2        | 2        | 0.666667 | 0.666667         | Bell Trust
+            2    | Bell Trust | 1        | 1        | 0.333333 | 1                | null
+            """,
+            notes=("Counted under itself and not in what it is part of: Bell Unit (part of Bell Trust).",),
+        ),
+        Example(
+            title="Two organisations under one trading name",
+            words="A row may hold between certain days, by the first date on the register's row. On the days that no "
+            "row speaks of, the name is a recipient of its own.",
+            given=ONE_TRADING_NAME,
+            expect="""
+            rank | recipient   | requests | releases | share | cumulative_share
+            1    | Ashford Ltd | 2        | 2        | 0.4   | 0.4
+            1    | Corner Ltd  | 2        | 2        | 0.4   | 0.8
+            3    | Beacon      | 1        | 1        | 0.2   | 1
+            """,
+        ),
+        Example(
+            title="One organisation under two trading names",
+            words="Both names, in any case, are the one company.",
+            given=TWO_TRADING_NAMES,
+            expect="""
+            rank | recipient    | recipient_type | requests | releases | share | cumulative_share
+            1    | Larkmere Ltd | commercial     | 4        | 4        | 1     | 1
+            """,
+        ),
+        Example(
             title="By requests where releases are not published",
             words="The approved shares.",
             given=SHARES,
@@ -206,6 +366,73 @@ TOP = Definition(
             given=NOBODY_NAMED,
             expect="rank | recipient | requests | releases",
             notes=("Recipients are not published, or the entries are a selection, so no ranking is given.",),
+        ),
+    ),
+)
+
+NAMES = Definition(
+    measure="recipient-names",
+    title="Recipient names",
+    words="Every spelling of every recipient, exactly as published, and why it stands for that recipient.",
+    columns={
+        "recipient": "the recipient it is counted under",
+        "published_name": "the spelling, as published",
+        "relation": "what a reviewed row says: `same`, `trading_name_of`, `renamed`, `part_of`; or, where nobody had to "
+        "say anything, `own_name` or `typographic` (differs only in case, spaces, quotes or dashes)",
+        "entries": "rows with this spelling, in the editions asked for",
+        "first_edition": "the first of those editions that has it",
+        "last_edition": "the last",
+        "reason": "the reviewer's reason",
+        "reviewer": "who decided",
+        "reviewed": "the day it was decided",
+    },
+    rule="A spelling is compared without case, spaces, quotes and dashes, and looked up in `reference/recipients*.csv` "
+    "([what its rows mean](decisions/0014-recipients.md)). A name that no row merges is a recipient of its own. "
+    "`reviewed_as` is the recipient the row names, `parent_recipient` what a part is part of.",
+    numerator="Rows of the editions asked for that have this spelling.",
+    denominator="None.",
+    exclusions="Rows that name no recipient. The period and the other filters of measures do not apply: `register`, "
+    "`recipient`, `edition`, `known_on` and `limit` do.",
+    source="The register; `data/reference/recipients*.csv`.",
+    examples=(
+        Example(
+            title="Trading names",
+            words="The reviewed company with two trading names.",
+            given=TWO_TRADING_NAMES,
+            expect="""
+            recipient    | published_name | relation        | entries | first_edition | last_edition | reason               | reviewer   | reviewed
+            Larkmere Ltd | Larkmere Ltd   | own_name        | 1       | 2020-12-31    | 2020-12-31   | null                 | null       | null
+            Larkmere Ltd | LARKSPOT       | trading_name_of | 1       | 2020-12-31    | 2020-12-31   | Its web site says so | A reviewer | 2021-02-01
+            Larkmere Ltd | Lark Data      | trading_name_of | 1       | 2020-12-31    | 2020-12-31   | Its web site says so | A reviewer | 2021-02-01
+            Larkmere Ltd | Larkspot       | trading_name_of | 1       | 2020-12-31    | 2020-12-31   | Its web site says so | A reviewer | 2021-02-01
+            """,
+            shows_register=False,
+        ),
+        Example(
+            title="A name that two organisations used, one after the other",
+            words="The spelling stands under each recipient it was counted under.",
+            given=ONE_TRADING_NAME,
+            expect="""
+            recipient   | published_name           | relation        | entries | first_day  | last_day
+            Ashford Ltd | Ashford Ltd (t/a Beacon) | same            | 1       | 2019-03-01 | 2019-03-01
+            Ashford Ltd | Beacon                   | trading_name_of | 1       | 2019-06-03 | 2019-06-03
+            Beacon      | Beacon                   | own_name        | 1       | 2020-02-03 | 2020-02-03
+            Corner Ltd  | Corner Ltd               | own_name        | 1       | 2020-09-01 | 2020-09-01
+            Corner Ltd  | Beacon                   | trading_name_of | 1       | 2020-06-01 | 2020-06-01
+            """,
+            shows_register=False,
+        ),
+        Example(
+            title="One recipient",
+            words="A part stands under itself, with the other spelling of it.",
+            given=PART,
+            ask={"recipient": "bell-unit"},
+            expect="""
+            recipient | published_name     | relation | entries | parent_recipient | reviewed_as
+            Bell Unit | Bell Unit          | part_of  | 1       | Bell Trust       | Bell Trust
+            Bell Unit | Bell Unit, Ashford | same     | 1       | Bell Trust       | Bell Unit
+            """,
+            shows_register=False,
         ),
     ),
 )
