@@ -135,5 +135,12 @@ def child() -> None:
         answer = ("read", book.format, sheets, book.sha256, book.size, book.encoding)
     except AccessReviewError as error:
         answer = ("refused", error.message, error.hint)
+    except MemoryError:
+        most = f"{allowance['memory_bytes'] // MIB:,} MiB"
+        answer = (
+            "refused",
+            f"{Path(path).name} takes more memory to read than is allowed ({most})",
+            "check that this is the register itself and comes from the publisher",
+        )
     pickle.dump(answer, sys.stdout.buffer, protocol=5)
     sys.stdout.buffer.flush()

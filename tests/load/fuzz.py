@@ -695,9 +695,13 @@ class Run:
                 return
 
     def tell(self) -> None:
-        if sys.stderr.isatty() and len(self.outcomes) % 20 == 0:
-            sys.stderr.write(f"\r{len(self.outcomes)} tried, {self.built} built")
-            sys.stderr.flush()
+        tried, terminal = len(self.outcomes), sys.stderr.isatty()
+        if tried % (20 if terminal else 1000) == 0:
+            bad = sum(o.outcome in BAD for o in self.outcomes)
+            words = f"{tried} tried, {self.built} built, {bad} failures"
+            print(
+                f"\r{words}" if terminal else words, end="" if terminal else "\n", file=sys.stderr, flush=True
+            )
 
 
 def report(run: Run, seconds: float) -> int:
@@ -721,10 +725,8 @@ def report(run: Run, seconds: float) -> int:
     print("reads compared with " + ", ".join(f"{what}: {n}" for what, n in sorted(compared.items())))
     slowest = max(outcomes, key=lambda o: o.seconds)
     heaviest = max(outcomes, key=lambda o: o.peak)
-    print(
-        f"slowest {slowest.seconds:.1f} s of the processor ({slowest.name}); "
-        f"at most {heaviest.peak:.0f} MiB ({heaviest.name})"
-    )
+    print(f"slowest {slowest.seconds:.1f} s of the processor ({slowest.name})")
+    print(f"at most {heaviest.peak:.0f} MiB ({heaviest.name})")
     bad = [o for o in outcomes if o.outcome in BAD]
     for o in sorted(bad, key=lambda o: o.number)[:40]:
         print(f"\n{o.outcome}: {o.name}\n  " + o.words.strip().replace("\n", "\n  "))
