@@ -183,7 +183,8 @@ class Site:
             "target": ("Assumed target, days", "number", ""),
             "q": ("Search", "search", ""),
         }
-        names = ["register", "from", "to", "type", *PAGES[page.name].fields]
+        common = [name for name in ("register", "from", "to", "type") if name not in page.silent]
+        names = [*common, *PAGES[page.name].fields]
         form: list[dict[str, Any]] = []
         for name in names:
             value = page.extra.get(name, "") if name == "q" else values.get(name, "")
@@ -225,7 +226,7 @@ def filter_words(page: Page) -> list[str]:
         "edition": lambda v: f"the edition {v}",
         "known_on": lambda v: f"what was known on {day(v)}",
     }
-    return [say(chosen[name]) for name, say in words.items() if name in chosen]
+    return [say(chosen[name]) for name, say in words.items() if name in chosen and name not in page.silent]
 
 
 class Handler(tornado.web.RequestHandler):

@@ -81,3 +81,4 @@ class Exhibit:
     source: str = ""
     measure: str = ""  # the measure and its address query, so the figure can be followed home
     query: str = ""
+    rows: bool = True  # whether the measure counts entries that can be listed

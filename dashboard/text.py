@@ -81,3 +81,23 @@ def join_words(words: list[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return ", ".join(words[:-1]) + " and " + words[-1]
+
+
+def shown_difference(
+    before: str | None, after: str | None, longest: int = 160
+) -> tuple[str | None, str | None]:
+    """Two texts, each cut to `longest` characters from a little before the first place where they differ."""
+    if before is None or after is None or max(len(before), len(after)) <= longest:
+        return tuple(t if t is None or len(t) <= longest else t[: longest - 1] + "…" for t in (before, after))  # type: ignore[return-value]
+    same = next(
+        (i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b),
+        min(len(before), len(after)),
+    )
+    start = max(0, same - longest // 4)
+    start = before.rfind(" ", 0, start) + 1 if start else 0
+
+    def cut(text: str) -> str:
+        shown = text[start : start + longest]
+        return ("…" if start else "") + shown + ("…" if start + longest < len(text) else "")
+
+    return cut(before), cut(after)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dashboard.filters import Filters
-from dashboard.pages import overview, recipients, register, turnaround, volumes
+from dashboard.pages import changes, overview, recipients, register, turnaround, volumes
 from dashboard.pages.page import Page
 from dashboard.store import Store
 
@@ -34,6 +34,7 @@ PAGES: dict[str, PageSpec] = {
             name="turnaround", title="Turnaround", make=turnaround.make, fields=("clock", "unit", "target")
         ),
         PageSpec(name="register", title="Register", make=register.make, fields=("outcome", "q")),
+        PageSpec(name="changes", title="Changes", make=changes.make, fields=()),
     )
 }
 

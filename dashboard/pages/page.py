@@ -34,4 +34,5 @@ class Page:
     exhibits: tuple[Exhibit, ...] = ()
     unanswered: tuple[str, ...] = ()  # sentences: what this page would show and the register cannot answer
     listing: Listing | None = None
+    silent: frozenset[str] = frozenset()  # filters that every page carries and this one does not apply
     extra: dict[str, str] = field(default_factory=dict)  # page-only fields of the form, such as the search

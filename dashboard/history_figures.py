@@ -1,0 +1,298 @@
+"""Exhibits of a register's history: what the latest edition changed, what left it, what counting it alone would miss.
+
+As in `dashboard.figures`: titles state the finding, everything is made from measures, None where there is nothing
+to show.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard import figures
+from dashboard.exhibits import Chart, Column, Exhibit, Series, Table
+from dashboard.filters import Filters
+from dashboard.measures import change_counts, measure
+from dashboard.store import Store
+from dashboard.text import day, join_words, number, plural, shown_difference
+from dashboard.vocabulary import CHANGES, FIELD_WORDS
+
+
+MOST_ROWS = 100  # of one table on a page; the CSV has them all
+NOT_GIVEN = "none given"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """An edition against the one before: the rows of `changes`."""
+
+    register: str
+    edition: str
+    previous: str
+    rows: tuple[dict[str, Any], ...]
+    query: str  # the address query under which `changes` gives these rows
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [row for row in self.rows if row["kind"] == kind]
+
+    def things(self, kind: str) -> int:
+        """How many requests, releases or figures: one may have several values changed."""
+        return len({(row["reference"], row["occurrence"]) for row in self.of(kind)})
+
+
+def compare(store: Store, filters: Filters) -> Comparison | None:
+    """The edition named, or the latest known, against the one before; None where there is none before."""
+    held = measure("editions", store, register=filters.register, known_on=filters.known_on).dicts()
+    order = [row["edition"] for row in held if row["withdrawn_on"] is None]
+    later = filters.edition or (order[-1] if order else None)
+    if later is None or later not in order or order.index(later) == 0:
+        return None
+    asked = Filters(
+        register=filters.register, recipient=filters.recipient, reference=filters.reference,
+        edition=None if filters.known_on else later, known_on=filters.known_on,
+    )  # fmt: skip
+    rows = measure("changes", store, filters=asked).dicts()
+    return Comparison(
+        register=str(filters.register),
+        edition=later,
+        previous=order[order.index(later) - 1],
+        rows=tuple(row for row in rows if row["edition"] == later),
+        query=asked.query(),
+    )
+
+
+def told(comparison: Comparison) -> list[str]:
+    """What changed, kind by kind, in words that follow "since the one before"."""
+    words = {
+        "added": "added",
+        "amended": "amended",
+        "typographic": "changed in spelling only",
+        "licence_ended": "gone as their licence had ended",
+        "left_no_reason_published": "gone with no reason published",
+    }
+    counts = {kind: comparison.things(kind) for kind in words}
+    return [f"{number(count)} {words[kind]}" for kind, count in counts.items() if count]
+
+
+def title(comparison: Comparison) -> str:
+    """The finding: what left unexplained comes first, since only a reader can ask about it."""
+    left = comparison.things("left_no_reason_published")
+    when = f"the edition of {day_of(comparison.edition)}"
+    if left:
+        return f"{plural(left, 'entry', 'entries')} left with no reason published, in {when}"
+    found = told(comparison)
+    return f"In {when}: {join_words(found)}" if found else f"Nothing changed in {when}"
+
+
+def day_of(edition: str) -> str:
+    """ "2020-09-30.2" -> "30 September 2020 (second file)"."""
+    from datetime import date
+
+    text, _, again = edition.partition(".")
+    return day(date.fromisoformat(text)) + (f" (file {again} of that day)" if again else "")
+
+
+def _place(row: dict[str, Any]) -> str:
+    return f"{row['sheet']}, row {number(row['sheet_row'])}" if row["sheet"] else ""
+
+
+def _link(register: str, row: dict[str, Any]) -> str | None:
+    if row["about"] == "person_count" or str(row["reference"]).startswith("unreferenced-"):
+        return None
+    return "/register?" + Filters(register=register, reference=row["request"]).query()
+
+
+def _name(row: dict[str, Any]) -> str:
+    return NOT_GIVEN if str(row["reference"]).startswith("unreferenced-") else row["reference"]
+
+
+def listed_exhibit(store: Store, comparison: Comparison, kind: str) -> Exhibit | None:
+    """The entries of one kind that came or went, with their place; the first MOST_ROWS of them."""
+    rows = comparison.of(kind)
+    if not rows:
+        return None
+    went = kind != "added"
+    place = "Place in the edition before" if went else "Place in the file"
+    columns = ("Reference", "Recipient", *(("What is known",) if went else ()), place)
+    count = plural(len(rows), "entry", "entries")
+    titles = {
+        "added": f"{count} added",
+        "licence_ended": f"{count} left as the licence had ended",
+        "left_no_reason_published": f"{count} left with no reason published",
+    }
+    return Exhibit(
+        key=kind,
+        title=titles[kind],
+        summary=_against(comparison) + _first(len(rows)),
+        table=Table(
+            caption=f"{CHANGES[kind]}: {day_of(comparison.edition)}",
+            columns=tuple(Column(name=c, label=c) for c in columns),
+            rows=tuple(
+                (_name(row), row["recipient"], *((row["words"],) if went else ()), _place(row))
+                for row in rows[:MOST_ROWS]
+            ),
+            links=tuple(_link(comparison.register, row) for row in rows[:MOST_ROWS]),
+        ),
+        source=figures.source_words(store, figures.scope_of(store, Filters(register=comparison.register))),
+        measure="changes",
+        query=comparison.query,
+        rows=False,
+    )
+
+
+def amended_exhibit(store: Store, comparison: Comparison, kind: str = "amended") -> Exhibit | None:
+    """Values that changed, both of them beside one another; long texts from where they begin to differ."""
+    rows = comparison.of(kind)
+    if not rows:
+        return None
+    values = plural(len(rows), "value")
+    entries = plural(comparison.things(kind), "entry", "entries")
+    shown = [(*shown_difference(row["before"], row["after"]), row) for row in rows[:MOST_ROWS]]
+    fields = Counter(FIELD_WORDS.get(row["field"], row["field"]) for row in rows)
+    most, times = fields.most_common(1)[0]
+    return Exhibit(
+        key=kind,
+        title=f"{values} amended on {entries}" if kind == "amended" else f"{values} differ in spelling only",
+        summary=f"{_against(comparison)} Most often changed: {most.lower()} ({number(times)})." + _first(len(rows)),
+        table=Table(
+            caption=f"{CHANGES[kind]} in the edition of {day_of(comparison.edition)}",
+            columns=tuple(Column(name=c, label=c) for c in ("Reference", "What", "Before", "After")),
+            rows=tuple(
+                (_name(row), FIELD_WORDS.get(row["field"], row["field"]), before, after)
+                for before, after, row in shown
+            ),
+            links=tuple(_link(comparison.register, row) for _, _, row in shown),
+            missing="nothing",
+        ),
+        source=figures.source_words(store, figures.scope_of(store, Filters(register=comparison.register))),
+        measure="changes",
+        query=comparison.query,
+        rows=False,
+    )  # fmt: skip
+
+
+def _against(comparison: Comparison) -> str:
+    return f"The edition of {day_of(comparison.edition)} against that of {day_of(comparison.previous)}."
+
+
+def _first(count: int) -> str:
+    return f" The first {number(MOST_ROWS)} are shown; the CSV has all." if count > MOST_ROWS else ""
+
+
+def by_edition_exhibit(store: Store, filters: Filters) -> Exhibit | None:
+    """How much each edition changed; None where there are fewer than two comparisons."""
+    asked = Filters(register=filters.register, known_on=filters.known_on)
+    counts = change_counts(store, **dict(asked.items()))
+    editions = list(dict.fromkeys(row["edition"] for row in counts))
+    if len(editions) < 2:
+        return None
+    number_of = {(row["edition"], row["kind"]): row["changes"] for row in counts}
+    drawn = ("added", "amended", "licence_ended", "left_no_reason_published")
+
+    def series(kind: str) -> tuple[int, ...]:
+        return tuple(number_of.get((edition, kind), 0) for edition in editions)
+
+    left = series("left_no_reason_published")
+    total = sum(left)
+    most = max(range(len(editions)), key=lambda i: left[i])
+    return Exhibit(
+        key="by-edition",
+        title=f"{plural(total, 'entry', 'entries')} left with no reason published over "
+        f"{plural(len(editions), 'edition')}"
+        if total
+        else f"No entry left unexplained over {plural(len(editions), 'edition')}",
+        summary=(
+            f"Most left without a reason in the edition of {day_of(editions[most])} ({number(left[most])}). "
+            if total
+            else ""
+        )
+        + "Each edition against the one before; values amended are counted one by one.",
+        chart=Chart(
+            kind="columns",
+            x=tuple(editions),
+            x_label="Edition",
+            y_label="changes",
+            series=tuple(Series(key=k, label=CHANGES[k], values=series(k)) for k in drawn),
+            links=tuple(
+                "/changes?" + Filters(register=filters.register, edition=edition).query() for edition in editions
+            ),
+        ),
+        table=Table(
+            caption="Changes by edition",
+            columns=(
+                Column(name="edition", label="Edition"),
+                *(Column(name=kind, label=label, kind="count") for kind, label in CHANGES.items()),
+            ),
+            rows=tuple(
+                (edition, *(number_of.get((edition, kind), 0) for kind in CHANGES)) for edition in editions
+            ),
+            links=tuple(
+                "/changes?" + Filters(register=filters.register, edition=edition).query() for edition in editions
+            ),
+        ),
+        source=figures.source_words(store, figures.scope_of(store, asked)),
+        measure="changes",
+        query=asked.query(),
+        rows=False,
+    )  # fmt: skip
+
+
+def ever_seen_exhibit(store: Store, filters: Filters) -> Exhibit | None:
+    """What counting only the latest edition would miss, year by year."""
+    scope = figures.scope_of(store, filters)
+    if scope.selected:
+        return None
+    asked = Filters(register=filters.register, known_on=filters.known_on, interval="year")
+    result = measure("ever-seen", store, filters=asked)
+    rows = [row for row in result.dicts() if row["interval_start"] is not None]
+    if not rows or len(measure("editions", store, register=filters.register).rows) < 2:
+        return None
+    ever = sum(row["ever_seen"] for row in rows)
+    missed = ever - sum(row["still_listed"] for row in rows)
+    years = tuple(str(row["interval_start"].year) for row in rows)
+    worst = max(rows, key=lambda row: row["ever_seen"] - row["still_listed"])
+    return Exhibit(
+        key="ever-seen",
+        title=f"Counting only the latest edition would miss {number(missed)} of {plural(ever, 'request')}"
+        if missed
+        else f"The latest edition still lists all {plural(ever, 'request')} ever seen",
+        summary=(
+            f"The year that has lost most is {worst['interval_start'].year}, with "
+            f"{number(worst['still_listed'])} of {number(worst['ever_seen'])} still listed. "
+            if missed
+            else ""
+        )
+        + "Requests by their own first day.",
+        chart=Chart(
+            kind="columns",
+            x=years,
+            x_label="Year",
+            y_label="requests",
+            series=(
+                Series(key="ever_seen", label="Ever seen", values=tuple(r["ever_seen"] for r in rows)),
+                Series(key="still_listed", label="Still listed", values=tuple(r["still_listed"] for r in rows)),
+            ),
+        ),
+        table=Table(
+            caption="Requests ever seen and still listed, by year",
+            columns=(
+                Column(name="year", label="Year"),
+                Column(name="ever_seen", label="Ever seen", kind="count"),
+                Column(name="still_listed", label="Still listed", kind="count"),
+            ),
+            rows=tuple(
+                (year, row["ever_seen"], row["still_listed"]) for year, row in zip(years, rows, strict=True)
+            ),
+        ),
+        notes=result.notes,
+        source=figures.source_words(store, scope),
+        measure="ever-seen",
+        query=asked.query(),
+    )  # fmt: skip
+
+
+def edition_words(editions: Sequence[dict[str, Any]]) -> str:
+    """How many editions are held, in words."""
+    return "one edition is held" if len(editions) == 1 else f"{plural(len(editions), 'edition')} are held"
