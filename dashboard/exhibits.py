@@ -81,4 +81,5 @@ class Exhibit:
     source: str = ""
     measure: str = ""  # the measure and its address query, so the figure can be followed home
     query: str = ""
+    table_words: str = "Table of numbers"  # what its table is called where it can be opened
     rows: bool = True  # whether the measure counts entries that can be listed

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from dashboard import figures
+from dashboard import figures, history_figures
 from dashboard.figures import Tile
 from dashboard.filters import Filters
 from dashboard.measures import Scope, measure
@@ -137,6 +137,15 @@ def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
     many = (
         "The one edition held" if len(found) == 1 else f"{plural(len(found), 'edition')} are held; the latest"
     )
+    compared = history_figures.compare(store, filters)
+    if compared is not None and not scope.selected:
+        told = join_words(history_figures.told(compared)) or "nothing changed"
+        held = history_figures.edition_words(found)
+        return Finding(
+            text=f"{held[:1].upper()}{held[1:]}; in the one of {history_figures.day_of(compared.edition)}, against "
+            f"the one before: {told}.",
+            link=f"/changes{query}",
+        )
     lag = published_words(scope.published, scope.published_basis, scope.as_at)
     return Finding(text=f"{many} describes {day(scope.as_at)}, {lag}.", link=f"/register{query}")
 

@@ -21,6 +21,7 @@ from dashboard.vocabulary import CHANGES, FIELD_WORDS
 
 
 MOST_ROWS = 100  # of one table on a page; the CSV has them all
+MOST_ADDED = 25  # what came is in the register; what went is nowhere else
 NOT_GIVEN = "none given"
 
 
@@ -109,8 +110,9 @@ def _name(row: dict[str, Any]) -> str:
 
 
 def listed_exhibit(store: Store, comparison: Comparison, kind: str) -> Exhibit | None:
-    """The entries of one kind that came or went, with their place; the first MOST_ROWS of them."""
+    """The entries of one kind that came or went, with their place; the first of them where there are many."""
     rows = comparison.of(kind)
+    most = MOST_ADDED if kind == "added" else MOST_ROWS
     if not rows:
         return None
     went = kind != "added"
@@ -125,19 +127,20 @@ def listed_exhibit(store: Store, comparison: Comparison, kind: str) -> Exhibit |
     return Exhibit(
         key=kind,
         title=titles[kind],
-        summary=_against(comparison) + _first(len(rows)),
+        summary=_against(comparison) + _first(len(rows), most),
         table=Table(
             caption=f"{CHANGES[kind]}: {day_of(comparison.edition)}",
             columns=tuple(Column(name=c, label=c) for c in columns),
             rows=tuple(
                 (_name(row), row["recipient"], *((row["words"],) if went else ()), _place(row))
-                for row in rows[:MOST_ROWS]
+                for row in rows[:most]
             ),
-            links=tuple(_link(comparison.register, row) for row in rows[:MOST_ROWS]),
+            links=tuple(_link(comparison.register, row) for row in rows[:most]),
         ),
         source=figures.source_words(store, figures.scope_of(store, Filters(register=comparison.register))),
         measure="changes",
         query=comparison.query,
+        table_words="Table of entries",
         rows=False,
     )
 
@@ -169,6 +172,7 @@ def amended_exhibit(store: Store, comparison: Comparison, kind: str = "amended")
         source=figures.source_words(store, figures.scope_of(store, Filters(register=comparison.register))),
         measure="changes",
         query=comparison.query,
+        table_words="Table of values",
         rows=False,
     )  # fmt: skip
 
@@ -177,8 +181,8 @@ def _against(comparison: Comparison) -> str:
     return f"The edition of {day_of(comparison.edition)} against that of {day_of(comparison.previous)}."
 
 
-def _first(count: int) -> str:
-    return f" The first {number(MOST_ROWS)} are shown; the CSV has all." if count > MOST_ROWS else ""
+def _first(count: int, most: int = MOST_ROWS) -> str:
+    return f" The first {number(most)} are shown; the CSV has all." if count > most else ""
 
 
 def by_edition_exhibit(store: Store, filters: Filters) -> Exhibit | None:

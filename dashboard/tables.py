@@ -12,6 +12,7 @@ from dashboard.text import day, escape, number, percent
 
 # Wider tables become one card a row on a phone; up to this many columns fit in 320 px.
 COLUMNS_ON_A_PHONE = 4
+WORDS_ON_A_PHONE = 2  # columns of words, which are wider than numbers
 
 NUMERIC: frozenset[ValueKind] = frozenset({"count", "share", "days"})
 
@@ -22,7 +23,8 @@ def html_table(table: Table, *, key: str) -> str:
     Every value is escaped. Row headers link only to addresses on this site (see `local_link`).
     """
     caption_id = f"{dom_id(key)}-caption"
-    cards = len(table.columns) > COLUMNS_ON_A_PHONE
+    words = sum(1 for column in table.columns if column.kind == "text")
+    cards = len(table.columns) > COLUMNS_ON_A_PHONE or words > WORDS_ON_A_PHONE
     parts = [
         f'<div class="table-scroll" role="region" tabindex="0" aria-labelledby="{caption_id}">',
         # Cards are made with display: block, which takes the roles away in some browsers: say them.

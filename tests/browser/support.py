@@ -15,7 +15,7 @@ from dashboard.measures import HEADLINE_EVENTS
 from dashboard.tables import cell_text
 
 
-PAGES = ("overview", "volumes", "recipients", "turnaround", "register")
+PAGES = ("overview", "volumes", "recipients", "turnaround", "changes", "register")
 CHARTED = PAGES[:-1]  # a register's page lists rows and draws nothing
 SAMPLE = "sample-npd-requests"
 
