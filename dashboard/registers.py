@@ -400,7 +400,7 @@ def _document(path: Path) -> dict[str, Any]:
         raise AccessReviewError(
             f"{path}: {error.strerror or error}", hint="make it a file that can be read"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:  # the message names line and column
+    except (ValueError, RecursionError) as error:  # not TOML or not UTF-8; the message names line and column
         raise AccessReviewError(f"{path}: {error}", hint="mend the TOML at that place") from error
 
 
