@@ -66,7 +66,7 @@ def read_edition(sidecar: Path) -> Edition:
         raise AccessReviewError(
             f"{sidecar}: {error.strerror or error}", hint="restore the sidecar"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, or nested too deeply
         raise AccessReviewError(
             f"{sidecar}: {error}", hint="restore the sidecar, or add the file again"
         ) from error

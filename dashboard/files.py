@@ -68,7 +68,11 @@ def folder_whole(target: Path) -> Iterator[Path]:
             sync(path)
         sync(scratch)
         os.rename(scratch, target)
-        sync(target.parent)
+        try:
+            sync(target.parent)
+        except OSError:  # nobody can say that it will last: taken back, so that the error is the truth
+            os.rename(target, scratch)
+            raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

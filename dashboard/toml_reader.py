@@ -38,7 +38,7 @@ def read_source(path: Path) -> Source:
         raise AccessReviewError(
             f"{path}: {error.strerror or error}", hint="make it a file that can be read"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number too long, too deep
         # the message of the first names line and column
         raise AccessReviewError(f"{path}: {error}", hint="mend the TOML at that place") from error
 

@@ -1096,12 +1096,26 @@ def _plain_rows(file: str, found: CalamineSheet, limits: Limits) -> tuple[list[t
                     where = f'sheet "{_brief(found.name)}", row {number:,}, column {column_letter(index)}'
                     raise _bad_text(file, where, value, limits)
                 characters += len(value)
+                value = _duration(value)
             elif isinstance(value, float) and not math.isfinite(value):
                 row.append(str(value))  # no cell shows a number that is not one; kept as the text it was
                 continue
             row.append(value)
         rows.append(tuple(row))
     return _trimmed(rows), characters
+
+
+# A day or longer, which calamine hands on as it is written in an .ods.
+ODS_DURATION = re.compile(r"(-?)PT(\d{1,7})H(\d{1,2})M(\d{1,2})(?:[.,]\d{1,9})?S")
+
+
+def _duration(text: str) -> str | datetime.timedelta:
+    found = ODS_DURATION.fullmatch(text) if text.startswith(("P", "-P")) else None
+    if found is None:
+        return text
+    hours, minutes, seconds = (int(part) for part in found.groups()[1:])
+    length = datetime.timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    return -length if found[1] else length
 
 
 def _bad_text(file: str, where: str, value: str, limits: Limits) -> AccessReviewError:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import subprocess
+import sys
 from itertools import product
 
 import duckdb
@@ -12,8 +16,9 @@ from dashboard import measures
 from dashboard.editions import add_edition
 from dashboard.registers import load_registers
 from dashboard.sample import LEGACY, write_sample
-from dashboard.settings import load_settings
+from dashboard.settings import CHECKOUT, load_settings
 from dashboard.warehouse.build import build
+from tests.support.warehouse import make_data, register, write_file
 
 
 INTERVALS = (None, "month", "quarter", "year")
@@ -92,6 +97,77 @@ def test_the_order_of_adding_changes_nothing(workbooks, tmp_path):
     for name, rows in tables[0].items():
         assert tables[1][name] == rows, name
         assert tables[2][name] == rows, name
+
+
+REGISTERS = [
+    register(name, columns={"reference": ["Ref"], "recipient": ["Who"], "received_date": ["In"]})
+    for name in ("alpha", "beta")
+]
+CASES = [{"Ref": f"A{n}", "Who": f"Body {n % 5}", "In": f"0{1 + n % 9}/02/2020"} for n in range(30)]
+SCRIPT = """
+import locale, sys, time
+from contextlib import suppress
+from pathlib import Path
+from dashboard.editions import add_edition
+from dashboard.registers import load_registers
+from dashboard.warehouse.build import build
+from tests.support.warehouse import lone_settings
+import datetime, json
+with suppress(locale.Error):
+    locale.setlocale(locale.LC_ALL, "")
+time.tzset()
+folder, files, order = Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
+settings = lone_settings(folder)
+for name, as_at, file, replaces in order:
+    add_edition(settings, load_registers(settings)[name], files / file, as_at=datetime.date.fromisoformat(as_at),
+                replaces=replaces)
+report = build(settings)
+print(json.dumps([report.build, report.tables]))
+"""
+
+
+def test_nothing_around_a_build_changes_it(tmp_path):
+    """Several registers, a replaced edition and a reviewed name; another order, place, zone, language and hash."""
+    files = tmp_path / "files"
+    for name, rows in (
+        ("one", CASES),
+        ("two", CASES[3:] + CASES[:1]),
+        ("three", CASES[::2]),
+        ("four", CASES[1:]),
+    ):
+        write_file(files / name, rows)
+    order = [
+        ("alpha", "2020-12-31", "one.csv", False),
+        ("alpha", "2020-12-31", "four.csv", True),
+        ("alpha", "2021-12-31", "two.csv", False),
+        ("beta", "2020-12-31", "three.csv", False),
+        ("beta", "2021-06-30", "one.csv", False),
+    ]
+    found = []
+    for number, (moved, zone, language, seed) in enumerate([
+        ([0, 1, 2, 3, 4], "UTC", "C", "0"),
+        ([4, 2, 0, 3, 1], "Pacific/Kiritimati", "tr_TR.UTF-8", "12345"),
+        ([3, 4, 0, 1, 2], "America/St_Johns", "de_DE.UTF-8", "random"),
+    ]):  # fmt: skip
+        folder = make_data(
+            tmp_path / f"place {number}", REGISTERS, {},
+            reference={"reference/recipients_mine.csv": "register,published_name,recipient,recipient_type,reason\n"
+                       "*,Body 1,Body 2,charity,the same\n"},
+        )  # fmt: skip
+        here = tmp_path / f"elsewhere {number}"
+        here.mkdir()
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT, str(folder), str(files), json.dumps([order[i] for i in moved])],
+            cwd=here, check=False, capture_output=True, text=True,
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT), "TZ": zone, "LANG": language, "LC_ALL": language,
+                 "PYTHONHASHSEED": seed},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        found.append(json.loads(done.stdout))
+    assert found[0] == found[1] == found[2]
+    rows = {t["table"]: t["rows"] for t in found[0][1]}
+    assert rows["staging.editions"] == 5
+    assert rows["core.requests"] > 30
 
 
 def test_building_again_is_a_no_op_and_afresh_is_the_same(workbooks, tmp_path):

@@ -491,6 +491,25 @@ def test_broken_register_description(
         refused(run, folder, *command, words=(str(described), *words))
 
 
+@pytest.mark.parametrize("value", ["[" * 5_000, "9" * 5_000, "2020-02-30", '"\\ud800"'])
+def test_values_that_the_toml_reader_itself_trips_over(value: str, data: Path, run: Run) -> None:
+    described = data / "registers" / "tiny.toml"
+    file = write_tiny(data)
+    described.write_text(TINY + f"x = {value}\n")
+    refused(run, data, "add", "tiny", file, words=(str(described),))
+    described.write_text(TINY)
+    sidecar = sidecar_of(data)
+    sidecar.write_text(sidecar.read_text() + f"x = {value}\n")
+    refused(run, data, "build", words=(str(sidecar),))
+
+
+def test_folder_without_its_sidecar_is_not_passed_over(data: Path, run: Run) -> None:
+    sidecar = sidecar_of(data)
+    sidecar.unlink()
+    for command in ("build", "status"):
+        refused(run, data, command, words=(str(sidecar), "restore"))
+
+
 def test_description_that_is_not_text_or_a_folder(tmp_path: Path, run: Run) -> None:
     folder = tmp_path / "d"
     file = write_tiny(folder)

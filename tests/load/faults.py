@@ -277,13 +277,14 @@ class Matrix:
     def settled(self, data: Path, *, files: int = 1) -> str:
         """After a fault: the build in force is whole, and adding and building again end where they must."""
         now = answers(data)
-        assert now in (self.before, self.after), now
+        assert now in (self.before, self.after), f"neither build is in force but {now[:20]}"
         for number in range(1, files + 1):
             end = self.add(data, number)
             assert end.code == 0, end.err
         end = run(data, "build")
         assert end.code == 0, end.err
-        assert answers(data) == self.after
+        end_at = answers(data)
+        assert end_at == self.after, f"ends in another build: {end_at[:20]}, not {self.after[:20]}"
         assert litter(data) == [], litter(data)
         shutil.rmtree(data, ignore_errors=True)
         return "as it was" if now == self.before else "moved on"
@@ -781,10 +782,10 @@ def main() -> int:
     )
     if untried:
         print(untried)
-    for name, outcome in found:
-        if outcome.startswith("FAILED"):
-            print(f"\n{name}: {outcome}")
-    return 1 if any(o.startswith("FAILED") for _, o in found) else 0
+    failed = [(name, outcome) for name, outcome in found if outcome.startswith("FAILED")]
+    for name, outcome in failed[:20]:
+        print(f"\n{name}: {outcome[:2000]}")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
