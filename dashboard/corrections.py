@@ -111,7 +111,7 @@ def read_file(path: Path, registers: Mapping[str, Register]) -> list[Correction]
         raise AccessReviewError(
             f"{path}: {error.strerror or error}", hint="make it a file that can be read"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:  # the message names line and column
+    except (ValueError, RecursionError) as error:  # the message names line and column
         raise AccessReviewError(f"{path}: {error}", hint="mend the TOML at that place") from error
     tables = document.get("correction")
     if (

@@ -267,15 +267,13 @@ def _read_sheet(
             account.person_counts += 1
             continue
         wide, cells, joined, absent = join(lookups, found, row, match.layout.missing)
-        # what lookups joined stands after the row's own cells
-        published = (*logical.published, *(joined[i].published for i in sorted(joined)))
         place = _Place(reading, register.id, edition, wide, number, joined)
         if unclear:
             place.issue("continuation_unclear")
         for lookup in absent:
             words = f"The reference is not in the sheet '{lookup.found.sheet.name}'."
             place.issue("lookup_missing", "reference", cell_text(row[found.columns["reference"]]), words)
-        entry = _entry(place, register, match.layout, wide, cells, published)
+        entry = _entry(place, register, match.layout, wide, cells, logical.published)
         account.entries += 1
         seen.update(str(r) for r in _references(entry))
         reading.entries.append(entry)
@@ -371,7 +369,9 @@ def _entry(
             place.issue("cell_error", name, text)
             text = ""
         entry[name] = None if is_missing(text, layout.missing) else (text or None)
-        written = cell_text(row[columns[name]]) if name in columns else text
+        # What a lookup joined is published once, on its own sheet: not copied to each of hundreds of entries.
+        own = name in columns and columns[name] not in place.joined
+        written = cell_text(row[columns[name]]) if own else text
         if entry[name] and written != text:
             untidy[name] = written
     entry["untidy"] = untidy

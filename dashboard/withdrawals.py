@@ -87,7 +87,7 @@ def read_file(path: Path) -> Withdrawal:
         raise AccessReviewError(
             f"{path}: {error.strerror or error}", hint="make it a file that can be read"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise AccessReviewError(f"{path}: {error}", hint="mend the TOML at that place") from error
     unknown = sorted(set(record) - set(KEYS))
     if unknown:
