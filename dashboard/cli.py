@@ -11,6 +11,7 @@ import io
 import os
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -33,7 +34,9 @@ from dashboard.commands.base import (
     write_table,
 )
 from dashboard.errors import AccessReviewError
+from dashboard.issues import Issue
 from dashboard.settings import Settings, load_settings
+from dashboard.text import plural
 
 
 def parser() -> argparse.ArgumentParser:
@@ -241,8 +244,11 @@ def _add(settings: Settings, arguments: Any) -> int:
             errors = sum(1 for i in reading.issues if i.severity == "error")
             warnings = sum(1 for i in reading.issues if i.severity == "warning")
             print(
-                f"  {errors} values could not be read, {warnings} warnings ('access-review issues' after the build)"
+                f"  {errors} values could not be read, {warnings} warnings"
+                + ("" if added.dry_run else " ('access-review issues' after the build)")
             )
+            if added.dry_run:
+                _say_issues([i for i in reading.issues if i.severity != "info"])
         if edition.as_at_basis == "inferred":
             say(
                 f"Warning: as_at_inferred: no as-at date was given; {edition.as_at}, the latest event, is taken."
@@ -250,6 +256,21 @@ def _add(settings: Settings, arguments: Any) -> int:
     if not arguments.dry_run and getattr(arguments, "says_next", True):
         say("Next: access-review build")
     return 0
+
+
+MOST_ISSUES = 40  # printed by a dry run
+
+
+def _say_issues(issues: Sequence[Issue]) -> None:
+    """What would not be read, or would be read with a doubt, each with its place: a dry run archives nothing, so
+    'issues' cannot say it."""
+    for issue in issues[:MOST_ISSUES]:
+        place = f"sheet '{issue.sheet}'" + (f" row {issue.sheet_row}" if issue.sheet_row else "")
+        place += f", column {issue.column}" if issue.column else ""
+        value = f": {issue.value[:60]!r}" if issue.value else ""
+        print(for_terminal(f"  {issue.severity}: {place}: {issue.rule}{value}. {issue.message}"))
+    if len(issues) > MOST_ISSUES:
+        print(f"  and {len(issues) - MOST_ISSUES} more")
 
 
 def _build(settings: Settings, arguments: Any) -> int:
@@ -267,12 +288,20 @@ def _build(settings: Settings, arguments: Any) -> int:
         f"read {report.rows_read} rows of {len(report.editions)} editions = {report.entries} entries"
         f" + {report.person_counts} person counts + {report.rows_explained} explained"
     )
+    held = Counter(e["register"] for e in report.editions)
+    for register, editions in held.items():
+        mine = [e for e in report.editions if e["register"] == register]
+        read, entries, counts, explained = (
+            sum(e[part] for e in mine) for part in ("rows_read", "entries", "person_counts", "rows_explained")
+        )
+        print(f"  {register}: {plural(editions, 'edition')}, {read} rows = {entries} entries + {counts} person counts"
+              f" + {explained} explained")  # fmt: skip
     issues = ", ".join(f"{n} {s}" for s, n in sorted(report.issues.items())) or "none"
     print(f"rejected {report.rejected} values, corrected {report.corrected}; issues: {issues}")
-    if report.corrections_waiting:
-        print(
-            f"not applied, their editions are not here: corrections/{', '.join(report.corrections_waiting)}"
-        )
+    # Corrections that ship for a register of which nothing is here are nobody's news.
+    waiting = [name for name in report.corrections_waiting if name.split("/")[0] in held]
+    if waiting:
+        print(f"not applied, their editions are not here: corrections/{', '.join(waiting)}")
     if report.withdrawn:
         print(
             f"withdrawn from every output: {'; '.join(w['register'] + ' ' + w['place'] for w in report.withdrawn)}"
@@ -359,7 +388,6 @@ def _issues(settings: Settings, arguments: Any) -> int:
     from dashboard.filters import Filters
     from dashboard.measures import _checked
     from dashboard.store import Store
-    from dashboard.text import plural
 
     with Store(settings) as store:
         filters = Filters(register=arguments.register, edition=arguments.edition)

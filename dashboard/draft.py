@@ -330,12 +330,12 @@ def draft_layout(path: Path, sheets: Sequence[Sheet]) -> str:
         words = _vocabulary(tables, name)
         if words and key == "data_held":
             yes = [w for w in words if normalise_text(w) in ("yes", "y", "held", "true")]
-            lines += [
-                "",
-                "[data_held]",
-                f"yes = {_listed(yes)}",
-                f"no = {_listed([w for w in words if w not in yes])}",
-            ]
+            no = [w for w in words if normalise_text(w) in ("no", "n", "destroyed", "deleted", "false")]
+            lines += ["", "[data_held]", f"yes = {_listed(yes)}", f"no = {_listed(no)}"]
+            if rest := [w for w in words if w not in yes and w not in no]:
+                lines.append(
+                    f"# neither, or not known: {_listed(rest)}; list them under missing if they say nothing"
+                )
         elif words:
             term = "undetermined" if key == "recipient_types" else "unknown"
             lines += ["", f"[{key}]  # move each to the term it means", f"{term} = {_listed(words)}"]
@@ -346,7 +346,9 @@ def draft_layout(path: Path, sheets: Sequence[Sheet]) -> str:
         f'coverage = "{EDIT_ME}"  # complete, completed_only, survivors_only or selected: what the rows claim',
         f'date_order = "{order}"'
         + ("" if settled else "  # day and month cannot be told apart in every cell: check"),
-        as_at or "# no as-at date is in the file's name: give it with --as-at YYYY-MM-DD when adding",
+        as_at
+        or "# no as-at date is in the file's name. If a cell says it: "
+        "as_at = [{ from = \"cell\", pattern = '...(?P<date>.+)' }]; else give it with --as-at YYYY-MM-DD when adding",
     ]
     if ignored:
         lines.append(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -408,7 +409,7 @@ def match_layouts(register: Register, layouts: Sequence[Layout], workbook: Workb
         hint=(
             f"if this is the right file, add the heading as a synonym, or the sheet, to the layout "
             f"'{nearest.layout.era}' in {register.layouts_path.name} (nearest of {len(layouts)}); "
-            f"'access-review inspect {workbook.path.name}' shows what the file holds"
+            f"'access-review inspect {shlex.quote(str(workbook.path))}' shows what the file holds"
         ),
     )
 

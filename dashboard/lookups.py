@@ -94,15 +94,12 @@ def join(
     A field that the row itself gives, by a cell or by the layout, stays. Returns the sheet with those columns,
     the row, the joined cells by column, and the lookups that have no row for this key.
     """
-    key = (
-        normalise_text(tidy(cell_text(row[found.columns["reference"]])))
-        if "reference" in found.columns
-        else ""
-    )
     columns, headings, cells = dict(found.columns), list(found.headings), list(row)
     joined: dict[int, JoinedCell] = {}
     absent = []
     for lookup in lookups:
+        at = found.columns.get(lookup.found.layout.key)
+        key = normalise_text(tidy(cell_text(row[at]))) if at is not None else ""
         if not key:
             continue
         if key not in lookup.rows:
@@ -130,7 +127,7 @@ def close(lookup: Lookup, explained: Callable[[str], None], report: Report) -> N
     for key, numbers in lookup.places.items():
         for number in numbers:
             if key in lookup.used:
-                explained("joined by reference")
+                explained(f"joined by {column.replace('_', ' ')}")
                 continue
             explained("lookup row that no entry uses")
             row = lookup.found.sheet.rows[number - 1]

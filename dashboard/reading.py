@@ -32,7 +32,7 @@ from dashboard.layouts import MONTHS, Match, MatchedSheet, last_day, month_of
 from dashboard.lookups import JoinedCell, Lookup, close, is_missing, join, read_lookup
 from dashboard.patterns import LONGEST_NAME
 from dashboard.registers import Layout, Register
-from dashboard.vocabulary import DATE_FIELDS, TEXT_FIELDS
+from dashboard.vocabulary import DATE_FIELDS, OUTCOMES, TEXT_FIELDS
 from dashboard.workbook import cell_text, column_letter
 
 
@@ -40,6 +40,7 @@ SPREADSHEET_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?",
 TIER = re.compile(r"(?:tier\s*)?([1-4])(?:\s*[*†‡^]+)?", re.IGNORECASE)
 INTERVAL = re.compile(r"\s+(?:to|until)\s+|\s*[–—-]\s*")
 SPACED_DASH = re.compile(r"\s+[–—-]\s+")  # a dash may stand inside a date too
+YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 LONGEST_COUNT = 15  # characters, commas included: no register counts further, and a warehouse cannot
 NOTE_ROW = re.compile(
     r"(end of sheet|total\b.*|note\b.*|notes\b.*|source\b.*|\*.*|synthetic sample data.*)", re.I
@@ -271,8 +272,9 @@ def _read_sheet(
         if unclear:
             place.issue("continuation_unclear")
         for lookup in absent:
-            words = f"The reference is not in the sheet '{lookup.found.sheet.name}'."
-            place.issue("lookup_missing", "reference", cell_text(row[found.columns["reference"]]), words)
+            key = lookup.found.layout.key
+            words = f"The {key.replace('_', ' ')} is not in the sheet '{lookup.found.sheet.name}'."
+            place.issue("lookup_missing", key, cell_text(row[found.columns[key]]), words)
         entry = _entry(place, register, match.layout, wide, cells, logical.published)
         account.entries += 1
         seen.update(str(r) for r in _references(entry))
@@ -523,7 +525,7 @@ def _outcome(
     published = entry["outcome"]
     mapped = register.outcomes.get(normalise_text(str(published))) if published else None
     if published and mapped is None:
-        if published in ("approved", "released", "refused"):  # a layout's constant, already in our words
+        if "outcome" not in columns and published in OUTCOMES:  # a layout's constant, already in our words
             mapped = str(published)
         else:
             place.issue("outcome_unmapped", "outcome", published)
@@ -565,10 +567,13 @@ def _person_count(place: _Place, found: MatchedSheet, row: Sequence[Cell]) -> di
 
 
 def read_period(cell: Cell) -> tuple[date, date] | None:
-    """First and last day of a published period: "January 2019", "January to March 2019", or a date in it."""
+    """First and last day of a published period: "January 2019", "January to March 2019", the year 2019, or a date
+    in a month."""
     if isinstance(cell, date):
         return date(cell.year, cell.month, 1), last_day(cell.year, cell.month)
     text = _text(cell)
+    if YEAR.fullmatch(text):
+        return date(int(text), 1, 1), date(int(text), 12, 31)
     parts = re.split(r"\s+to\s+|\s*[–-]\s*", text, maxsplit=1)
     last = month_of(parts[-1])
     if last is None:

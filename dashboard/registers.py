@@ -210,6 +210,13 @@ class Register:
                 basis="from_reference",
                 words="Read from the reference, whose digits are taken as the date the request was logged.",
             )
+        if (
+            name == "approved_date"
+            and {"composite_date", "outcome"} <= mapped
+            and "approved" in self.outcomes.values()
+        ):
+            words = "From the one date column, where the outcome column says approved."
+            return Answer(status="published", basis="stated", words=words)
         if "composite_date" in mapped and name in ("closed_date", "released_date", "reuse_date", "refused"):
             if name == "closed_date" or "outcome" in mapped:
                 return Answer(
@@ -295,7 +302,7 @@ def _check_sheet(r: TomlReader, sheet: SheetLayout, place: Place) -> None:
             raise r.fail((*place, "key"), 'only a sheet with rows = "lookup" has a key', "take it out")
         raise r.fail(place, "a lookup needs a key", 'add key = "reference"')
     if sheet.key:
-        r.one_of(sheet.key, ("reference",), (*place, "key"))
+        r.one_of(sheet.key, TEXT_FIELDS, (*place, "key"))
         if sheet.key not in sheet.columns or sheet.key in sheet.optional:
             raise r.fail(
                 (*place, "key"),
@@ -463,6 +470,14 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
     for i, layout in enumerate(layouts):
         if layout.era in {x.era for x in layouts[:i]}:
             raise r.fail(("layout", i, "era"), "two layouts have the same era", "give each its own name")
+        for j, sheet in enumerate(layout.sheets):
+            words = sheet.constant.get("outcome", "")
+            if words and words not in OUTCOMES and normalise_text(words) not in outcomes:
+                raise r.fail(
+                    ("layout", i, "sheet", j, "constant", "outcome"),
+                    f"{words!r} is no outcome, and no word of [outcomes]",
+                    f"use one of: {', '.join(OUTCOMES)}; or list it under [outcomes]",
+                )
     title = r.text(document, "title", ())
     return Register(
         id=register_id,

@@ -222,6 +222,18 @@ def test_add_other_bytes_for_the_same_day_need_replaces(tmp_path: Path, run: Run
     assert released == ["2019-12-31", "2021-06-07"]  # each in the version last published
 
 
+def test_a_dry_run_says_each_value_that_would_not_be_read(tmp_path: Path, run: Run) -> None:
+    file = write_tiny(tmp_path / "d", "A1,Somebody Ltd,2020-03-04\nA2,,27.2.207\nA3,Another Ltd,2021-06-07\n")
+    ran = run("--data", tmp_path / "d", "add", "tiny", file, "--dry-run")
+    assert ran.code == 0
+    assert "1 values could not be read, 1 warnings\n" in ran.out
+    assert "error: sheet 'tiny' row 3, column C (Released): date_unreadable: '27.2.207'." in ran.out
+    assert "warning: sheet 'tiny' row 3, column B (Organisation): recipient_missing" in ran.out
+    real = run("--data", tmp_path / "d", "add", "tiny", file)
+    assert "'access-review issues' after the build" in real.out
+    assert "date_unreadable" not in real.out
+
+
 def test_dry_run_changes_nothing(
     tmp_path: Path, built: Path, sample: dict[str, list[Path]], run: Run
 ) -> None:

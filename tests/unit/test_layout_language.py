@@ -69,6 +69,24 @@ def joined(tmp_path, releases, statements, description=JOINED):
     return read(tmp_path, description, book)
 
 
+def test_a_lookup_joins_by_another_field_than_the_reference(tmp_path):
+    sectors = {"name": "Applicants", "rows": "lookup", "key": "recipient",
+               "columns": {"recipient": "Applicant", "recipient_type": "Sector"}}  # fmt: skip
+    description = register("example", sheets=[RELEASES, sectors], recipient_types={"charity": ["Charity"]})
+    book = workbook(
+        Releases=[("Ref", "Organisation", "Purpose"), ("A1", "Bell Trust", "x"), ("A2", "The Post", "y")],
+        Applicants=[("Applicant", "Sector"), ("bell trust ", "Charity"), ("Nobody", "Charity")],
+    )
+    reading = read(tmp_path, description, book)
+    assert [e["recipient_type_mapped"] for e in reading.entries] == ["charity", None]
+    assert reading.accounts[1].explained == Counter(
+        {"above the header": 0, "header": 1, "joined by recipient": 1, "lookup row that no entry uses": 1}
+    )
+    assert {(i.rule, i.column, i.value) for i in reading.issues} >= {
+        ("lookup_missing", "B (Organisation)", "The Post"), ("lookup_unused", "A (Applicant)", "Nobody"),
+    }  # fmt: skip
+
+
 def test_a_lookup_gives_what_the_row_lacks_and_overwrites_nothing(tmp_path):
     reading = joined(
         tmp_path,
@@ -86,8 +104,8 @@ def test_a_lookup_gives_what_the_row_lacks_and_overwrites_nothing(tmp_path):
     raw = json.loads(first["raw"])
     assert raw["Organisation"] == "Bell Trust"
     # what the other sheet says stands there, not in the raw text of every row that it is joined to
-        assert raw["Purpose"] == ""
-        assert not [heading for heading in raw if heading.startswith("Statements")]
+    assert raw["Purpose"] == ""
+    assert not [heading for heading in raw if heading.startswith("Statements")]
     assert said(reading) == []
     assert reading.accounts[1].explained == Counter(
         {"above the header": 0, "header": 1, "joined by reference": 2}

@@ -227,7 +227,10 @@ def test_person_counts(tmp_path):
         ("Oct 2018 – Jan 2019", (date(2018, 10, 1), date(2019, 1, 31))),
         (date(2020, 2, 11), (date(2020, 2, 1), date(2020, 2, 29))),
         ("March to January 2019", None),
-        ("2019", None),
+        ("2019", (date(2019, 1, 1), date(2019, 12, 31))),
+        (2019.0, (date(2019, 1, 1), date(2019, 12, 31))),
+        ("2019-20", None),  # a financial year, or an academic one: not said
+        ("207", None),
         ("", None),
     ],
 )

@@ -286,7 +286,7 @@ PERIOD = [{"from": "file_name", "pattern": r"(?P<start>\d{8})_(?P<end>\d{8})"}]
     [
         ({"rows": "lookup"}, "a lookup needs a key"),
         ({"key": "reference"}, 'only a sheet with rows = "lookup" has a key'),
-        ({"rows": "lookup", "key": "recipient"}, "'recipient' is not known"),
+        ({"rows": "lookup", "key": "received_date"}, "'received_date' is not known"),
         ({"rows": "lookup", "key": "reference", "columns": {"title": "T"}}, "has no column of its own"),
         ({"rows": "lookup", "key": "reference", "optional": ["reference"]}, "has no column of its own"),
         ({"rows": "person_count"}, "no column 'period' is mapped"),
@@ -342,3 +342,24 @@ def test_words_cannot_mean_two_things(tmp_path):
             tmp_path,
             changed(("reference",), {"request_split": "/", "request_pattern": "(?P<request>.)"}),
         )
+
+
+@pytest.mark.parametrize(
+    ("words", "good"), [("open", True), ("Sent", True), ("sent ", True), ("nonsense", False)]
+)
+def test_a_constant_outcome_is_one_that_is_known(tmp_path, words, good):
+    sheet = {
+        "name": "*",
+        "rows": "request",
+        "columns": {"reference": ["Ref"]},
+        "constant": {"outcome": words},
+    }
+    path = tmp_path / "cases.toml"
+    path.write_text(to_toml(register("cases", sheets=[sheet], outcomes={"released": ["Sent"]})), "utf-8")
+    if good:
+        read_register(path, {})
+        return
+    with pytest.raises(AccessReviewError, match="'nonsense' is no outcome") as caught:
+        read_register(path, {})
+    assert "cases.toml, line " in str(caught.value) or "cases.toml:" in str(caught.value)
+    assert "not_pursued" in str(caught.value.hint)

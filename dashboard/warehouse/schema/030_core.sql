@@ -19,6 +19,8 @@ end;
 create view staging.dated_entries as
 select
     e.*,
+    -- an approval is a decision and closes nothing: what was approved waits for its release
+    case when outcome_mapped = 'approved' then composite_date end as approved_on,
     case when outcome_mapped = 'released' then coalesce(composite_date, closed_date) end as released_on,
     case when outcome_mapped = 'reuse_permitted' then coalesce(composite_date, closed_date) end as reuse_on,
     case when outcome_mapped = 'refused' then coalesce(composite_date, closed_date) end as refused_on,
@@ -26,7 +28,10 @@ select
         when outcome_mapped in ('not_pursued', 'withdrawn', 'discontinued')
             then coalesce(closed_date, composite_date)
     end as ended_on,
-    least(coalesce(closed_date, composite_date), coalesce(composite_date, closed_date)) as stated_close,
+    case
+        when outcome_mapped = 'approved' then closed_date
+        else least(coalesce(closed_date, composite_date), coalesce(composite_date, closed_date))
+    end as stated_close,
     -- the day on which a reviewed row must hold to say whose name this is
     case
         when recipient_key is not null
@@ -94,9 +99,9 @@ select
     min(e.reuse_date) as reuse_date,
     min(e.refused_date) as refused_date,
     case
-        when count(coalesce(e.released_on, e.reuse_on, e.refused_on, e.ended_on)) > 0
+        when count(coalesce(e.approved_on, e.released_on, e.reuse_on, e.refused_on, e.ended_on)) > 0
             then {
-                released: min(e.released_on), reuse: min(e.reuse_on), refused: min(e.refused_on),
+                approved: min(e.approved_on), released: min(e.released_on), reuse: min(e.reuse_on), refused: min(e.refused_on),
                 ended: min(e.ended_on)
             }
     end as told_by_outcome,
@@ -206,7 +211,8 @@ first_releases as (
 ),
 dated as (
     select
-        * exclude (released_date, reuse_date, refused_date, told_by_outcome, first_released),
+        * exclude (approved_date, released_date, reuse_date, refused_date, told_by_outcome, first_released),
+        coalesce(approved_date, told_by_outcome.approved) as approved_date,
         coalesce(first_released, released_date, told_by_outcome.released) as released_date,
         coalesce(reuse_date, told_by_outcome.reuse) as reuse_date,
         coalesce(refused_date, told_by_outcome.refused) as refused_date,
@@ -225,6 +231,7 @@ named as (
     select
         e.* exclude (outcome),
         case
+            when e.outcome = 'approved' and e.released_date is not null then 'released'
             when e.outcome is not null and (e.outcome <> 'open' or e.closed_date is null) then e.outcome
             when e.released_date is not null then 'released'
             when e.approved_date is not null and e.closed_date is null then 'approved'
