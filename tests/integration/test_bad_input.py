@@ -441,6 +441,30 @@ def test_damaged_pointer_and_builds(data: Path, run: Run) -> None:
     assert run("--data", data, "build").code == 0
 
 
+@pytest.mark.parametrize("size", [0, 5000, -1])
+def test_a_build_that_is_cut_short_is_made_again(size: int, data: Path, run: Run) -> None:
+    [path] = (data / "builds").glob("*.duckdb")
+    path.write_bytes(path.read_bytes()[:size])
+    ran = run("--data", data, "build")
+    assert ran.code == 0
+    assert "nothing changed" not in ran.out
+    assert run("--data", data, "measure", "volumes").code == 0
+    assert "nothing changed" in run("--data", data, "build").out
+
+
+def test_blocks_that_are_not_what_they_were_are_named(data: Path, run: Run) -> None:
+    [path] = (data / "builds").glob("*.duckdb")
+    whole = path.read_bytes()
+    failed = 0
+    for at in range(40_000, len(whole), len(whole) // 25):
+        path.write_bytes(whole[:at] + bytes(b ^ 0xFF for b in whole[at : at + 64]) + whole[at + 64 :])
+        for command in (["measure", "volumes"], ["issues"]):
+            if run("--data", data, *command).code:
+                refused(run, data, *command, words=(path.name, f"remove {path.name}"))
+                failed += 1
+    assert failed > 3
+
+
 @pytest.mark.parametrize("damage", ["cut", "empty", "text"])
 def test_damaged_build_says_how_to_mend_it(damage: str, data: Path, run: Run) -> None:
     [path] = (data / "builds").glob("*.duckdb")

@@ -277,4 +277,10 @@ def known_difference(form: str, data: bytes, words: str) -> str:
             return "text in a cell that does not say it holds any: openpyxl leaves it out, ours keeps it"
         if any(n.startswith("XL/") for n in names) and words.startswith("sheets"):
             return "a part whose name is in capitals: openpyxl leaves the sheet out"
+        if words.endswith("and '#VALUE!'"):
+            return (
+                "a day beyond what openpyxl counts to: it gives an error, ours the number, which is no date"
+            )
+        if " None and " in words and b"<hyperlink " in sheets:
+            return "a link on an empty cell: openpyxl puts its words there"
     return ""

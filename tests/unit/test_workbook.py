@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import os
+import re
 import struct
 import zipfile
 from pathlib import Path
@@ -654,6 +655,52 @@ def test_zip_bombs(tmp_path: Path) -> None:
     assert "unpacks to 64 MiB; at most 1 MiB is read" in refusal(path, unpacked_bytes=1024 * 1024)
     assert "packs 4 parts; at most 3 are read" in refusal(path, members=3)
     assert read_workbook(path, limits=Limits(ratio=2000)).sheets[0].rows == []
+
+
+def entries_changed(path: Path, field: int, value: int, *, only: slice = slice(None)) -> Path:
+    """The archive at `path` with one field of its directory entries changed."""
+    data = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        at = archive.start_dir
+    places = [at + m.start() for m in re.finditer(rb"PK\x01\x02", data[at:])]
+    for place in places[only]:
+        struct.pack_into("<I", data, place + field, value)
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "only", "words"),
+    [
+        (24, 10, slice(None), "cannot be unpacked"),  # smaller than it is
+        (24, 0xFFFFFFFE, slice(None), "unpacks to"),  # 4 GiB each
+        (24, 0xFFFFFFFF, slice(None), "unpacks to"),  # "see the zip64 field", and there is none
+        (42, 0, slice(1, 4), "cannot be unpacked"),  # several entries over one part
+        (20, 1, slice(None), "cannot be unpacked"),  # packed into one byte
+    ],
+)
+def test_zip_directories_that_lie(tmp_path: Path, field: int, value: int, only: slice, words: str) -> None:
+    path = mutate.write_xlsx(tmp_path / "x.xlsx", {"S": mutate.REGISTER})
+    assert words in refusal(entries_changed(path, field, value, only=only))
+
+
+def test_names_in_a_zip_lead_nowhere(tmp_path: Path) -> None:
+    path = mutate.write_shared_xlsx(tmp_path / "x.xlsx", [("a",)])
+    link = zipfile.ZipInfo("xl/media/link.png")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("/etc/passwd", "no")
+        archive.writestr("../../../x.png", "no")
+        archive.writestr(link, "/etc/passwd")
+    assert read_workbook(path).sheets[0].rows == [("a",)]
+
+
+@pytest.mark.parametrize("element", ["table:table-row-group", "office:unknown", "draw:g"])
+def test_deep_nesting(tmp_path: Path, element: str) -> None:
+    deep = 100_000
+    body = sheet(f"<{element}>" * deep + ROW.format(ONE) + f"</{element}>" * deep)
+    rows = read_workbook(ods(tmp_path / "x.ods", body)).sheets[0].rows
+    assert rows == ([] if element == "draw:g" else [(1.0,)])
 
 
 def test_limits(tmp_path: Path) -> None:
