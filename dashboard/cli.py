@@ -422,7 +422,8 @@ def _measure(settings: Settings, arguments: Any) -> int:
         sys.stdout.write(result.json())
     else:
         # Eyes get the contract's columns; CSV and JSON have the extras too.
-        promised = {"register", "group_label", *measures.find_measure(arguments.name).columns}
+        asked = measures.find_measure(arguments.name)
+        promised = {"register", "group_label", *asked.columns, *asked.also}
         shown = [i for i, c in enumerate(result.columns) if arguments.rows or c in promised]
         sys.stdout.write(
             aligned([result.columns[i] for i in shown], [[row[i] for i in shown] for row in result.rows])

@@ -156,6 +156,7 @@ class Measure:
     query: str
     compute: Callable[[Store, Filters], tuple[Result, list[str]]]
     rows_query: str | None = None
+    also: tuple[str, ...] = ()  # columns beyond the contract's that a listing for eyes shows too
     archive: bool = False  # it lists what the archive holds, what is withdrawn included
     defaults: dict[str, Any] = field(default_factory=dict)
 
@@ -903,6 +904,7 @@ MEASURES: dict[str, Measure] = {
             ),
             query="person_counts",
             compute=_person_counts,
+            also=("people",),
         ),
     )
 }
