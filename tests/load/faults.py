@@ -445,34 +445,37 @@ def together(m: Matrix) -> Cases:
     """Two at once."""
 
     @contextmanager
-    def held(path: Path) -> Iterator[None]:
+    def held(path: Path) -> Iterator[Callable[[], object]]:
+        """Hold a lock; gives what a child must do first, else it would hold it too."""
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a+") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+            yield file.close
 
     def says_so() -> str:
         data = m.copy(m.waiting)
-        with held(data / "builds" / ".lock"):
+        with held(data / "builds" / ".lock") as first:
             began = time.monotonic()
-            clear(run(data, "build"), "another process is building")
-            clear(run(data, "rollback"), "another process is building")
+            clear(run(data, "build", prepare=first), "another process is building")
+            clear(run(data, "rollback", prepare=first), "another process is building")
             assert time.monotonic() - began < 30
             assert answers(data) == m.before
         return m.settled(data)
 
     def waits_in_vain() -> str:
         data = m.copy(m.waiting)
-        with held(data / "builds" / ".lock"):
+        with held(data / "builds" / ".lock") as first:
             began = time.monotonic()
-            clear(run(data, "build", "--wait", 2), "another process is building after 2 seconds")
+            clear(
+                run(data, "build", "--wait", 2, prepare=first), "another process is building after 2 seconds"
+            )
             assert time.monotonic() - began >= 2
         return m.settled(data)
 
     def waits() -> str:
         data = m.copy(m.waiting)
-        with held(data / "builds" / ".lock"):
-            process = start(data, "build", "--wait", 60)
+        with held(data / "builds" / ".lock") as first:
+            process = start(data, "build", "--wait", 60, prepare=first)
             time.sleep(1)
         end = process.wait()
         assert end.code == 0, end.err
