@@ -50,7 +50,10 @@ def note_of(file: Path) -> Path:
 def read_note(file: Path) -> Kept | None:
     """What was noted of a file when it was kept; None where nothing was, or the file is not that one."""
     path = note_of(file)
-    if not path.is_file():
+    try:
+        if not path.is_file():
+            return None
+    except OSError:  # a name that is as long as a name can be has no note beside it
         return None
     try:
         record = tomllib.loads(path.read_text("utf-8"))

@@ -345,6 +345,12 @@ ODS_VALUELESS = re.compile(
     rb'[^<>]*\soffice:value-type=)"(?:float|percentage|currency|date|time|boolean)"((?:\s[^<>]*[^<>/])?>)'
     rb"(?=(?:<text:p\b|<text:h\b))"
 )
+# And one whose kind of value is none that there is.
+ODS_UNKNOWN = re.compile(
+    rb"(<table:(?:covered-)?table-cell(?![\w-])[^<>]*\soffice:value-type=)"
+    rb'"(?!(?:string|float|percentage|currency|date|time|boolean)")[^"<>]*"((?:\s[^<>]*[^<>/])?>)'
+    rb"(?=(?:<text:p\b|<text:h\b))"
+)
 # calamine reads an error as an empty cell; without these marks it reads the text a reader sees.
 ODS_ERROR = re.compile(rb'\soffice:string-value=""(?=[^<>]*\scalcext:value-type="error")')
 XLSX_ERROR = re.compile(rb"""(<(?:\w+:)?c\s(?:[^<>]*?\s)?t=)(?:"e"|'e')""")
@@ -427,7 +433,8 @@ def _checked_ods(
         raise _damaged(file, 'its part "content.xml" is missing')
     content = _plain_xml(file, "content.xml", read("content.xml"), ods=True)
     content = ODS_UNTYPED.sub(rb'\1 office:value-type="string"\2', content)
-    content = ODS_VALUELESS.sub(rb'\1"string"\2', content)
+    for without in (ODS_VALUELESS, ODS_UNKNOWN):
+        content = without.sub(rb'\1"string"\2', content)
     _check_xml(file, "content.xml", content, _OdsCheck(file, limits))
     for pattern, text in ODS_BREAKS:
         content = pattern.sub(text, content)

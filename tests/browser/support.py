@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
+from collections import Counter
 from collections.abc import Callable
 from html import unescape
 from typing import Any
@@ -16,8 +17,13 @@ from dashboard.tables import cell_text
 
 
 PAGES = ("overview", "volumes", "recipients", "turnaround", "changes", "register")
+FILTERED = tuple(
+    name for name in PAGES if name != "changes"
+)  # a change has no day or recipient type of its own
 CHARTED = PAGES[:-1]  # a register's page lists rows and draws nothing
 SAMPLE = "sample-npd-requests"
+KINDS = ("added", "amended", "licence_ended", "left_no_reason_published", "typographic")
+TABLED = ("added", "amended", "typographic", "licence_ended", "left_no_reason_published")
 
 # The numbers in the figures of the document, by the exhibit they stand in; and what screen readers are told.
 LIVE = """() => {
@@ -98,6 +104,15 @@ def expected(site: Any, key: str, address: str) -> list[float | None]:
         return [row[unit] for row in found]
     if key == "turnaround-by-year":
         return [row["median"] for row in found if row["n"] and row["events"] >= HEADLINE_EVENTS]
+    if key == "by-edition":
+        counts = Counter((row["edition"], row["kind"]) for row in found)
+        return [
+            counts[edition, kind]
+            for kind in KINDS[:4]
+            for edition in dict.fromkeys(r["edition"] for r in found)
+        ]
+    if key == "ever-seen":
+        return [row[column] for column in ("ever_seen", "still_listed") for row in found]
     raise AssertionError(f"no oracle for {key}")
 
 
@@ -168,6 +183,21 @@ def _table_differences(site: Any, page: Any, key: str, address: str) -> list[str
     )
     names = {label: (name, kind) for name, (label, kind) in LABELS.items()}
     found = rows(site, address)
+    if key in KINDS:
+        listed = [row["reference"] for row in found if row["kind"] == key][: 25 if key == "added" else 100]
+        shown = [row[0] for row in body]
+        return (
+            []
+            if shown == [r if "unreferenced" not in r else "none given" for r in listed]
+            else [f"{key}: {shown}"]
+        )
+    if key == "by-edition":
+        counts = Counter((row["edition"], row["kind"]) for row in found)
+        wanted = [
+            [e, *(str(counts[e, kind]) for kind in TABLED)]
+            for e in dict.fromkeys(r["edition"] for r in found)
+        ]
+        return [] if [[c.replace(",", "") for c in row] for row in body] == wanted else [f"{key}: {body}"]
     if key == "turnaround-by-year":
         found = [r for r in found if r["n"]]
     if key == "outcomes":

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from tests.browser.support import CHARTED, PAGES, SAMPLE, choose, query_of, until
+from tests.browser.support import CHARTED, FILTERED, PAGES, SAMPLE, choose, query_of, until
 
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -43,7 +43,7 @@ def test_axe_finds_nothing(name, form, sample, visit):
     page = watched.page
     page.evaluate("() => document.querySelectorAll('details').forEach((d) => (d.open = true))")
     assert violations(page) == []
-    if form == "dark":  # colours only: what a filter changes is the same in both
+    if form == "dark" or name not in FILTERED:  # colours only: what a filter changes is the same in both
         return
     choose(page, "type", "university")
     assert until(page, lambda: query_of(page).get("type") == "university")
@@ -85,7 +85,8 @@ def test_tab_goes_through_the_page_with_the_focus_in_sight(name, sample, visit):
     assert [s for s in stops if not s["ring"] or not s["seen"]] == []
     assert stops[0]["text"] == "Skip to main content"
     order = [s["name"] for s in stops if s["name"]]
-    assert order.index("register") < order.index("from") < order.index("to") < order.index("type")
+    fields = ("register", "from", "to", "type") if name in FILTERED else ("register",)
+    assert [order.index(field) for field in fields] == sorted(order.index(field) for field in fields)
     assert {"BUTTON"} <= {s["tag"] for s in stops}
     if name in CHARTED:
         assert [s for s in stops if s["tag"] == "SUMMARY"]

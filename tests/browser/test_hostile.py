@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.browser.support import PAGES, choose, has_charts, query_of, until
+from tests.browser.support import FILTERED, PAGES, choose, has_charts, query_of, until
 
 
 IMAGE = "<img src=x onerror=alert(1)>"
@@ -47,6 +47,8 @@ def test_hostile_names_are_words(name, hostile, visit):
             for place in range(1, 8):
                 page.mouse.move(box["x"] + box["width"] * 0.45, box["y"] + box["height"] * place / 8)
                 page.wait_for_timeout(15)
+        if name not in FILTERED:
+            continue
         choose(page, "from", "2013-01-01")
         assert until(page, lambda: query_of(page).get("from") == "2013-01-01")
         page.wait_for_timeout(150)

@@ -151,8 +151,8 @@ def test_nothing_around_a_build_changes_it(tmp_path):
     ]):  # fmt: skip
         folder = make_data(
             tmp_path / f"place {number}", REGISTERS, {},
-            reference={"reference/recipients_mine.csv": "register,published_name,recipient,recipient_type,reason\n"
-                       "*,Body 1,Body 2,charity,the same\n"},
+            reference={"reference/recipients_mine.csv": "register,alias,recipient,type,relation,reason,reviewer,date\n"
+                       "*,Body 1,Body 2,charity,same,one body,a test,2026-01-01\n"},
         )  # fmt: skip
         here = tmp_path / f"elsewhere {number}"
         here.mkdir()

@@ -17,17 +17,17 @@ from dashboard.settings import CHECKOUT, load_settings
 from tests.integration.conftest import Run, tree, write_tiny
 
 
-@pytest.mark.parametrize("only", ["two builders", "full disk", "read-only", "sidecar", "CURRENT"])
-def test_faults_tried_for_real(only: str) -> None:
+def test_faults_tried_for_real() -> None:
+    only = "two builders,full disk,read-only,sidecar,bits changed"
     done = subprocess.run(
         [sys.executable, "-m", "tests.load.faults", "--quick", "--only", only],
         check=False, capture_output=True, text=True, cwd=CHECKOUT, env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    if "not tried" in done.stdout and only in ("full disk", "read-only"):
-        pytest.skip(done.stdout.splitlines()[-1])
     total = next(line for line in done.stdout.splitlines() if line.startswith("all "))
-    assert int(total.split()[1]) >= 2, done.stdout
+    tried = int(total.split()[1])
+    # Where the system allows no mount namespace the disks are not tried, and the command says so.
+    assert tried >= (9 if "not tried" in done.stdout else 17), done.stdout
 
 
 class Killed(BaseException):

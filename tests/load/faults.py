@@ -1,6 +1,6 @@
 """`make faults`: what can go wrong on a machine, tried for real, and counted.
 
-    python -m tests.load.faults [--quick] [--only WORD]
+    python -m tests.load.faults [--quick] [--only WORDS]
 
 After each fault the build in force must be whole (every table read, every measure answered) and the next
 command must recover: the same inputs end in the same build with the same fingerprints, and nothing half-made
@@ -268,7 +268,7 @@ class Matrix:
         self.made += 1
         return Path(shutil.copytree(folder, self.base / (name or f"case-{self.made}")))
 
-    def some(self, steps: range, most: int = 6) -> list[int]:
+    def some(self, steps: range, most: int = 3) -> list[int]:
         """All of the steps; in a quick run a few, the first and last among them."""
         if not self.quick or len(steps) <= most:
             return list(steps)
@@ -445,34 +445,37 @@ def together(m: Matrix) -> Cases:
     """Two at once."""
 
     @contextmanager
-    def held(path: Path) -> Iterator[None]:
+    def held(path: Path) -> Iterator[Callable[[], object]]:
+        """Hold a lock; gives what a child must do first, else it would hold it too."""
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a+") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+            yield file.close
 
     def says_so() -> str:
         data = m.copy(m.waiting)
-        with held(data / "builds" / ".lock"):
+        with held(data / "builds" / ".lock") as first:
             began = time.monotonic()
-            clear(run(data, "build"), "another process is building")
-            clear(run(data, "rollback"), "another process is building")
+            clear(run(data, "build", prepare=first), "another process is building")
+            clear(run(data, "rollback", prepare=first), "another process is building")
             assert time.monotonic() - began < 30
             assert answers(data) == m.before
         return m.settled(data)
 
     def waits_in_vain() -> str:
         data = m.copy(m.waiting)
-        with held(data / "builds" / ".lock"):
+        with held(data / "builds" / ".lock") as first:
             began = time.monotonic()
-            clear(run(data, "build", "--wait", 2), "another process is building after 2 seconds")
+            clear(
+                run(data, "build", "--wait", 2, prepare=first), "another process is building after 2 seconds"
+            )
             assert time.monotonic() - began >= 2
         return m.settled(data)
 
     def waits() -> str:
         data = m.copy(m.waiting)
-        with held(data / "builds" / ".lock"):
-            process = start(data, "build", "--wait", 60)
+        with held(data / "builds" / ".lock") as first:
+            process = start(data, "build", "--wait", 60, prepare=first)
             time.sleep(1)
         end = process.wait()
         assert end.code == 0, end.err
@@ -727,7 +730,7 @@ def try_all(m: Matrix, groups: tuple[Callable[[Matrix], Cases], ...], only: str)
     found = []
     for group in groups:
         for name, case in group(m):
-            if only not in name:
+            if not any(word in name for word in only.split(",")):
                 continue
             try:
                 found.append((name, case()))
@@ -741,7 +744,9 @@ def try_all(m: Matrix, groups: tuple[Callable[[Matrix], Cases], ...], only: str)
 def main() -> int:
     parser = argparse.ArgumentParser(description="Faults, tried for real: each must leave a whole build.")
     parser.add_argument("--quick", action="store_true", help="a few steps of each kind")
-    parser.add_argument("--only", default="", metavar="WORD", help="cases with this in their name")
+    parser.add_argument(
+        "--only", default="", metavar="WORDS", help="cases with this in their name; several parted by commas"
+    )
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     os.environ.pop("ACCESS_REVIEW_DATA", None)

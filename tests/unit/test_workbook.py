@@ -161,7 +161,15 @@ def test_ods_white_space_between_rows_means_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "attributes",
-    ["", ' table:style-name="a"', ' office:value-type="float"', ' office:value-type="date" a:b="c"'],
+    [
+        "",
+        ' table:style-name="a"',
+        ' office:value-type="float"',
+        ' office:value-type="date" a:b="c"',
+        ' office:value-type="strinf"',
+        ' office:value-type="" office:value="5"',
+        ' office:value-type="void"',
+    ],
 )
 def test_ods_cell_that_does_not_give_its_value_keeps_its_text(tmp_path: Path, attributes: str) -> None:
     cell = f"<table:table-cell{attributes}><text:p>17</text:p></table:table-cell>"
