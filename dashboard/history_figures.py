@@ -209,6 +209,8 @@ def by_edition_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         else f"No entry left unexplained over {plural(len(editions), 'edition')}",
         summary=(
             f"Most left without a reason in the edition of {day_of(editions[most])} ({number(left[most])}). "
+            if left[most] > 1
+            else "In no edition did more than one leave so. "
             if total
             else ""
         )
