@@ -132,6 +132,10 @@ def told(store: Store, register: str) -> Counter[tuple[Any, ...]]:
 def test_each_planted_change_is_found_and_no_other(sample, register):
     store, truth = sample
     planted, found = expected(truth, register), told(store, register)
+    kinds = Counter(key[3] for key in planted.elements())
+    print(
+        f"\n{register}: {planted.total()} planted, {found.total()} found, {(planted & found).total()} the same: {kinds}"
+    )
     assert planted - found == Counter()  # recall 1
     assert found - planted == Counter()  # precision 1
     assert {key[3] for key in planted} == set(CHANGES)
