@@ -264,6 +264,8 @@ def fit(register: Register, layout: Layout, workbook: Workbook) -> Fit:
     file = workbook.path.name
     for sheet in workbook.sheets:
         chosen = next((s for s in layout.sheets if _matches(sheet.name, s.names)), None)
+        if chosen is not None and chosen.names == ("*",) and _matches(sheet.name, layout.ignore_sheets):
+            chosen = None  # "every sheet" means every one that is not said to be no part of the register
         if chosen is None or (not any(any(cell_text(c) for c in row) for row in sheet.rows)):
             if chosen is not None and chosen.required:
                 problems.append(f"{file}: sheet '{sheet.name}' is empty")

@@ -213,3 +213,11 @@ def test_a_date_is_found_in_a_note_too_long_to_be_searched_whole():
     parts = layouts._short(f"{note}Published 4 March 2026. More.")
     assert "Published 4 March 2026." in parts
     assert max(map(len, parts)) <= layouts.LONGEST_NAME
+
+
+def test_every_sheet_means_every_one_that_is_not_ignored(tmp_path):
+    every = [{**TWO[0], "name": "*"}]
+    found = described(tmp_path, sheets=every, layout={"ignore_sheets": ["Guidance*"]})
+    result = match(found, workbook(("2020", [HEADER, ROW]), ("Guidance notes", [("Read me",)])))
+    assert [m.sheet.name for m in result.sheets] == ["2020"]
+    assert [s.name for s in result.ignored] == ["Guidance notes"]
