@@ -351,6 +351,7 @@ ODS_UNKNOWN = re.compile(
     rb'"(?!(?:string|float|percentage|currency|date|time|boolean)")[^"<>]*"((?:\s[^<>]*[^<>/])?>)'
     rb"(?=(?:<text:p\b|<text:h\b))"
 )
+ODS_VALUE = re.compile(rb'\soffice:(?:value|date-value|time-value|boolean-value)="[^"<>]*"')
 # calamine reads an error as an empty cell; without these marks it reads the text a reader sees.
 ODS_ERROR = re.compile(rb'\soffice:string-value=""(?=[^<>]*\scalcext:value-type="error")')
 XLSX_ERROR = re.compile(rb"""(<(?:\w+:)?c\s(?:[^<>]*?\s)?t=)(?:"e"|'e')""")
@@ -433,8 +434,12 @@ def _checked_ods(
         raise _damaged(file, 'its part "content.xml" is missing')
     content = _plain_xml(file, "content.xml", read("content.xml"), ods=True)
     content = ODS_UNTYPED.sub(rb'\1 office:value-type="string"\2', content)
-    for without in (ODS_VALUELESS, ODS_UNKNOWN):
-        content = without.sub(rb'\1"string"\2', content)
+    content = ODS_VALUELESS.sub(rb'\1"string"\2', content)
+    content = ODS_UNKNOWN.sub(
+        # a value of no kind is none: calamine would take it for a number
+        lambda cell: ODS_VALUE.sub(b"", cell[1]) + b'"string"' + ODS_VALUE.sub(b"", cell[2]),
+        content,
+    )
     _check_xml(file, "content.xml", content, _OdsCheck(file, limits))
     for pattern, text in ODS_BREAKS:
         content = pattern.sub(text, content)
