@@ -350,7 +350,8 @@ class Worker:
         read = read_workbook if direct else apart.read_workbook
         with _patched(read):
             code, out, err = self.run("--data", self.data, "inspect", path)
-            bad = self.unclear(code, out, err, path.name)
+            # inspect says what it found also where it then says that the file is no register
+            bad = self.unclear(0, out, "", path.name) or self.unclear(code, "", err, path.name)
             if bad:
                 return "unclear error", f"inspect: {bad}", ""
             read_at_all = code == 0
