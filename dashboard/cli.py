@@ -386,13 +386,13 @@ def _status(settings: Settings, arguments: Any) -> int:
 
 def _issues(settings: Settings, arguments: Any) -> int:
     from dashboard.filters import Filters
-    from dashboard.measures import _checked
+    from dashboard.measures import checked
     from dashboard.store import Store
 
     with Store(settings) as store:
         filters = Filters(register=arguments.register, edition=arguments.edition)
         if arguments.register:
-            _checked(store, filters, archive=True)
+            checked(store, filters, archive=True)
         result = store.query("issues", filters)
     severity = result.columns.index("severity")
     rows = [r for r in result.rows if arguments.severity in (None, r[severity])]

@@ -38,7 +38,7 @@ from dashboard.filters import Filters, make_filters
 from dashboard.headlines import Finding
 from dashboard.html import environment
 from dashboard.ledger import Ledger, Source
-from dashboard.measures import DEFAULT_CLOCK, MEASURES, MeasureResult, Scope, _cell, measure, scopes
+from dashboard.measures import DEFAULT_CLOCK, MEASURES, MeasureResult, Scope, cell, measure, scopes
 from dashboard.settings import Settings, load_settings
 from dashboard.store import Store
 from dashboard.text import day, escape, plural, published_words
@@ -671,7 +671,7 @@ class Review:
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([_cell(v) for v in row] for row in rows)
+        writer.writerows([cell(v) for v in row] for row in rows)
         self._record(key, key, Filters(register=self.choice.register), len(rows), out.getvalue())
 
     def outside_figures(self) -> Shown:

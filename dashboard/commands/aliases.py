@@ -39,7 +39,7 @@ def a_score(text: str) -> int:
 def run(settings: Settings, arguments: Any) -> int:
     from dashboard.aliases import recipients_of, settled_by, shared_by, suggest, unmatched
     from dashboard.filters import Filters
-    from dashboard.measures import _checked
+    from dashboard.measures import checked
     from dashboard.recipients import COLUMNS, read_reviews
     from dashboard.store import Store
     from dashboard.text import plural
@@ -49,7 +49,7 @@ def run(settings: Settings, arguments: Any) -> int:
     with Store(settings) as store:
         filters = Filters(register=arguments.register)
         if arguments.register:
-            _checked(store, filters)
+            checked(store, filters)
         published = store.query("published_names", filters).dicts()
         shared = shared_by(store.query("shared_requests", filters).dicts(), published, reviews)
     recipients = recipients_of(published, reviews)

@@ -115,9 +115,9 @@ def write_table(
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(columns)
-        from dashboard.measures import _cell
+        from dashboard.measures import cell
 
-        writer.writerows([_cell(v) for v in row] for row in rows)
+        writer.writerows([cell(v) for v in row] for row in rows)
         sys.stdout.write(out.getvalue())
     elif form == "json":
         record = [dict(zip(columns, row, strict=True)) for row in rows]

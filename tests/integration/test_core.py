@@ -179,11 +179,8 @@ def test_warehouse_and_measures_never_name_a_register() -> None:
         if (
             path.stem.startswith("sample")
             or path.parent.name == "commands"
-            or path.stem
-            in (
-                "cli",
-                "measures",
-            )
+            or path.stem == "cli"
+            or path == PACKAGE / "measures" / "__init__.py"
         ):  # examples in help and docstrings
             continue
         text = path.read_text("utf-8")

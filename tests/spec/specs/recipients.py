@@ -365,7 +365,7 @@ TOP = Definition(
             words="No row is given, and a note says why.",
             given=NOBODY_NAMED,
             expect="rank | recipient | requests | releases",
-            notes=("Recipients are not published, or the entries are a selection, so no ranking is given.",),
+            notes=("Recipients are not published, so no ranking is given.",),
         ),
     ),
 )

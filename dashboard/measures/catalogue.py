@@ -1,0 +1,57 @@
+"""Every measure by name, and how one is asked for."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import replace
+from typing import Any
+
+from dashboard.errors import UsageError
+from dashboard.filters import Filters, make_filters
+from dashboard.measures import clocks, history, people, published, recipient, volume
+from dashboard.measures.result import Measure, MeasureResult, make_result
+from dashboard.measures.scope import checked
+from dashboard.store import Store, load_query
+
+
+MEASURES: dict[str, Measure] = {
+    m.name: m for room in (volume, recipient, clocks, history, people, published) for m in room.MEASURES
+}
+
+
+def measure(name: str, store: Store, *, filters: Filters | None = None, **keywords: Any) -> MeasureResult:
+    """Compute a measure by its name. Raises UsageError for an unknown measure, filter, register or edition."""
+    found = find_measure(name)
+    chosen = filters or make_filters(**keywords)
+    chosen = replace(chosen, **{k: v for k, v in found.defaults.items() if getattr(chosen, k) is None})
+    checked(store, chosen, archive=found.archive)
+    result, notes = found.compute(store, chosen)
+    return make_result(found.name, found.columns, found.query, result, notes, chosen, store)
+
+
+def rows(name: str, store: Store, *, filters: Filters | None = None, **keywords: Any) -> MeasureResult:
+    """Exactly the entries that the figure counts. Raises UsageError where a measure counts no entries."""
+    found = find_measure(name)
+    if found.rows_query is None:
+        raise UsageError(f"'{name}' counts no entries, so it has no rows behind it")
+    chosen = filters or make_filters(**keywords)
+    chosen = replace(
+        chosen, **{k: v for k, v in found.defaults.items() if k != "by" and getattr(chosen, k) is None}
+    )
+    checked(store, chosen)
+    result = store.query(found.rows_query, chosen)
+    return make_result(
+        f"{name}-rows", load_query(found.rows_query).columns, found.rows_query, result, [], chosen, store
+    )
+
+
+def find_measure(name: str) -> Measure:
+    """A measure by name. Raises UsageError that lists the names when there is none."""
+    key = name.replace("_", "-")
+    if key in MEASURES:
+        return MEASURES[key]
+    near = difflib.get_close_matches(key, MEASURES, n=1)
+    raise UsageError(
+        f"there is no measure {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""),
+        hint=f"measures are: {', '.join(MEASURES)}",
+    )

@@ -1,0 +1,84 @@
+"""Who: recipients by type, the largest of them, and every spelling of their names."""
+
+from __future__ import annotations
+
+from dashboard.filters import Filters
+from dashboard.measures.refusals import refused
+from dashboard.measures.result import Measure, plain_query
+from dashboard.measures.scope import about, about_register, scopes
+from dashboard.store import Result, Store
+from dashboard.text import join_words
+
+
+MOST_NAMED = 5  # recipients named in one note
+
+
+def _recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    found = scopes(store, filters)
+    many = len(found) > 1
+    notes = []
+    for scope in found:
+        if no_share := refused(scope, "share"):
+            notes.append(about(scope, many, no_share))
+    if not found or not all(s.selected for s in found):
+        notes += [
+            about_register(found, many, r)
+            for r in store.query("type_notes", filters).dicts()
+            if r["register"] in {s.register for s in found}  # none of its editions may be known yet
+        ]
+    return store.query("recipients", filters), notes
+
+
+def _top_recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    result = store.query("top_recipients", filters)
+    notes = []
+    present = {row[0] for row in result.rows}
+    found = scopes(store, filters)
+    for scope in found:
+        if scope.register not in present:
+            words = refused(scope, "ranking") or "Recipients are not published, so no ranking is given."
+            notes.append(about(scope, len(found) > 1, words))
+        rows = [row for row in result.dicts() if row["register"] == scope.register]
+        for column, words, beside in (
+            ("former_names", "Shown under the latest name", "formerly"),
+            ("parent_recipient", "Counted under itself and not in what it is part of", "part of"),
+        ):
+            told = [f"{row['recipient']} ({beside} {row[column]})" for row in rows if row[column]]
+            if told:
+                shown = told if len(told) <= MOST_NAMED else [*told[:MOST_NAMED], "others"]
+                notes.append(about(scope, len(found) > 1, f"{words}: {join_words(shown)}."))
+    return result, notes
+
+
+MEASURES = (
+    Measure(
+        name="recipients",
+        words="Who asked and who received, by recipient type.",
+        columns=("group", "requests", "releases", "recipients", "share", "first_date", "last_date"),
+        query="recipients",
+        compute=_recipients,
+        rows_query="events_rows",
+        defaults={"by": "type"},
+    ),
+    Measure(
+        name="top-recipients",
+        words="The recipients with most releases and their share.",
+        columns=(
+            *("rank", "recipient", "recipient_type", "requests", "releases", "share", "cumulative_share"),
+        ),
+        query="top_recipients",
+        compute=_top_recipients,
+        rows_query="events_rows",
+    ),
+    Measure(
+        name="recipient-names",
+        words="Every published spelling of every recipient, with the relation and the reason.",
+        columns=(
+            *("recipient", "published_name", "relation", "entries", "first_edition", "last_edition"),
+            *("reason", "reviewer", "reviewed"),
+        ),
+        query="recipient_names",
+        compute=plain_query("recipient_names"),
+        rows_query="recipient_names_rows",
+    ),
+)

@@ -1,0 +1,179 @@
+"""What a measure is and what it gives: named columns, rows, and the sentences to say beside them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from dashboard.filters import Filters
+from dashboard.store import Result, Store, load_query
+from dashboard.text import defuse
+
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureResult:
+    """Rows of one measure, with what must be said beside them.
+
+    `columns` are those of the contract, then extras; `register` leads when no register was named. `notes` are
+    sentences: what is null and why, what was left out, which method was used.
+    """
+
+    measure: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    notes: tuple[str, ...]
+    filters: Filters
+    build: str
+    sql: str
+
+    def dicts(self) -> list[dict[str, Any]]:
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+    def column(self, name: str) -> list[Any]:
+        place = self.columns.index(name)
+        return [row[place] for row in self.rows]
+
+    @property
+    def df(self) -> pd.DataFrame:
+        """The rows as a frame: counts are nullable integers, dates are dates, shares are floats."""
+        import pandas as pd
+
+        frame = pd.DataFrame(list(self.rows), columns=list(self.columns), dtype=object)
+        for name in frame.columns:
+            values = [v for v in frame[name] if v is not None]
+            if values and all(isinstance(v, bool) for v in values):
+                frame[name] = frame[name].astype("boolean")
+            elif values and all(isinstance(v, int) for v in values):
+                frame[name] = frame[name].astype("Int64")
+            elif values and all(isinstance(v, int | float) for v in values):
+                frame[name] = frame[name].astype("Float64")
+            elif values and all(isinstance(v, date) for v in values):
+                frame[name] = pd.to_datetime(frame[name])
+            elif values:
+                frame[name] = frame[name].astype("string")
+        return frame
+
+    def csv(self) -> str:
+        """CSV, as the command line and the open-data addresses give it. Text is defused; None is empty."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(self.columns)
+        writer.writerows([cell(v) for v in row] for row in self.rows)
+        return out.getvalue()
+
+    def json(self) -> str:
+        """JSON: the rows as objects, with filters, notes and build."""
+        record = {
+            "measure": self.measure,
+            "filters": {name: _plain(value) for name, value in self.filters.items()},
+            "build": self.build,
+            "notes": list(self.notes),
+            "rows": [{k: _plain(v) for k, v in row.items()} for row in self.dicts()],
+        }
+        return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+
+    def _repr_html_(self) -> str:
+        from dashboard.figures import result_table
+        from dashboard.tables import html_table
+
+        return html_table(result_table(self), key=self.measure) + "".join(
+            f"<p>{_escaped(n)}</p>" for n in self.notes
+        )
+
+
+def _escaped(text: str) -> str:
+    from dashboard.text import escape
+
+    return escape(text)
+
+
+def _round(value: float) -> float:
+    return round(value, 6)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        rounded = _round(value)
+        return int(rounded) if rounded.is_integer() else rounded
+    return value
+
+
+def cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return defuse(value)
+    plain = _plain(value)
+    return (
+        plain
+        if isinstance(plain, str)
+        else format(plain, "f" if isinstance(plain, float) else "d").rstrip(
+            "0" if isinstance(plain, float) else ""
+        )
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """A named measure: its contract columns, what computes it and what lists its rows."""
+
+    name: str
+    words: str
+    columns: tuple[str, ...]
+    query: str
+    compute: Callable[[Store, Filters], tuple[Result, list[str]]]
+    rows_query: str | None = None
+    also: tuple[str, ...] = ()  # columns beyond the contract's that a listing for eyes shows too
+    archive: bool = False  # it lists what the archive holds, what is withdrawn included
+    defaults: dict[str, Any] = field(default_factory=dict)
+
+
+def plain_query(name: str) -> Callable[[Store, Filters], tuple[Result, list[str]]]:
+    """A measure that is one query and needs no words."""
+
+    def compute(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+        return store.query(name, filters), []
+
+    return compute
+
+
+def make_result(
+    name: str,
+    columns: Iterable[str],
+    query: str,
+    result: Result,
+    notes: list[str],
+    filters: Filters,
+    store: Store,
+) -> MeasureResult:
+    """Contract columns first, in their order; `register` leads unless one was named; extras follow."""
+    promised = list(columns)
+    if "register" in result.columns and "register" not in promised and not filters.register:
+        promised.insert(0, "register")
+    extras = [c for c in result.columns if c not in promised and c != "register"]
+    order = [*promised, *extras]
+    places = [result.columns.index(c) for c in order]
+    return MeasureResult(
+        measure=name,
+        columns=tuple(order),
+        rows=tuple(tuple(row[p] for p in places) for row in result.rows),
+        notes=tuple(dict.fromkeys(notes)),
+        filters=filters,
+        build=store.build.id,
+        sql=load_query(query).sql,
+    )

@@ -1,0 +1,99 @@
+"""What each register's rows allow, and whether what is named in a question is there."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from dashboard.errors import UsageError
+from dashboard.filters import Filters
+from dashboard.store import Store
+from dashboard.text import day
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What one register's rows allow."""
+
+    register: str
+    title: str
+    short_title: str
+    synthetic: bool
+    as_at: date
+    edition: str
+    published: date | None
+    published_basis: str  # "stated_month": only the month is known, and the last day of it is taken
+    selected: bool
+    completed_only: bool
+    coverage_start: date | None  # delayed entry on clocks
+    listed_from: date | None  # the first day from which every case is listed
+    columns: dict[str, tuple[bool, str]]  # volumes column -> (answerable, words)
+    clocks: dict[str, tuple[bool, str]]  # clock -> (answerable, words)
+
+
+def scopes(store: Store, filters: Filters) -> list[Scope]:
+    """The registers a question is about, each with what it can answer."""
+    found = []
+    for row in store.query("scope", filters).dicts():
+        columns = {
+            c["name"]: (bool(c["answerable"]), c["words"] or "") for c in json.loads(row.pop("columns"))
+        }
+        clocks = {c["name"]: (bool(c["answerable"]), c["words"] or "") for c in json.loads(row.pop("clocks"))}
+        found.append(Scope(**row, columns=columns, clocks=clocks))
+    return found
+
+
+def checked(store: Store, filters: Filters, *, archive: bool = False) -> list[Scope]:
+    """Scopes, after checking that the register and edition named are there.
+
+    A question about the archive itself (`archive`) may name what is withdrawn.
+    """
+    withdrawn = {
+        (r["register"], r["edition"]): f"was withdrawn on {day(r['withdrawn_on'])}: {r['withdrawn_reason']}"
+        for r in store.query("withdrawn").dicts()
+    }
+    known = [row["register"] for row in store.query("registers").dicts()]
+    if archive and any(register == filters.register for register, _ in withdrawn):
+        known.append(str(filters.register))
+    if filters.register and filters.register not in known:
+        gone = [f"{edition} {why}" for (r, edition), why in withdrawn.items() if r == filters.register]
+        if gone:
+            more = f"; and {len(gone) - 2} more" if len(gone) > 2 else ""
+            raise UsageError(
+                f"nothing of {filters.register} is shown: edition {'; edition '.join(gone[:2])}{more}",
+                hint=f"'access-review measure editions --register {filters.register}' lists them all",
+            )
+        near = difflib.get_close_matches(filters.register, known, n=1)
+        raise UsageError(
+            f"no register in this build is called {filters.register!r}"
+            + (f"; did you mean {near[0]!r}?" if near else ""),
+            hint=f"registers here: {', '.join(known) or 'none'}",
+        )
+    found = scopes(store, filters)
+    why = withdrawn.get((str(filters.register), str(filters.edition)))
+    if why and archive:
+        return found
+    if why:
+        raise UsageError(
+            f"edition {filters.edition} of {filters.register} {why.rstrip('.')}",
+            hint="'access-review measure editions' lists what is there",
+        )
+    if filters.edition and not found:
+        editions = store.query("editions", Filters(register=filters.register)).dicts()
+        raise UsageError(
+            f"register {filters.register} has no edition {filters.edition!r}",
+            hint=f"editions: {', '.join(e['edition'] for e in editions)}",
+        )
+    return found
+
+
+def about(scope: Scope, many: bool, words: str) -> str:
+    return f"{scope.short_title}: {words}" if many else words
+
+
+def about_register(found: list[Scope], many: bool, row: dict[str, Any]) -> str:
+    scope = next(s for s in found if s.register == row["register"])
+    return about(scope, many, row["words"])
