@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dashboard.filters import make_filters
 from dashboard.measures.catalogue import MEASURES, find_measure, measure, rows
 from dashboard.measures.clocks import DEFAULT_CLOCK, curves
 from dashboard.measures.history import change_counts, changes_between, edition_pair
@@ -45,6 +46,7 @@ __all__ = [
     "ever_seen",
     "find_measure",
     "holdings",
+    "make_filters",
     "measure",
     "person_counts",
     "published_figures",
