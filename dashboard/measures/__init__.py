@@ -18,7 +18,7 @@ from dashboard.filters import make_filters
 from dashboard.measures.catalogue import MEASURES, find_measure, measure, rows
 from dashboard.measures.clocks import DEFAULT_CLOCK, curves
 from dashboard.measures.history import change_counts, changes_between, edition_pair
-from dashboard.measures.refusals import HEADLINE_EVENTS
+from dashboard.measures.refusals import HEADLINE_EVENTS, quoted
 from dashboard.measures.result import Measure, MeasureResult, cell
 from dashboard.measures.scope import Scope, checked, scopes
 from dashboard.measures.volume import VOLUME_COUNTS
@@ -50,6 +50,7 @@ __all__ = [
     "measure",
     "person_counts",
     "published_figures",
+    "quoted",
     "recipient_names",
     "recipients",
     "rows",
