@@ -29,6 +29,8 @@ def measure(name: str, store: Store, *, filters: Filters | None = None, **keywor
     result, notes = found.compute(store, chosen)
     if not known and chosen.known_on:
         notes = [f"Nothing was published by {day(chosen.known_on)}, so there is nothing to count.", *notes]
+    elif not result.rows and not notes:
+        notes = ["Nothing falls in what was asked."]
     return make_result(found.name, found.columns, found.query, result, notes, chosen, store)
 
 

@@ -43,6 +43,26 @@ def curves(store: Store, filters: Filters) -> dict[tuple[Any, ...], Curve]:
     return found
 
 
+def _not_reached(rows: list[dict[str, Any]]) -> list[str]:
+    """What an empty median or bound of one register's rows means."""
+    if not any(r["n"] for r in rows):
+        return ["No case that can be counted falls in what was asked, so nothing is estimated."]
+    words = []
+    estimated = [r for r in rows if r["n"] and r["method"] in ("Kaplan-Meier", "quantiles of closed cases")]
+    if any(r["median"] is None for r in estimated):
+        words.append(
+            "Where no median is given it was not reached: the estimate is that more than half were still waiting "
+            "when the last of them was seen."
+        )
+    if any(
+        r["median"] is not None and None in (r["median_low"], r["median_high"])
+        for r in estimated
+        if r["method"] == "Kaplan-Meier"
+    ):
+        words.append("Where a bound of the median is empty, the cases set it no limit.")
+    return words
+
+
 def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     filters = _with_clock(filters)
     clock = str(filters.clock)
@@ -115,6 +135,12 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                     "All",
                 )
             )
+        notes += [
+            about(scope, many, words)
+            for words in _not_reached(
+                [dict(zip(TURNAROUND, r, strict=True)) for r in rows if r[0] == scope.register]
+            )
+        ]
         unlisted = sum(c["before_coverage"] for c in mine)
         if unlisted:
             notes.append(

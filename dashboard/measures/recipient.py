@@ -34,14 +34,24 @@ def _top_recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     result = store.query("top_recipients", filters)
     notes = []
     present = {row[0] for row in result.rows}
+    named = {
+        r["register"]
+        for r in store.query("answerability", filters).dicts()
+        if r["field"] == "recipient" and r["status"] != "not_published"
+    }
     found = scopes(store, filters)
     for scope in found:
         if scope.register not in present:
-            words = refused(scope, "ranking") or "Recipients are not published, so no ranking is given."
-            notes.append(about(scope, len(found) > 1, words))
+            words = "Recipients are not published, so no ranking is given."
+            if scope.register in named:
+                words = "No named recipient falls in what was asked."
+            notes.append(about(scope, len(found) > 1, refused(scope, "ranking") or words))
         elif early := survivors_words(scope, filters):
             notes.append(about(scope, len(found) > 1, early))
         rows = [row for row in result.dicts() if row["register"] == scope.register]
+        if rows and all(row["share"] is None for row in rows):
+            words = "Nothing was released in what was asked, so nobody comes before another and no share is given."
+            notes.append(about(scope, len(found) > 1, words))
         for column, words, beside in (
             ("former_names", "Shown under the latest name", "formerly"),
             ("parent_recipient", "Counted under itself and not in what it is part of", "part of"),

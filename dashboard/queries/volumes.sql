@@ -102,7 +102,9 @@ filled as (
     from intervals as i
     inner join groups as g on i.register = g.register
     left join counts as c
-        on i.register = c.register and g.group_id = c.group_id and i.interval_start = c.interval_start
+        on i.register = c.register and g.group_id = c.group_id
+            -- where nothing has a date the one interval has no first day
+            and i.interval_start is not distinct from c.interval_start
     left join before as b on i.register = b.register and g.group_id = b.group_id
 ),
 answerable as (
