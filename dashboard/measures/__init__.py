@@ -48,6 +48,7 @@ __all__ = [
     "measure",
     "person_counts",
     "published_figures",
+    "recipient_flow",
     "recipient_names",
     "recipients",
     "rows",
@@ -80,6 +81,15 @@ def recipients(store: Store, **filters: Any) -> MeasureResult:
 def top_recipients(store: Store, **filters: Any) -> MeasureResult:
     """Recipients in order of releases (requests where releases are not published); `limit` defaults to 20."""
     return measure("top-recipients", store, **filters)
+
+
+def recipient_flow(store: Store, **filters: Any) -> MeasureResult:
+    """Recipients by `interval` (default year): new to the register, returning, and the share of the five largest.
+
+    Counts of recipients; `counted` and `new_counted` of what `counted_as` says; None in the first year of listing,
+    when nobody can be called new. top_share: 0 to 1.
+    """
+    return measure("recipient-flow", store, **filters)
 
 
 def recipient_names(store: Store, **filters: Any) -> MeasureResult:
