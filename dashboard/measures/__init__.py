@@ -51,6 +51,7 @@ __all__ = [
     "person_counts",
     "published_figures",
     "quoted",
+    "recipient_flow",
     "recipient_names",
     "recipients",
     "rows",
@@ -83,6 +84,15 @@ def recipients(store: Store, **filters: Any) -> MeasureResult:
 def top_recipients(store: Store, **filters: Any) -> MeasureResult:
     """Recipients in order of releases (requests where releases are not published); `limit` defaults to 20."""
     return measure("top-recipients", store, **filters)
+
+
+def recipient_flow(store: Store, **filters: Any) -> MeasureResult:
+    """Recipients by `interval` (default year): new to the register, returning, and the share of the five largest.
+
+    Counts of recipients; `counted` and `new_counted` of what `counted_as` says; None in the first year of listing,
+    when nobody can be called new. top_share: 0 to 1.
+    """
+    return measure("recipient-flow", store, **filters)
 
 
 def recipient_names(store: Store, **filters: Any) -> MeasureResult:
