@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboard.errors import UsageError
 from dashboard.filters import Filters, make_filters
-from dashboard.measures import clocks, history, people, published, recipient, volume
+from dashboard.measures import clocks, decisions, history, people, published, recipient, volume
 from dashboard.measures.result import Measure, MeasureResult, make_result
 from dashboard.measures.scope import checked
 from dashboard.store import Store, load_query
@@ -16,7 +16,9 @@ from dashboard.text import day
 
 
 MEASURES: dict[str, Measure] = {
-    m.name: m for room in (volume, recipient, clocks, history, people, published) for m in room.MEASURES
+    m.name: m
+    for room in (volume, recipient, clocks, history, people, published, decisions)
+    for m in room.MEASURES
 }
 
 
