@@ -1,10 +1,10 @@
 -- purpose: exactly the requests that holdings counts, each with what the register says of its data
 -- parameters: $register $from $to $type $tier $route $outcome $recipient $reference $dataset $edition $known_on
--- result columns: register, counted_as, reference, recipient, recipient_type, licence_end, data_held, still_listed, last_edition, edition, sheet, sheet_row, recipient_id, tier, route, outcome, dataset
+-- result columns: register, counted_as, reference, recipient, recipient_type, licence_end, data_held, still_listed, last_edition, edition, sheet, sheet_row, recipient_id, tier, route, outcome, dataset, legal_basis
 select
     h.register, coalesce(h.holding, 'silent') as counted_as, h.reference, h.recipient, h.recipient_type, h.licence_end, h.data_held,
     h.still_listed, h.last_edition, e.edition, e.sheet, e.sheet_row,
-    h.recipient_id, h.tier, h.route, h.outcome, h.dataset
+    h.recipient_id, h.tier, h.route, h.outcome, h.dataset, h.legal_basis
 from held_where(
     $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
 ) as h

@@ -67,7 +67,7 @@ spans as (
     select
         r.register, r.as_at,
         coalesce($from, min(v.date)) as first_day,
-        coalesce($to, greatest(r.as_at, max(v.date))) as last_day
+        coalesce($to, greatest(r.as_at, max(v.date), $from)) as last_day
     from registers as r
     left join events as v on r.register = v.register
     where not r.selected
@@ -78,7 +78,7 @@ intervals as (
         register,
         as_at,
         core.interval_start($interval, start_day::date) as interval_start,
-        core.interval_end($interval, start_day::date) as interval_end
+        coalesce(core.interval_end($interval, start_day::date), last_day) as interval_end
     from (
         select
             *,

@@ -1,6 +1,6 @@
 -- purpose: exactly the entries that recipient-flow counts, with the first day on which each recipient was listed
 -- parameters: $register $from $to $type $tier $route $outcome $recipient $reference $dataset $edition $known_on
--- result columns: register, counted_as, date, request, reference, occurrence, recipient, recipient_type, first_date, outcome, edition, sheet, sheet_row
+-- result columns: register, counted_as, date, request, reference, occurrence, recipient, recipient_type, first_date, outcome, edition, sheet, sheet_row, recipient_id, tier, route, dataset, legal_basis
 with named as (
     select register, bool_and(status = 'published') as recipients_named
     from reference.answerability as a
@@ -42,7 +42,12 @@ select
     v.outcome,
     e.edition,
     e.sheet,
-    e.sheet_row
+    e.sheet_row,
+    v.recipient_id,
+    v.tier,
+    v.route,
+    v.dataset,
+    v.legal_basis
 from events_where(
     $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
 ) as v

@@ -1,6 +1,6 @@
 -- purpose: exactly the entries that top-recipients counts: one row an event of a request or release of a named recipient
 -- parameters: $register $from $to $type $tier $route $outcome $recipient $reference $dataset $edition $known_on
--- result columns: register, counted_as, date, request, reference, occurrence, recipient, recipient_type, published_type, outcome, edition, sheet, sheet_row, recipient_id, tier, route, dataset
+-- result columns: register, counted_as, date, request, reference, occurrence, recipient, recipient_type, published_type, outcome, edition, sheet, sheet_row, recipient_id, tier, route, dataset, legal_basis
 select
     v.register,
     v.kind as counted_as,
@@ -18,7 +18,8 @@ select
     v.recipient_id,
     v.tier,
     v.route,
-    v.dataset
+    v.dataset,
+    v.legal_basis
 from events_where(
     $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
 ) as v

@@ -1,6 +1,6 @@
 -- purpose: exactly the entries that volumes counts: one row a countable event, and one a request open at the start
 -- parameters: $register $from $to $type $tier $route $outcome $recipient $reference $dataset $interval $edition $known_on
--- result columns: register, counted_as, date, request, reference, occurrence, recipient, recipient_type, published_type, outcome, edition, sheet, sheet_row, recipient_id, tier, route, dataset
+-- result columns: register, counted_as, date, request, reference, occurrence, recipient, recipient_type, published_type, outcome, edition, sheet, sheet_row, recipient_id, tier, route, dataset, legal_basis
 with events as (
     from events_where(
         $known_on, $edition, $register, null, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
@@ -36,7 +36,8 @@ select
     v.recipient_id,
     v.tier,
     v.route,
-    v.dataset
+    v.dataset,
+    v.legal_basis
 from counted as v
 inner join answerable_columns($known_on, $edition) as a on v.register = a.register and v.kind = a.column_name and a.answerable
 left join coverage_start($known_on, $edition) as l on v.register = l.register

@@ -179,6 +179,44 @@ def top_recipients(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[s
     return found[: asked.get("limit") or 20]
 
 
+def recipient_flow(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[str, Any]]:
+    """New and returning by interval. Whether that is told of an interval is the measure's to say (`told_from`)."""
+    if facts.selected:
+        return []
+    interval, from_day, top = asked.get("interval") or "year", asked.get("from_"), 5
+    dates = [r["date"] for r in rows]
+    first = from_day or min(dates, default=None)
+    last = asked.get("to") or max([facts.as_at, *dates, *([from_day] if from_day else [])])
+    counted_as = next((c for c in ("released", "decided", "received") if facts.published[c]), None)
+    known = facts.names_recipients and counted_as is not None
+    found = []
+    for group in sorted({group_of(r, asked.get("by")) for r in rows}) or ["all"]:
+        for start, end in intervals(interval, first, last):
+            each: Counter[str] = Counter()
+            new: Counter[str] = Counter()
+            for row in rows:
+                if group_of(row, asked.get("by")) == group and start and start <= row["date"] <= end:
+                    each[row["recipient_id"]] += 1
+                    new[row["recipient_id"]] += row["first_date"] >= start
+            counts = {
+                "recipients": len(each),
+                "new_recipients": sum(n > 0 for n in new.values()),
+                "returning_recipients": sum(new[name] == 0 for name in each),
+                "counted": each.total(),
+                "new_counted": new.total(),
+            }
+            found.append(
+                {
+                    "interval_start": start, "interval_end": end, "group": group,
+                    **{k: v if known else None for k, v in counts.items()},
+                    "counted_as": counted_as if known else None,
+                    "top_share": sum(n for _, n in each.most_common(top)) / each.total() if each else None,
+                    "immature": end > facts.as_at,
+                }
+            )  # fmt: skip
+    return found
+
+
 def recipient_names(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[str, Any]]:
     del asked, facts
     named = defaultdict(list)
