@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from html.parser import HTMLParser
-from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from dashboard import measures
-from dashboard.app import make_server
 from dashboard.editions import add_edition
 from dashboard.pages import PAGES
 from dashboard.registers import load_registers
@@ -25,55 +20,7 @@ from dashboard.sample import HOSTILE, write_sample
 from dashboard.settings import load_settings
 from dashboard.store import Store
 from dashboard.warehouse.build import build
-
-
-@dataclass
-class Answer:
-    status: int
-    headers: dict[str, str]
-    text: str
-
-
-@dataclass
-class Served:
-    port: int
-    data: Path
-
-    def get(self, path: str, **headers: str) -> Answer:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.request("GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()})
-        answer = connection.getresponse()
-        text = answer.read().decode("utf-8")
-        connection.close()
-        return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, text)
-
-
-@contextmanager
-def serving(data: Path) -> Iterator[Served]:
-    ready: list[Served] = []
-    up = threading.Event()
-    stop: list[object] = []
-
-    def run() -> None:
-        asyncio.set_event_loop(asyncio.new_event_loop())
-        server = make_server(load_settings(data), port=0)
-        server.start()
-        ready.append(Served(server.port, data))
-        loop = asyncio.get_event_loop()
-        stop.append(lambda: loop.call_soon_threadsafe(loop.stop))
-        up.set()
-        loop.run_forever()
-        server.stop()
-        loop.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    assert up.wait(60)
-    try:
-        yield ready[0]
-    finally:
-        stop[0]()  # type: ignore[operator]
-        thread.join(30)
+from tests.support.serving import Served, serving
 
 
 def made(folder: Path, **arguments: object) -> Path:
