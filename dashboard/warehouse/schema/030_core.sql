@@ -86,9 +86,8 @@ select
     bool_or(coalesce(s.asks_held, false)) as held_asked,
     bool_or(e.coverage = 'survivors_only') as survivor_listed,
     arg_min(e.outcome, e.entry_id) as published_outcome,
-    arg_max(
-        e.outcome_mapped, case when e.outcome_mapped = 'open' then 1 else 2 end
-    ) as outcome,
+    -- of rows that ended otherwise, the first listed
+    arg_min(e.outcome_mapped, (e.outcome_mapped = 'open', e.entry_id)) as outcome,
     min(coalesce(e.received_date, q.reference_date)) as received_date,
     case
         when min(e.received_date) is not null then 'stated'

@@ -81,36 +81,58 @@ where exists (from core.editions_read(known_on, only_edition) as e where e.regis
 group by r.register, n.column_name;
 
 create macro answerable_clocks(known_on, only_edition) as table
-select
-    r.register,
-    c.clock,
-    any_value(c.position) as position,
-    any_value(c.label) as label,
-    -- a date known only to its period measures no number of days
-    bool_and(coalesce(a.status <> 'not_published' and a.basis <> 'period_end', false)) as answerable,
-    string_agg(distinct nullif(a.words, ''), ' ' order by nullif(a.words, ''))
-        filter (where a.status = 'not_published' or a.basis = 'period_end') as words
-from reference.registers as r
-cross join reference.clocks as c
-left join (
-    -- the era that answers most; a clock needs both ends in one era
-    select register, field, min_by(status, rank) as status, min_by(basis, rank) as basis, min_by(words, rank) as words
+with stated as (
+    select
+        a.register, a.era, a.field, a.status, a.basis, a.words,
+        -- a date known only to its period measures no number of days
+        a.status <> 'not_published' and a.basis <> 'period_end' as measures_days
+    from reference.answerability as a
+    where exists (
+            from core.editions_read(known_on, only_edition) as e where e.register = a.register and e.era = a.era
+        )
+),
+-- a clock needs both its ends in one era
+in_one_era as (
+    select register, clock, bool_or(all_there) as answerable
+    from (
+        select s.register, s.era, c.clock, count(*) filter (where s.measures_days) = any_value(c.needed) as all_there
+        from (select *, count(*) over (partition by clock) as needed from reference.clocks) as c
+        inner join stated as s on c.field = s.field
+        group by s.register, s.era, c.clock
+    )
+    group by register, clock
+),
+-- the words of the era that answers most
+told as (
+    select register, field, min_by(measures_days, (rank, era)) as measures_days, min_by(words, (rank, era)) as words
     from (
         select
             *,
             case
                 when status = 'published' then 1
-                when status = 'inferred' and basis <> 'period_end' then 2
+                when measures_days then 2
                 when status = 'inferred' then 3
                 else 4
             end as rank
-        from reference.answerability as a
-        where exists (
-            from core.editions_read(known_on, only_edition) as e where e.register = a.register and e.era = a.era
-        )
+        from stated
     )
     group by register, field
-) as a on a.register = r.register and a.field = c.field
+)
+select
+    r.register,
+    c.clock,
+    any_value(c.position) as position,
+    any_value(c.label) as label,
+    coalesce(bool_or(o.answerable), false) as answerable,
+    case
+        when coalesce(bool_and(t.measures_days), false) and not coalesce(bool_or(o.answerable), false)
+            then 'Its two ends are never published together.'
+        else string_agg(distinct nullif(t.words, ''), ' ' order by nullif(t.words, '')) filter (where not t.measures_days)
+    end as words
+from reference.registers as r
+cross join reference.clocks as c
+left join in_one_era as o on r.register = o.register and c.clock = o.clock
+left join told as t on r.register = t.register and c.field = t.field
 where exists (from core.editions_read(known_on, only_edition) as e where e.register = r.register)
 group by r.register, c.clock;
 
