@@ -8,14 +8,26 @@ from typing import Any
 
 from dashboard.errors import UsageError
 from dashboard.filters import Filters, make_filters
-from dashboard.measures import clocks, history, people, published, recipient, volume
+from dashboard.measures import (
+    bounds,
+    clocks,
+    comparison,
+    history,
+    outcomes,
+    people,
+    published,
+    recipient,
+    volume,
+)
 from dashboard.measures.result import Measure, MeasureResult, make_result
 from dashboard.measures.scope import checked
 from dashboard.store import Store, load_query
 
 
 MEASURES: dict[str, Measure] = {
-    m.name: m for room in (volume, recipient, clocks, history, people, published) for m in room.MEASURES
+    m.name: m
+    for room in (volume, recipient, clocks, outcomes, bounds, comparison, history, people, published)
+    for m in room.MEASURES
 }
 
 

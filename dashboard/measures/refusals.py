@@ -9,7 +9,7 @@ and headlines ask before they speak. `tests/unit/test_refusals.py` has the whole
 | `selected` | none | none | none |
 | `completed_only` | of closed cases | of closed cases | none; plain quantiles of closed cases, named so |
 | `survivors_only`, early | "at least" | not before every case was listed | cases enter when listing began |
-| filtered by `outcome` | yes | yes | none: only those already known to have ended so |
+| filtered or grouped by `outcome` | yes | yes | none: only those already known to have ended so |
 | by date closed | yes | yes | plain quantiles of closed cases, named so |
 """
 
@@ -78,7 +78,7 @@ def estimate(scope: Scope, filters: Filters) -> Estimate:
             page_words="Entries that others chose to quote say nothing of the usual case. Their own times are in the "
             "rows.",
         )
-    if filters.outcome:
+    if filters.outcome or filters.by == "outcome":
         return Estimate(
             method="none",
             words="No median is given for one outcome: it would look only at cases already known to have ended so.",

@@ -46,8 +46,19 @@ STORAGE_VERSION = "v1.4.0"
 # Which schema each file of macros is run in, in order: see 038_as_known.sql.
 MACROS = (
     ("core", ("030_core", "035_filters", "036_recipients")),
-    ("as_known", ("038_as_known", "040_events_and_spells", "042_latest", "045_where", "046_listed")),
-    ("latest", ("045_where", "046_listed")),
+    (
+        "as_known",
+        (
+            "038_as_known",
+            "040_events_and_spells",
+            "042_latest",
+            "043_between_editions",
+            "045_where",
+            "046_listed",
+            "047_bounded_where",
+        ),
+    ),
+    ("latest", ("045_where", "046_listed", "047_bounded_where")),
 )
 
 Progress = Callable[[str], None]

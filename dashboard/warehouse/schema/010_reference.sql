@@ -20,7 +20,12 @@ create table reference.registers (
     contact varchar not null,
     synthetic boolean not null,
     fixture boolean not null, -- exercises the machinery: not part of a default answer
-    home_rank integer not null
+    home_rank integer not null,
+    -- a target that the publisher has named; none: all null
+    target_days integer,
+    target_unit varchar,
+    target_clock varchar,
+    target_source varchar
 );
 
 create table reference.answerability (

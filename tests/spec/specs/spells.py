@@ -115,7 +115,7 @@ DEFINITION = Definition(
 | `received_missing` | no date of receipt |
 | `closed_before_received` | the end is before the receipt |
 | `date_rejected` | an end date that cannot be one (a placeholder such as 1900-01-01, a year 0016), and no other |
-| `closed_undated` | a terminal outcome without a date |
+| `closed_undated` | a terminal outcome without a date: end_low and end_high are the first and last day on which it can have ended, as the editions show it, and `survival-bounds` counts it |
 | `outcome_unknown` | no end, and an outcome that is not known: not taken as open |
 | `approval_missing`, `closed_before_approved` | the same, on the clocks that start with approval |
 | `in_first_edition` | listed in the first edition, so it may have been published before |
@@ -136,7 +136,7 @@ DEFINITION = Definition(
             cases    | X1        | received_to_outcome | stated | 0     | 2021-01-04 | 2021-01-04 | 2021-01-04 | 2021-01-04 | true  | false    | null
             cases    | X4        | received_to_outcome | stated | null  | 2021-02-10 | 2021-02-10 | 2021-02-01 | 2021-02-01 | false | false    | closed_before_received
             cases    | X5        | received_to_outcome | stated | null  | 2021-02-11 | 2021-02-11 | 2021-03-31 | null       | false | false    | date_rejected
-            cases    | X6        | received_to_outcome | stated | null  | 2021-02-12 | 2021-02-12 | 2021-03-31 | null       | false | false    | closed_undated
+            cases    | X6        | received_to_outcome | stated | null  | 2021-02-12 | 2021-02-12 | 2021-02-12 | 2021-03-31 | false | false    | closed_undated
             cases    | X7        | received_to_outcome | stated | null  | 2021-02-15 | 2021-02-15 | 2021-03-31 | null       | false | false    | outcome_unknown
             cases    | X2        | received_to_outcome | stated | 0     | 2021-03-01 | 2021-03-01 | 2021-03-31 | null       | false | true     | null
             cases    | X8        | received_to_outcome | stated | null  | 2021-04-06 | 2021-04-06 | 2021-03-31 | null       | false | false    | as_at_before_start
