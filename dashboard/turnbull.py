@@ -114,15 +114,9 @@ def bounded_curve(cases: Cases, confidence: float = 0.95) -> BoundedCurve:
     known = _arrays(cases)
     stretches = likeliest(cases)
     q, p, mass = (np.array(c) for c in (stretches.first, stretches.last, stretches.mass))
-    ended = np.isfinite(known.high)
-    grid = np.unique(
-        np.concatenate(
-            [known.low, known.high[ended], known.low[~ended] + 1, known.entry[known.entry > 0] + 1, q, p]
-        ).astype(int)
-    )
+    grid = _grid(known)
     if not len(grid):
         return BoundedCurve((), (), (), (), ())
-    grid = grid[grid <= max(known.low.max(), known.high[ended].max(initial=0))]
     fallen = np.concatenate(([0.0], np.cumsum(mass)))
     lower = 1 - fallen[np.searchsorted(q, grid, side="right")]
     upper = 1 - fallen[np.searchsorted(p, grid, side="right")]
@@ -206,6 +200,29 @@ def _fixed_point(
             ahead, reached = two, likelihood(two)
         hazard, best = ahead, reached
     return hazard
+
+
+def extremes(cases: Cases) -> tuple[tuple[int, ...], tuple[float, ...], tuple[float, ...]]:
+    """(day, least, most): the least and the greatest that the Kaplan-Meier curve of the true days can be on each day.
+
+    Proven where nobody enters late: for the least, each case that can have ended by the day has, as late as it can by
+    then, for an end that comes before another case is lost to sight leaves it more of the curve; for the greatest, only
+    those end that must have, as early as they can.
+    """
+    known = _arrays(cases)
+    grid = _grid(known)
+    least, most = _least(known, grid)[0], _most(known, grid)[0]
+    return tuple(map(int, grid)), tuple(map(float, least)), tuple(map(float, most))
+
+
+def _grid(known: _Known) -> Array:
+    """The days on which a value can change, up to the last of which anything is known."""
+    ended = np.isfinite(known.high)
+    late = known.entry > 0
+    days = [known.low, known.high[ended], known.low[~ended] + 1, known.entry[late], known.entry[late] + 1]
+    found: Array = np.unique(np.concatenate(days).astype(np.int64))
+    found = found[found <= max(known.low.max(initial=0), known.high[ended].max(initial=0))]
+    return found
 
 
 @dataclass(frozen=True)
