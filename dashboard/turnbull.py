@@ -46,26 +46,28 @@ class Cases:
     """Counts of cases alike: tuples of one length.
 
     `low` and `high`: first and last day on which the case can have ended, both in; `high` None: still open after day
-    `low`. `entry`: the day on which it came into view, 0 from the start. `count`: how many. Raises ValueError
-    for tuples of different lengths, a negative number, a `high` before its `low`, or an end that may lie before
-    the case came into view.
+    `low`. `count`: how many. `entered`: how many came into view late, as (day, number); all others did on day 0.
+    Raises ValueError for tuples of different lengths, a negative number, a `high` before its `low`, or more entries
+    than cases. A case that may have ended on or before its own late entry must not be here, which counts cannot show.
     """
 
     low: tuple[int, ...]
     high: tuple[int | None, ...]
-    entry: tuple[int, ...]
     count: tuple[int, ...]
+    entered: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
-        if len({len(c) for c in (self.low, self.high, self.entry, self.count)}) > 1:
+        if len({len(c) for c in (self.low, self.high, self.count)}) > 1:
             raise ValueError("The columns of cases must be of one length.")
-        for low, high, entry, count in zip(self.low, self.high, self.entry, self.count, strict=True):
-            if min(low, entry, count) < 0:
+        for low, high, count in zip(self.low, self.high, self.count, strict=True):
+            if min(low, count) < 0:
                 raise ValueError("Cases cannot hold a negative number.")
             if high is not None and high < low:
                 raise ValueError(f"An end from day {low} to day {high} cannot be.")
-            if entry and low <= entry:
-                raise ValueError(f"A case that entered on day {entry} cannot have left by day {low}.")
+        if any(min(day, number) < 0 for day, number in self.entered):
+            raise ValueError("Cases cannot hold a negative number.")
+        if sum(number for _, number in self.entered) > sum(self.count):
+            raise ValueError("Every entry must be one of a case.")
 
 
 @dataclass(frozen=True)
@@ -139,8 +141,8 @@ def likeliest(cases: Cases) -> Stretches:
     stop = np.searchsorted(last, known.high[ended], side="right")  # one past the last stretch inside
     size = len(first)
     # At risk of a stretch: came into view before it, and not yet gone. Both change at whole stretches only.
-    enters = np.where(known.entry > 0, np.searchsorted(first, known.entry, side="right"), 0)
-    entered = np.cumsum(np.bincount(enters, known.count, size + 1)[:size])
+    enters = np.searchsorted(first, known.entry, side="right")
+    entered = known.early + np.cumsum(np.bincount(enters, known.entering, size + 1)[:size])
     cut = np.searchsorted(last, known.low[~ended], side="right")
     gone = np.cumsum(np.bincount(cut, known.count[~ended], size + 1)[:size])
     watched = entered - gone
@@ -166,7 +168,7 @@ def likeliest(cases: Cases) -> Stretches:
         s = curve(hazard)
         found = float(weight @ np.log(np.maximum(s[begin] - s[stop], 1e-300)))
         found += float(known.count[~ended] @ np.log(s[cut]))
-        return found - float(known.count @ np.log(s[enters]))
+        return found - float(known.entering @ np.log(s[enters]))
 
     hazard = np.full(size, 1.0) / np.arange(size + 1, 1, -1)  # even shares, one of them beyond the last day
     hazard = _fixed_point(step, likelihood, curve, hazard)
@@ -218,8 +220,7 @@ def extremes(cases: Cases) -> tuple[tuple[int, ...], tuple[float, ...], tuple[fl
 def _grid(known: _Known) -> Array:
     """The days on which a value can change, up to the last of which anything is known."""
     ended = np.isfinite(known.high)
-    late = known.entry > 0
-    days = [known.low, known.high[ended], known.low[~ended] + 1, known.entry[late], known.entry[late] + 1]
+    days = [known.low, known.high[ended], known.low[~ended] + 1, known.entry, known.entry + 1]
     found: Array = np.unique(np.concatenate(days).astype(np.int64))
     found = found[found <= max(known.low.max(initial=0), known.high[ended].max(initial=0))]
     return found
@@ -229,15 +230,19 @@ def _grid(known: _Known) -> Array:
 class _Known:
     low: Array
     high: Array  # infinite: still open
-    entry: Array
     count: Array
+    entry: Array  # days of late entry, rising
+    entering: Array  # how many on each
+    early: int  # how many entered on day 0
 
 
 def _arrays(cases: Cases) -> _Known:
     high = np.array([np.inf if h is None else h for h in cases.high], dtype=float)
-    low, entry, count = (np.array(c, dtype=np.int64) for c in (cases.low, cases.entry, cases.count))
+    low, count = (np.array(c, dtype=np.int64) for c in (cases.low, cases.count))
+    late = sorted((day, number) for day, number in cases.entered if day > 0 and number > 0)
+    entry, entering = np.array(late, dtype=np.int64).reshape(-1, 2).T
     some = count > 0
-    return _Known(low[some], high[some], entry[some], count[some])
+    return _Known(low[some], high[some], count[some], entry, entering, int(count.sum() - entering.sum()))
 
 
 def _innermost(known: _Known) -> tuple[Array, Array]:
@@ -247,7 +252,7 @@ def _innermost(known: _Known) -> tuple[Array, Array]:
     """
     ended = np.isfinite(known.high)
     firsts = np.unique(np.concatenate((known.low[ended], known.low[~ended] + 1)))
-    lasts = np.unique(np.concatenate((known.high[ended].astype(np.int64), known.entry[known.entry > 0])))
+    lasts = np.unique(np.concatenate((known.high[ended].astype(np.int64), known.entry)))
     if not len(firsts) or not len(lasts):
         return np.array([], dtype=np.int64), np.array([], dtype=np.int64)
     # the latest first day at or before each last day; one stretch for each first day, the shortest
@@ -280,13 +285,13 @@ def _at_risk(known: _Known, leaves: Array, days: Array) -> Array:
     """Number at risk on each of `days` where each case leaves on its day of `leaves`."""
     order = np.argsort(leaves, kind="stable")
     left = np.concatenate(([0], np.cumsum(known.count[order])))
-    enters = np.where(known.entry > 0, known.entry, -1)
-    came = np.argsort(enters, kind="stable")
-    entered = np.concatenate(([0], np.cumsum(known.count[came])))
-    return (
-        entered[np.searchsorted(enters[came], days, side="left")]
+    entered = np.concatenate(([0], np.cumsum(known.entering)))
+    found: Array = (
+        known.early
+        + entered[np.searchsorted(known.entry, days, side="left")]
         - left[np.searchsorted(leaves[order], days, side="left")]
     )
+    return found
 
 
 def _least(known: _Known, grid: Array) -> tuple[Array, Array]:

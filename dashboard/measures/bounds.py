@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dashboard.filters import Filters
@@ -37,36 +37,25 @@ def _survival_bounds(store: Store, filters: Filters) -> tuple[Result, list[str]]
         given[scope.register] = why is None
         if why:
             notes.append(about(scope, many, why))
-    for (register, group, label, clock, basis), cases in _cases(store, filters).items():
+    for (register, group, basis), made in _groups(store, filters).items():
         if not given.get(register):
             continue
         scope = next(s for s in found if s.register == register)
-        known = [c for c in cases if c["kind"]]
-        counts = {
-            k: sum(c["count"] for c in known if c["kind"] == k) for k in ("exact", "between", "censored")
-        }
-        n = sum(counts.values())
-        left_out = sum(c["count"] for c in cases) - n
-        if n and not any(c["entry"] == 0 for c in known):
+        n = sum(made.counts.values())
+        if n and made.entered >= n:
             notes.append(
-                about(scope, many, f"{label}: no case was watched from its receipt, so there is no curve.")
+                about(scope, many, f"{made.label}: no case was watched from its receipt, so no curve.")
             )
             continue
-        curve = bounded_curve(
-            Cases(
-                tuple(c["first"] for c in known),
-                tuple(c["last"] for c in known),
-                tuple(c["entry"] for c in known),
-                tuple(c["count"] for c in known),
-            )
-        )
-        method = METHOD if counts["between"] else "Kaplan-Meier"
+        curve = bounded_curve(made.cases())
+        method = METHOD if made.counts["between"] else "Kaplan-Meier"
         for values in zip(curve.day, curve.lower, curve.upper, curve.low, curve.high, strict=True):
             rows.append(
-                (register, group, clock, *values, n, *counts.values(), left_out, unit, basis, method, label)
-            )
+                (register, group, filters.clock, *values, n, *made.counts.values(), made.excluded, unit, basis, method,
+                 made.label)
+            )  # fmt: skip
         if n:
-            notes.append(about(scope, many, _words(label, filters, curve, counts)))
+            notes.append(about(scope, many, _words(made.label, filters, curve, made.counts)))
     if any(row[BOUNDS.index("between")] for row in rows):
         notes.append(
             "Where an end is known only between two editions, the curve lies anywhere from `lower` to `upper`: the "
@@ -103,17 +92,71 @@ def _why_none(store: Store, scope: Scope, filters: Filters) -> str | None:
     return None
 
 
-def _cases(store: Store, filters: Filters) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
-    """Cases alike by (register, group, label, clock, basis). Those without a basis have no date of receipt."""
-    found: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
-    rows = store.query("bounded_cases", filters).dicts()
-    for row in rows:
-        if row["basis"] is not None:
-            found[tuple(row[c] for c in ("register", "group", "group_label", "clock", "basis"))].append(row)
-    for key, cases in found.items():
-        # counted with the first basis alone, so that no case is counted twice
-        if key == min(k for k in found if k[:2] == key[:2] and k[3] == key[3]):
-            cases += [r for r in rows if r["basis"] is None and (r["register"], r["group"]) == key[:2]]
+@dataclass
+class _Group:
+    """The cases of one group: alike ones counted together."""
+
+    label: str
+    alike: Counter[tuple[int, int | None]] = field(default_factory=Counter)  # (low, high) -> number
+    late: Counter[int] = field(default_factory=Counter)  # day of entry -> number
+    counts: dict[str, int] = field(default_factory=lambda: {"exact": 0, "between": 0, "censored": 0})
+    excluded: int = 0
+
+    @property
+    def entered(self) -> int:
+        return sum(self.late.values())
+
+    def add(self, kind: str, low: int, high: int | None, number: int) -> None:
+        if number:
+            self.counts[kind] += number
+            self.alike[low, high] += number
+
+    def cases(self) -> Cases:
+        keys = sorted(self.alike, key=lambda k: (k[0], k[1] is None, k[1] or 0))
+        return Cases(
+            tuple(low for low, _ in keys),
+            tuple(high for _, high in keys),
+            tuple(self.alike[k] for k in keys),
+            tuple(sorted(self.late.items())),
+        )
+
+
+def _groups(store: Store, filters: Filters) -> dict[tuple[Any, ...], _Group]:
+    """Groups by (register, group, basis): the dated cases from the risk table, then those that the editions bound."""
+    found: dict[tuple[Any, ...], _Group] = {}
+    undated = store.query("undated_cases", filters).dicts()
+    counts = store.query("turnaround_counts", filters).dicts()
+    labels = {(c["register"], c["group"]): c["group_label"] for c in (*undated, *counts)}
+
+    def group(row: dict[str, Any]) -> _Group:
+        key = (row["register"], row["group"], row["basis"])
+        return found.setdefault(key, _Group(labels[key[:2]]))
+
+    for row in counts:
+        group(row).excluded += row["excluded"]
+    for row in store.query("risk_table", filters).dicts():
+        made = group(row)
+        made.add("exact", row["day"], row["day"], row["events"])
+        made.add("censored", row["day"], None, row["censored"])
+        if row["day"] and row["entered"]:
+            made.late[row["day"]] += row["entered"]
+    # Where a clock has both its days, these are among those that its figures leave out.
+    dated = {a["register"] for a in store.query("bounded_clocks", filters).dicts() if a["dated"]}
+    for row in undated:
+        if row["basis"] is None:
+            row["basis"] = min(
+                (k[2] for k in found if k[:2] == (row["register"], row["group"])), default=None
+            )
+            if row["basis"] is None:
+                continue
+        made = group(row)
+        if row["kind"] is None:
+            made.excluded += 0 if row["register"] in dated else row["count"]
+            continue
+        made.add(row["kind"], row["first"], row["last"], row["count"])
+        made.excluded -= row["count"] if row["register"] in dated else 0
+        if row["entry"]:
+            made.late[row["entry"]] += row["count"]
     return found
 
 
@@ -150,7 +193,7 @@ MEASURES = (
         name="survival-bounds",
         words="Bounds on the share of cases still open by day, where ends are known only between editions.",
         columns=BOUNDS[1:16],
-        query="bounded_cases",
+        query="undated_cases",
         compute=_survival_bounds,
         rows_query="bounded_rows",
         defaults={"clock": DEFAULT_CLOCK, "unit": "calendar"},

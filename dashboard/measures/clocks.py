@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from dashboard.filters import Filters
-from dashboard.measures.refusals import estimate, not_measurable
+from dashboard.measures.refusals import estimate, not_measurable, quoted
 from dashboard.measures.result import Measure
 from dashboard.measures.scope import Scope, about, scopes
 from dashboard.store import Result, Store
@@ -60,7 +60,7 @@ def bounded(store: Store, scope: Scope, filters: Filters) -> bool:
 
 def _between(store: Store, scope: Scope, filters: Filters) -> int:
     """How many cases ended on no published day, but between two known days."""
-    cases = store.query("bounded_cases", replace(filters, by=None)).dicts()
+    cases = store.query("undated_cases", replace(filters, by=None)).dicts()
     return sum(c["count"] for c in cases if c["register"] == scope.register and c["kind"] == "between")
 
 
@@ -81,7 +81,7 @@ def _target_words(scope: Scope, filters: Filters, days: int, basis: str | None) 
     unit = filters.unit or "calendar"
     who = f"published: {scope.target.source}." if scope.target and basis == "published" else ""
     words = f"The target of {days} {unit} days is {who or 'assumed: no publisher has named it.'} "
-    if scope.completed_only or filters.cohort == "closed":
+    if not estimate(scope, filters).curve:
         return words + "The share is of closed cases alone: those still open and past it are not among them."
     return words + "Open cases past it count as misses; open cases not yet at it are left out."
 
@@ -222,7 +222,7 @@ def _left_out(scope: Scope, counts: list[dict[str, Any]], late: int) -> list[str
             "The date of receipt is read from the reference (basis from_reference): its digits are taken as the day "
             "the request was logged."
         )
-    if scope.coverage_start and not scope.selected:
+    if scope.coverage_start and not quoted(scope):
         notes.append(
             f"Cases received before {day(scope.coverage_start)} count from then on only, because shorter ones of that "
             "time are no longer listed (delayed entry)."
@@ -302,7 +302,7 @@ MEASURES = (
         columns=PROMISED,
         query="risk_table",
         compute=_turnaround,
-        rows_query="spells",
+        rows_query="turnaround_rows",
         defaults={"clock": DEFAULT_CLOCK, "unit": "calendar"},
     ),
     Measure(
@@ -311,7 +311,7 @@ MEASURES = (
         columns=CURVE[1:-1],
         query="risk_table",
         compute=_survival_curve,
-        rows_query="spells",
+        rows_query="survival_curve_rows",
         defaults={"clock": DEFAULT_CLOCK, "unit": "calendar"},
     ),
     Measure(

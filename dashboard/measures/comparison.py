@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.filters import Filters
 from dashboard.measures.clocks import DEFAULT_CLOCK, risk_tables, with_clock
-from dashboard.measures.refusals import COMPARED_EVENTS, estimate, not_measurable
+from dashboard.measures.refusals import TOO_FEW_TO_COMPARE, comparable, estimate, not_measurable
 from dashboard.measures.result import Measure
 from dashboard.measures.scope import Scope, about, scopes
 from dashboard.store import Result, Store
@@ -56,7 +56,7 @@ def _register(store: Store, scope: Scope, filters: Filters) -> tuple[list[tuple[
     notes: list[str] = []
     for basis in sorted({c["basis"] for c in counts if c["n"]}):
         mine = [c for c in counts if c["basis"] == basis and c["n"]]
-        kept = [c for c in mine if c["events"] >= COMPARED_EVENTS and c["from_start"]]
+        kept = [c for c in mine if comparable(c["events"]) and c["from_start"]]
         test = compare([tables[c["group"], basis] for c in kept]) if len(kept) > 1 else None
         expected = dict(zip((c["group"] for c in kept), test.expected, strict=True)) if test else {}
         for c in mine:
@@ -66,12 +66,10 @@ def _register(store: Store, scope: Scope, filters: Filters) -> tuple[list[tuple[
                  of, c["events"] - of if of is not None else None,
                  *((test.chi2, test.df, test.p) if test else (None, None, None)), of is not None, c["group_label"])
             )  # fmt: skip
-        small = [c["group_label"] for c in mine if c["events"] < COMPARED_EVENTS]
+        small = [c["group_label"] for c in mine if not comparable(c["events"])]
         late = [c["group_label"] for c in mine if not c["from_start"] and c["group_label"] not in small]
         if small:
-            notes.append(
-                f"Left out of the test, with fewer than {COMPARED_EVENTS} ended cases: {join_words(small)}."
-            )
+            notes.append(f"Left out of the test, {TOO_FEW_TO_COMPARE}: {join_words(small)}.")
         if late:
             notes.append(f"Left out of the test, none watched from its receipt: {join_words(late)}.")
         notes.append(comparison_words(test, len(kept)))
@@ -98,7 +96,7 @@ MEASURES = (
         columns=COMPARISON[1:12],
         query="risk_table",
         compute=_comparison,
-        rows_query="spells",
+        rows_query="turnaround_rows",
         defaults={"clock": DEFAULT_CLOCK, "unit": "calendar", "by": "type"},
     ),
 )

@@ -35,9 +35,11 @@ def _outcomes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
         if why:
             notes.append(about(scope, many, why))
     if any(given.values()):
+        counts = store.query("turnaround_counts", filters).dicts()
+        labels = {(c["register"], c["group"]): c["group_label"] for c in counts}
         late = unwatched(store, filters)
-        tables = _tables(store, filters)
-        for (register, group, label, clock, basis), table in tables.items():
+        for (register, group, clock, basis), table in _tables(store, filters).items():
+            label = labels[register, group]
             if not given.get(register):
                 continue
             scope = next(s for s in found if s.register == register)
@@ -73,10 +75,10 @@ def _why_none(scope: Scope, filters: Filters) -> str | None:
 
 
 def _tables(store: Store, filters: Filters) -> dict[tuple[Any, ...], dict[int, dict[str | None, Any]]]:
-    """Counts by (register, group, label, clock, basis), then day, then outcome."""
+    """Counts by (register, group, clock, basis), then day, then outcome."""
     found: dict[tuple[Any, ...], dict[int, dict[str | None, Any]]] = defaultdict(lambda: defaultdict(dict))
     for row in store.query("risk_by_outcome", filters).dicts():
-        key = tuple(row[c] for c in ("register", "group", "group_label", "clock", "basis"))
+        key = tuple(row[c] for c in ("register", "group", "clock", "basis"))
         found[key][row["day"]][row["outcome"]] = row
     return found
 
@@ -113,7 +115,7 @@ MEASURES = (
         columns=OUTCOME_COLUMNS[1:7],
         query="risk_by_outcome",
         compute=_outcomes,
-        rows_query="spells",
+        rows_query="turnaround_rows",
         also=("survival",),
         defaults={"clock": DEFAULT_CLOCK, "unit": "calendar"},
     ),

@@ -4,15 +4,15 @@
 select
     register,
     core.interval_start($interval, cohort_date) as interval_start,
-    core.group_of($by, recipient_type, tier, route, outcome, recipient_id, dataset) as "group",
+    core.group_of($by, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as "group",
     clock,
     basis,
     count(*) as open,
-    min(case when $unit = 'working' then working_days else days end) as least
-from spells_where(
-    $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference,
-    $dataset, $clock, $basis, $cohort
+    min(length) as least
+from cases_where(
+    $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset,
+    $clock, $basis, $cohort, $unit
 )
-where excluded_rule is null and end_high is null
+where counted_as = 'censored' and end_high is null
 group by all
 order by all

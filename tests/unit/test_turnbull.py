@@ -29,9 +29,10 @@ LATE = st.lists(
 
 
 def cases_of(found):
-    counted = Counter(found)
+    counted = Counter((low, high) for low, high, _ in found)
     keys = sorted(counted, key=str)
-    return Cases(*zip(*keys, strict=True), tuple(counted[k] for k in keys))
+    entered = Counter(e for _, _, e in found if e)
+    return Cases(*zip(*keys, strict=True), tuple(counted[k] for k in keys), tuple(sorted(entered.items())))
 
 
 def risk_table(found):
@@ -233,7 +234,7 @@ def test_the_breast_cosmesis_data():
 
 
 def test_of_an_end_between_editions_both_sides_are_kept():
-    curve = bounded_curve(Cases((0, 20, 60, 31, 111), (10, 20, 60, 121, None), (0,) * 5, (1,) * 5))
+    curve = bounded_curve(Cases((0, 20, 60, 31, 111), (10, 20, 60, 121, None), (1,) * 5))
     rows = {d: (lo, up) for d, lo, up in zip(curve.day, curve.lower, curve.upper, strict=True)}
     assert rows[0] == pytest.approx((0.8, 1))
     assert rows[10] == pytest.approx((0.8, 0.8))
@@ -245,19 +246,19 @@ def test_of_an_end_between_editions_both_sides_are_kept():
 
 def test_counts_weigh_as_many_single_cases():
     found = [(0, 10, 0)] * 3 + [(4, None, 0)] * 2 + [(7, 7, 0)] * 4
-    single = Cases(*zip(*found, strict=True), (1,) * len(found))
+    single = Cases(*list(zip(*found, strict=True))[:2], (1,) * len(found))
     assert bounded_curve(single) == bounded_curve(cases_of(found))
 
 
 def test_no_case_one_case_all_open_and_all_at_once():
-    assert bounded_curve(Cases((), (), (), ())).day == ()
-    assert bounded_curve(Cases((), (), (), ())).quantile(0.5) == (None, None)
-    one = bounded_curve(Cases((3,), (9,), (0,), (1,)))
+    assert bounded_curve(Cases((), (), ())).day == ()
+    assert bounded_curve(Cases((), (), ())).quantile(0.5) == (None, None)
+    one = bounded_curve(Cases((3,), (9,), (1,)))
     assert one.quantile(0.5) == (3, 9)
-    still = bounded_curve(Cases((3, 5), (None, None), (0, 0), (1, 1)))
+    still = bounded_curve(Cases((3, 5), (None, None), (1, 1)))
     assert set(still.lower) == set(still.upper) == {1.0}
     assert set(still.low) == {None}
-    at_once = bounded_curve(Cases((0,), (0,), (0,), (4,)))
+    at_once = bounded_curve(Cases((0,), (0,), (4,)))
     assert (at_once.day, at_once.lower, at_once.upper) == ((0,), (0.0,), (0.0,))
     assert at_once.quantile(0.5) == (0, 0)
 
@@ -265,10 +266,11 @@ def test_no_case_one_case_all_open_and_all_at_once():
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        (((1, 2), (1,), (0, 0), (1, 1)), "one length"),
-        (((-1,), (1,), (0,), (1,)), "negative"),
-        (((5,), (4,), (0,), (1,)), "cannot be"),
-        (((3,), (4,), (3,), (1,)), "cannot have left by day 3"),
+        (((1, 2), (1,), (1, 1)), "one length"),
+        (((-1,), (1,), (1,)), "negative"),
+        (((1,), (1,), (1,), ((2, -1),)), "negative"),
+        (((5,), (4,), (1,)), "cannot be"),
+        (((3,), (4,), (1,), ((1, 2),)), "one of a case"),
     ],
 )
 def test_cases_that_cannot_be_are_refused(columns, words):
@@ -277,9 +279,9 @@ def test_cases_that_cannot_be_are_refused(columns, words):
 
 
 def test_levels_that_mean_nothing_are_refused():
-    curve = bounded_curve(Cases((3,), (9,), (0,), (1,)))
+    curve = bounded_curve(Cases((3,), (9,), (1,)))
     for p in (0, 1.5):
         with pytest.raises(ValueError, match="quantile"):
             curve.quantile(p)
     with pytest.raises(ValueError, match="confidence"):
-        bounded_curve(Cases((3,), (9,), (0,), (1,)), 95)
+        bounded_curve(Cases((3,), (9,), (1,)), 95)

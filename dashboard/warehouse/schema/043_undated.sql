@@ -48,39 +48,35 @@ left join (
 ) as k on c.register = k.register
 where c.clock like 'received%';
 
--- Every case of those clocks: `exact` (its end has a day), `between` (from end_low to end_high, both in) or `censored` (still
--- open after end_low). Days are durations, counted as in `spells`.
-create macro bounded_spells(known_on, only_edition) as table
-with undated as (
+-- The cases that `spells` cannot time: where a clock has both its days, those that ended on no published day; where it
+-- has not, every case. `kind`: `exact` (its end has a day), `between` (from end_low to end_high, both in), `censored` (still
+-- open after end_low) or null (left out by its rule). Days are durations, counted as in `spells`.
+create macro undated_spells(known_on, only_edition) as table
+with told as (
     select
+        c.clock,
+        c.dated,
         q.*,
         b.last_open,
         b.first_ended,
-        s.coverage_start as enters
-    from requests_as(known_on, only_edition) as q
-    left join ended_between(known_on, only_edition) as b on q.register = b.register and q.reference = b.reference
-    left join coverage_start(known_on, only_edition) as s on q.register = s.register
-),
-told as (
-    select
-        c.clock,
-        u.*,
+        s.coverage_start as enters,
         case c.clock
-            when 'received_to_decision' then u.decided_date
-            when 'received_to_release' then u.released_date
-            when 'received_to_reuse' then u.reuse_date
-            else u.closed_date
+            when 'received_to_decision' then q.decided_date
+            when 'received_to_release' then q.released_date
+            when 'received_to_reuse' then q.reuse_date
+            else q.closed_date
         end as happened,
         case c.clock
-            when 'received_to_decision' then u.outcome in ('released', 'reuse_permitted', 'refused')
-            when 'received_to_release' then u.outcome = 'released'
-            when 'received_to_reuse' then u.outcome = 'reuse_permitted'
+            when 'received_to_decision' then q.outcome in ('released', 'reuse_permitted', 'refused')
+            when 'received_to_release' then q.outcome = 'released'
+            when 'received_to_reuse' then q.outcome = 'reuse_permitted'
             else true
         end as is_event
-    from undated as u
-    inner join bounded_clocks(known_on, only_edition) as c on u.register = c.register and c.bounded
-    -- where the clock has both its days, `spells` has every case but the undated
-    where not c.dated or u.excluded_rule = 'closed_undated'
+    from requests_as(known_on, only_edition) as q
+    inner join bounded_clocks(known_on, only_edition) as c on q.register = c.register and c.bounded
+    left join ended_between(known_on, only_edition) as b on q.register = b.register and q.reference = b.reference
+    left join coverage_start(known_on, only_edition) as s on q.register = s.register
+    where not c.dated or q.excluded_rule = 'closed_undated'
 ),
 kinds as (
     select
@@ -125,26 +121,16 @@ select
     (w1.working_day_number - w0.working_day_number) as first_working,
     (w2.working_day_number - w0.working_day_number) as last_working,
     greatest(0, coalesce(w3.working_day_number - w0.working_day_number, 0)) as entry_working,
-    outcome, recipient, recipient_id, recipient_type, tier, route, dataset, entry_id
+    outcome, recipient, recipient_id, recipient_type, tier, route, dataset, legal_basis, entry_id
 from ruled as s
 left join reference.calendar as w0 on s.received_date = w0.day
 left join reference.calendar as w1 on s.first_day = w1.day
 left join reference.calendar as w2 on s.last_day = w2.day
-left join reference.calendar as w3 on s.enters = w3.day
-union all by name
-select
-    register, reference, clock, basis,
-    case when excluded_rule is null then case when event then 'exact' else 'censored' end end as kind,
-    start_low as started, end_low, case when event then end_high end as end_high, excluded_rule,
-    days as first_length, case when event then days end as last_length, entry, working_days as first_working,
-    case when event then working_days end as last_working, entry_working,
-    outcome, recipient, recipient_id, recipient_type, tier, route, dataset, entry_id
-from spells(known_on, only_edition)
-where clock like 'received%' and excluded_rule is distinct from 'closed_undated';
+left join reference.calendar as w3 on s.enters = w3.day;
 
 create table core.latest_ended_between as from as_known.ended_between(null, null);
 create table core.latest_bounded_clocks as from as_known.bounded_clocks(null, null);
-create table core.latest_bounded_spells as from as_known.bounded_spells(null, null);
+create table core.latest_undated_spells as from as_known.undated_spells(null, null);
 create macro latest.ended_between(known_on, only_edition) as table from core.latest_ended_between;
 create macro latest.bounded_clocks(known_on, only_edition) as table from core.latest_bounded_clocks;
-create macro latest.bounded_spells(known_on, only_edition) as table from core.latest_bounded_spells;
+create macro latest.undated_spells(known_on, only_edition) as table from core.latest_undated_spells;

@@ -1,12 +1,12 @@
--- purpose: the one filter vocabulary, as in 045, on cases whose end may be known between editions only
+-- purpose: the one filter vocabulary, as in 045, on cases whose end is known between editions only
 -- parameters: none
 -- result columns: none (creates a macro in the current schema: run once in as_known and once in latest)
-create macro bounded_where(
+create macro undated_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset, wanted_clock, wanted_basis
 ) as table
 select s.*
-from bounded_spells(known_on, only_edition) as s
+from undated_spells(known_on, only_edition) as s
 inner join core.registers_in(wanted) as r on s.register = r.register
 where (wanted_clock is null or s.clock = wanted_clock)
     and (wanted_basis is null or s.basis = wanted_basis)
