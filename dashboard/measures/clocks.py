@@ -25,6 +25,11 @@ def with_clock(filters: Filters) -> Filters:
     return filters if filters.clock else replace(filters, clock=DEFAULT_CLOCK)
 
 
+FIRST_PUBLISHED = (
+    "From approval until the public could see it. What stood in the first edition is left out, for it may have been "
+    "published before; an approval older than that edition and listed later counts from its publication on. An "
+    "approval that no edition lists yet cannot be counted, so the latest months lack those that will be listed late."
+)
 PROMISED = (
     *("interval_start", "group", "clock", "basis", "unit", "n", "events", "censored", "excluded"),
     *("median", "median_low", "median_high", "p90", "within_target", "within_low", "within_high", "target"),
@@ -179,6 +184,8 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
         if target is not None:
             notes.append(about(scope, many, _target_words(scope, filters, target, target_basis)))
         notes += [about(scope, many, words) for words in _left_out(scope, mine, late)]
+        if clock == "approval_to_first_published":
+            notes.append(about(scope, many, FIRST_PUBLISHED))
         between = _between(store, scope, filters) if any(c["excluded"] for c in mine) and allowed.curve else 0
         if between:
             notes.append(

@@ -269,6 +269,10 @@ def case_of(row: Row, unit: str, facts: Facts) -> tuple[int, int, bool] | None:
     entry = 0
     if row["clock"].startswith("received") and facts.coverage_start and facts.coverage_start > start:
         entry = days_between(start, facts.coverage_start, unit)
+    if (
+        row["clock"] == "approval_to_first_published"
+    ):  # rests on when the first edition came out, which no row says
+        entry = row["entry"] if unit == "calendar" else row["entry_working"]
     if entry and length <= entry:
         return None
     return entry, length, row["event"]
