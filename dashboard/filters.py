@@ -13,10 +13,9 @@ from urllib.parse import urlencode
 
 from dashboard.cleaning import normalise_text, tidy
 from dashboard.errors import UsageError
-from dashboard.vocabulary import CLOCKS, OUTCOMES, RECIPIENT_TYPES
+from dashboard.vocabulary import CLOCKS, OUTCOMES, RECIPIENT_TYPES, UNITS
 
 
-UNITS = ("calendar", "working")
 COHORTS = ("received", "closed")
 INTERVALS = ("month", "quarter", "year")
 GROUPINGS = ("type", "tier", "route", "outcome", "recipient", "dataset", "legal_basis")

@@ -26,12 +26,14 @@ from dashboard.toml_reader import Source, TomlReader, read_source
 from dashboard.vocabulary import (
     ANSWERABLE_FIELDS,
     CADENCES,
+    CLOCKS,
     COUNT_FIELDS,
     COVERAGE,
     DATE_FIELDS,
     OUTCOMES,
     RECIPIENT_TYPES,
     TEXT_FIELDS,
+    UNITS,
 )
 
 
@@ -58,10 +60,11 @@ KEYS: dict[str, tuple[str, ...]] = {
             "type_notes",
             "outcomes",
         ),
-        *("data_held", "layout", "fetch"),
+        *("data_held", "target", "layout", "fetch"),
     ),
     "reference": ("pattern", "request_split", "request_pattern", "dated"),
     "data_held": ("yes", "no"),
+    "target": ("days", "unit", "clock", "source"),
     "fetch": OUTLET_KEYS,
     "layout": (
         *("era", "title", "assumed", "coverage", "coverage_words", "as_at", "published", "ignore_sheets"),
@@ -98,6 +101,16 @@ class Answer:
     status: str
     basis: str = ""
     words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """How long a case should take at most, as the publisher itself has said, and where it says so."""
+
+    days: int
+    unit: str  # calendar or working
+    clock: str
+    source: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +197,7 @@ class Register:
     )
     home_rank: int = 50
     cadence: str = ""  # how often the publisher says it comes out; empty: not said
+    target: Target | None = None
     request_split: str = ""
     request_pattern: re.Pattern[str] | None = None  # its group `request` is the request of a reference
     reference_pattern: re.Pattern[str] = re.compile(r"\S.*")
@@ -520,8 +534,35 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
         type_notes={normalise_text(k): v for k, v in r.words(document, "type_notes", ()).items()},
         outcomes=outcomes,
         data_held={words: answer == "yes" for words, answer in held.items()},
+        target=_target(r, sources[0].document),
         # never the one of the register it extends: that one's files are its own
         fetch=read_outlet(sources[0].document.get("fetch"), document.get("address"), r.fail),
+    )
+
+
+def _target(r: TomlReader, document: Mapping[str, Any]) -> Target | None:
+    # never the one of the register it extends: another publisher has not said it
+    if "target" not in document:
+        return None
+    table = r.table(document, "target", ())
+    r.only_keys(table, KEYS["target"], ("target",))
+    days = r.whole(table, "days", ("target",), 0)
+    if not days:
+        raise r.fail(
+            ("target",), "'days' is missing", "add days = 20, or the number that the publisher names"
+        )
+    source = r.text(table, "source", ("target",))
+    if not source.strip():
+        raise r.fail(
+            ("target", "source"),
+            "is empty",
+            "say where the publisher names it: a target of ours is no target",
+        )
+    return Target(
+        days=days,
+        unit=r.choice(table, "unit", ("target",), UNITS, "calendar"),
+        clock=r.choice(table, "clock", ("target",), CLOCKS, "received_to_outcome"),
+        source=source,
     )
 
 

@@ -133,7 +133,7 @@ def kaplan_meier(table: RiskTable, confidence: float = 0.95) -> Curve:
     se is the root of Greenwood's sum over |ln S|, so they stay within 0 and 1. An empty table gives an
     empty curve. Raises ValueError unless 0 < confidence < 1.
     """
-    z = _z(confidence)
+    z = normal_deviate(confidence)
     survival: list[float] = []
     low: list[float | None] = []
     high: list[float | None] = []
@@ -172,7 +172,7 @@ def wilson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, flo
     """
     if not 0 <= successes <= n:
         raise ValueError(f"{successes} of {n} is not a share.")
-    z = _z(confidence)
+    z = normal_deviate(confidence)
     if n == 0:
         return None
     share = successes / n
@@ -185,13 +185,33 @@ def wilson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, flo
     return low, high
 
 
+@dataclass(frozen=True)
+class LogRank:
+    """A log-rank test: chi-squared with its degrees of freedom and p, and for each group the events expected of it
+    were there one curve, in the order given."""
+
+    chi2: float
+    df: int
+    p: float
+    expected: tuple[float, ...]
+
+
 def logrank(groups: Sequence[RiskTable]) -> tuple[float, int, float]:
     """Mantel's log-rank test that the groups have one curve: (chi-squared, degrees of freedom, p).
+
+    See `compare`. Raises ValueError for fewer than two groups.
+    """
+    found = compare(groups)
+    return found.chi2, found.df, found.p
+
+
+def compare(groups: Sequence[RiskTable]) -> LogRank:
+    """Mantel's log-rank test that the groups have one curve, with the events expected of each.
 
     On each day with an event, the events of a group are set against those expected from its share of the risk
     set, with the hypergeometric variance. Degrees of freedom count the independent comparisons the data
     allow: one fewer than the groups, less any that are never at risk beside another. With nothing to
-    compare the result is (0.0, 0, 1.0). Raises ValueError for fewer than two groups.
+    compare chi-squared is 0 with 0 degrees of freedom and p 1. Raises ValueError for fewer than two groups.
     """
     if len(groups) < 2:
         raise ValueError("A log-rank test compares two groups or more.")
@@ -202,6 +222,7 @@ def logrank(groups: Sequence[RiskTable]) -> tuple[float, int, float]:
     n = at_risk.sum(axis=0)
     d = events.sum(axis=0)
     share = at_risk / n
+    expected = (share * d).sum(axis=1)
     observed_less_expected = (events - share * d).sum(axis=1)
     # With one case at risk there is nothing to vary, and the formula would divide by nothing.
     weight = d * (n - d) / np.maximum(n - 1, 1)
@@ -213,7 +234,7 @@ def logrank(groups: Sequence[RiskTable]) -> tuple[float, int, float]:
     compared = variance > 0
     spread = np.sqrt(variance)
     if not compared.any():
-        return 0.0, 0, 1.0
+        return LogRank(0.0, 0, 1.0, tuple(map(float, expected)))
     # The rows of the covariance sum to nothing, so it has no inverse; a generalised one gives the statistic
     # whichever group would be left out. In units of each group's spread, so that a small group beside a very
     # large one is not taken for rounding.
@@ -223,7 +244,7 @@ def logrank(groups: Sequence[RiskTable]) -> tuple[float, int, float]:
     kept = values > TOLERANCE * len(values)
     chi2 = float(((vectors[:, kept].T @ u) ** 2 / values[kept]).sum())
     df = int(kept.sum())
-    return chi2, df, chi2_tail(chi2, df)
+    return LogRank(chi2, df, chi2_tail(chi2, df), tuple(map(float, expected)))
 
 
 def chi2_tail(x: float, df: int) -> float:
@@ -267,7 +288,7 @@ def _at_risk_on(table: RiskTable, days: Sequence[int]) -> list[int]:
     return numbers
 
 
-def _z(confidence: float) -> float:
+def normal_deviate(confidence: float) -> float:
     """The normal deviate of a two-sided interval: 1.96 for 0.95."""
     if not 0 < confidence < 1:
         raise ValueError(f"A confidence level is between 0 and 1, not {confidence}.")

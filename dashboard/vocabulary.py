@@ -44,6 +44,8 @@ CLOCKS: dict[str, str] = {
     "approval_to_first_published": "from approval to first publication in the register",
 }
 
+UNITS = ("calendar", "working")  # what days are counted in
+
 # What each clock needs from a register. Every field must be published, or inferred on a named basis.
 CLOCK_NEEDS: dict[str, tuple[str, ...]] = {
     "received_to_outcome": ("received_date", "closed_date"),

@@ -50,6 +50,7 @@ __all__ = [
     "issues",
     "make_filters",
     "measure",
+    "outcomes",
     "person_counts",
     "published_figures",
     "quoted",
@@ -59,9 +60,11 @@ __all__ = [
     "rows",
     "scopes",
     "spells",
+    "survival_bounds",
     "survival_curve",
     "top_recipients",
     "turnaround",
+    "turnaround_comparison",
     "volumes",
 ]
 
@@ -118,6 +121,33 @@ def turnaround(store: Store, **filters: Any) -> MeasureResult:
 def survival_curve(store: Store, **filters: Any) -> MeasureResult:
     """The Kaplan-Meier curve: share of cases still open by day, with 95% log-log bands."""
     return measure("survival-curve", store, **filters)
+
+
+def outcomes(store: Store, **filters: Any) -> MeasureResult:
+    """By day of a `clock`, the share of all cases that has ended in each way, the others competing (Aalen-Johansen).
+
+    cumulative_incidence: 0 to 1; of one day they add up, with `survival`, to 1. Bounds are 95%, from a variance of
+    Greenwood's type on the log(-log) scale.
+    """
+    return measure("outcomes", store, **filters)
+
+
+def survival_bounds(store: Store, **filters: Any) -> MeasureResult:
+    """The share of cases still open by day where ends are known only between editions: from `lower` to `upper`.
+
+    The non-parametric maximum likelihood estimate (Turnbull). low and high: 95% bounds that hold wherever between its
+    bounds each case ended. Only for clocks from receipt; where every end has a day it is the Kaplan-Meier curve.
+    """
+    return measure("survival-bounds", store, **filters)
+
+
+def turnaround_comparison(store: Store, **filters: Any) -> MeasureResult:
+    """The log-rank test of the groups of `by` (type unless another is named) on one `clock`.
+
+    chi2, df and p are the test's, the same on each row; expected: the events a group would have were there one curve.
+    None for groups of fewer than five events, which the test leaves out.
+    """
+    return measure("turnaround-comparison", store, **filters)
 
 
 def spells(store: Store, **filters: Any) -> MeasureResult:

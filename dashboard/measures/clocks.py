@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from dashboard.filters import Filters
 from dashboard.measures.refusals import estimate, not_measurable, quoted
 from dashboard.measures.result import Measure
-from dashboard.measures.scope import about, scopes
+from dashboard.measures.scope import Scope, about, scopes
 from dashboard.store import Result, Store
 from dashboard.survival import Curve, RiskTable, kaplan_meier, wilson
 from dashboard.text import day, plural
@@ -19,28 +21,103 @@ from dashboard.vocabulary import CLOCKS
 DEFAULT_CLOCK = "received_to_outcome"
 
 
-def _with_clock(filters: Filters) -> Filters:
+def with_clock(filters: Filters) -> Filters:
     return filters if filters.clock else replace(filters, clock=DEFAULT_CLOCK)
 
 
-TURNAROUND = (
-    *("register", "interval_start", "group", "clock", "basis", "unit", "n", "events", "censored", "excluded"),
-    *("median", "median_low", "median_high", "p90", "within_target", "within_low", "within_high", "target"),
-    *("method", "group_label"),
+FIRST_PUBLISHED = (
+    "From approval until the public could see it. What stood in the first edition is left out, for it may have been "
+    "published before; an approval older than that edition and listed later counts from its publication on. An "
+    "approval that no edition lists yet cannot be counted, so the latest months lack those that will be listed late."
 )
+PROMISED = (
+    *("interval_start", "group", "clock", "basis", "unit", "n", "events", "censored", "excluded"),
+    *("median", "median_low", "median_high", "p90", "within_target", "within_low", "within_high", "target"),
+)
+TURNAROUND = ("register", *PROMISED, "method", "group_label", "immature", "target_basis")
+
+
+def risk_tables(store: Store, filters: Filters) -> dict[tuple[Any, ...], RiskTable]:
+    """Risk tables by (register, interval_start, group, clock, basis), in days of the unit asked for."""
+    grouped: dict[tuple[Any, ...], list[tuple[int, int, int, int]]] = defaultdict(list)
+    for row in store.query("risk_table", with_clock(filters)).dicts():
+        key = tuple(row[c] for c in ("register", "interval_start", "group", "clock", "basis"))
+        grouped[key].append((row["day"], row["entered"], row["events"], row["censored"]))
+    return {key: RiskTable(*zip(*sorted(rows), strict=True)) for key, rows in grouped.items()}
 
 
 def curves(store: Store, filters: Filters) -> dict[tuple[Any, ...], Curve]:
     """Kaplan-Meier curves by (register, interval_start, group, clock, basis), in days of the unit asked for."""
-    grouped: dict[tuple[Any, ...], list[tuple[int, int, int, int]]] = defaultdict(list)
-    for row in store.query("risk_table", _with_clock(filters)).dicts():
-        key = tuple(row[c] for c in ("register", "interval_start", "group", "clock", "basis"))
-        grouped[key].append((row["day"], row["entered"], row["events"], row["censored"]))
-    found = {}
-    for key, rows in grouped.items():
-        days, entered, events, censored = zip(*sorted(rows), strict=True)
-        found[key] = kaplan_meier(RiskTable(days, entered, events, censored))
-    return found
+    return {key: kaplan_meier(table) for key, table in risk_tables(store, filters).items()}
+
+
+def unwatched(store: Store, filters: Filters) -> set[tuple[Any, ...]]:
+    """(register, group, basis) of the groups of which no case was watched from its start: no estimate of them."""
+    counts = store.query("turnaround_counts", filters).dicts()
+    return {(c["register"], c["group"], c["basis"]) for c in counts if c["n"] and not c["from_start"]}
+
+
+def bounded(store: Store, scope: Scope, filters: Filters) -> bool:
+    """Whether the editions of a register bound each case's end on the clock asked for, if they do not date it."""
+    answers = store.query("bounded_clocks", filters).dicts()
+    return any(a["bounded"] for a in answers if a["register"] == scope.register)
+
+
+def _between(store: Store, scope: Scope, filters: Filters) -> int:
+    """How many cases ended on no published day, but between two known days."""
+    cases = store.query("undated_cases", replace(filters, by=None)).dicts()
+    return sum(c["count"] for c in cases if c["register"] == scope.register and c["kind"] == "between")
+
+
+def target_of(scope: Scope, filters: Filters) -> tuple[int | None, str | None]:
+    """The target in days of the unit asked for, and whether it is `published` or `assumed`.
+
+    Without a target in the question the publisher's own is taken, where it is about this clock in this unit.
+    """
+    own = scope.target
+    fits = own is not None and (own.clock, own.unit) == (filters.clock, filters.unit or "calendar")
+    published = own.days if own and fits else None
+    if filters.target is None:
+        return published, "published" if published else None
+    return filters.target, "published" if filters.target == published else "assumed"
+
+
+def _target_words(scope: Scope, filters: Filters, days: int, basis: str | None) -> str:
+    unit = filters.unit or "calendar"
+    who = f"published: {scope.target.source}." if scope.target and basis == "published" else ""
+    words = f"The target of {days} {unit} days is {who or 'assumed: no publisher has named it.'} "
+    if not estimate(scope, filters).curve:
+        return words + "The share is of closed cases alone: those still open and past it are not among them."
+    return words + "Open cases past it count as misses; open cases not yet at it are left out."
+
+
+def _immature(store: Store, filters: Filters, found: list[Scope]) -> Callable[[tuple[Any, ...]], bool | None]:
+    """Whether the figures of an interval can still move, by (register, interval_start, group, clock, basis)."""
+    if filters.interval is None:
+        return lambda key: None
+    as_at = {s.register: s.as_at for s in found}
+    by_closing = filters.cohort == "closed"
+    whole = replace(filters, interval=None, from_=None, to=None)
+    p90 = {} if by_closing else {(k[0], *k[2:]): c.quantile(0.9) for k, c in curves(store, whole).items()}
+    columns = ("register", "interval_start", "group", "clock", "basis")
+    waits = {
+        tuple(w[c] for c in columns): w["least"]
+        for w in ([] if by_closing else store.query("open_waits", filters).dicts())
+    }
+
+    def immature(key: tuple[Any, ...]) -> bool | None:
+        start = key[1]
+        if start is None:
+            return None
+        months = {"month": 1, "quarter": 3, "year": 12}[str(filters.interval)]
+        years, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+        if as_at[key[0]] < date(years, month + 1, 1) - timedelta(1):
+            return True
+        least = waits.get(key)
+        usual = p90.get((key[0], *key[2:]))
+        return least is not None and (usual is None or least < usual)
+
+    return immature
 
 
 def _not_reached(rows: list[dict[str, Any]]) -> list[str]:
@@ -64,31 +141,36 @@ def _not_reached(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
-    filters = _with_clock(filters)
+    filters = with_clock(filters)
     clock = str(filters.clock)
     unit = filters.unit or "calendar"
     found = scopes(store, filters)
     many = len(found) > 1
     notes: list[str] = []
     estimated = curves(store, filters)
+    immature = _immature(store, filters, found)
     rows: list[tuple[Any, ...]] = []
-    counts = store.query("turnaround_counts", filters).dicts()
     for scope in found:
         unmeasurable = not_measurable(scope, clock)
+        target, target_basis = target_of(scope, filters)
+        counts = store.query("turnaround_counts", replace(filters, target=target)).dicts()
         mine = [c for c in counts if c["register"] == scope.register]
         if unmeasurable:
             notes.append(about(scope, many, unmeasurable))
-            rows.append(
-                (scope.register, None, "all", clock, None, unit, *[None] * 11, filters.target, None, "All")
-            )
-            rows[-1] = (*rows[-1][:6], *[None] * 11, filters.target, None, "All")
+            if bounded(store, scope, filters):
+                notes.append(
+                    about(scope, many, "The editions still bound when each case ended: 'survival-bounds' has the curve "
+                           "between those bounds.")
+                )  # fmt: skip
+            head = (scope.register, None, "all", clock, None, unit)
+            rows.append((*head, *[None] * 11, filters.target, None, "All", None, None))
             continue
         allowed = estimate(scope, filters)
         method = allowed.method
         closed_only = method == "quantiles of closed cases"
         if allowed.words:
             notes.append(about(scope, many, allowed.words))
-        unwatched = 0
+        late = 0
         for count in mine:
             key = tuple(count[c] for c in ("register", "interval_start", "group", "clock", "basis"))
             curve = estimated.get(key)
@@ -98,84 +180,83 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                 row_method = "none"
                 # Delayed entry alone: the curve would begin among cases that had already waited long.
                 give = False
-                unwatched += 1
+                late += 1
             median = curve.quantile(0.5) if curve and give else None
             low, high = curve.median_bounds() if curve and give else (None, None)
             if closed_only:
                 low = high = None
             judged = count["within"] + count["past"]
             share = bounds = None
-            if filters.target is not None and judged and method != "none":
+            if target is not None and judged and method != "none":
                 share = count["within"] / judged
                 bounds = wilson(count["within"], judged)
             rows.append(
                 (
                     *key[:3], clock, count["basis"], unit, count["n"], count["events"], count["censored"],
                     count["excluded"], median, low, high, curve.quantile(0.9) if curve and give else None,
-                    share, bounds[0] if bounds else None, bounds[1] if bounds else None, filters.target,
-                    row_method, count["group_label"],
+                    share, bounds[0] if bounds else None, bounds[1] if bounds else None, target,
+                    row_method, count["group_label"], immature(key), target_basis,
                 )
             )  # fmt: skip
         if not mine:
-            rows.append(
-                (
-                    scope.register,
-                    None,
-                    "all",
-                    clock,
-                    None,
-                    unit,
-                    0,
-                    0,
-                    0,
-                    0,
-                    *[None] * 7,
-                    filters.target,
-                    method,
-                    "All",
-                )
-            )
-        notes += [
-            about(scope, many, words)
-            for words in _not_reached(
-                [dict(zip(TURNAROUND, r, strict=True)) for r in rows if r[0] == scope.register]
-            )
-        ]
-        unlisted = sum(c["before_coverage"] for c in mine)
-        if unlisted:
+            head = (scope.register, None, "all", clock, None, unit)
+            rows.append((*head, 0, 0, 0, 0, *[None] * 7, target, method, "All", None, target_basis))
+        if target is not None:
+            notes.append(about(scope, many, _target_words(scope, filters, target, target_basis)))
+        of_mine = [dict(zip(TURNAROUND, r, strict=True)) for r in rows if r[0] == scope.register]
+        notes += [about(scope, many, words) for words in _not_reached(of_mine)]
+        notes += [about(scope, many, words) for words in _left_out(scope, mine, late)]
+        if clock == "approval_to_first_published":
+            notes.append(about(scope, many, FIRST_PUBLISHED))
+        between = _between(store, scope, filters) if any(c["excluded"] for c in mine) and allowed.curve else 0
+        if between:
             notes.append(
-                about(scope, many, f"{plural(unlisted, 'case')} left out because they closed before "
-                       f"{day(scope.coverage_start)}, when only requests within their terms were still listed.")
+                about(scope, many, f"Of {plural(between, 'case')} left out the editions show between which days the "
+                       "end lies: 'survival-bounds' counts such cases.")
             )  # fmt: skip
-        if unwatched:
-            notes.append(
-                about(scope, many, "Where no case was watched from its receipt, no median is given: those left had "
-                       "already waited when the listing began.")
-            )  # fmt: skip
-        left_out = sum(c["excluded"] for c in mine) - unlisted
-        if left_out:
-            notes.append(
-                about(scope, many, f"{plural(left_out, 'case')} left out because their dates cannot be used; "
-                       "each is listed, with its rule, in 'spells' and among the issues.")
-            )  # fmt: skip
-        if any(c["basis"] == "from_reference" for c in mine):
-            notes.append(
-                about(scope, many, "The date of receipt is read from the reference (basis from_reference): its "
-                       "digits are taken as the day the request was logged.")
-            )  # fmt: skip
-        if scope.coverage_start and not quoted(scope):
-            notes.append(
-                about(scope, many, f"Cases received before {day(scope.coverage_start)} count from then on only, "
-                       "because shorter ones of that time are no longer listed (delayed entry).")
-            )  # fmt: skip
-    if filters.target is not None:
-        notes.append(
-            f"The target of {filters.target} {unit} days is assumed: no publisher has named one. Open cases past it "
-            "count as misses; open cases not yet at it are left out."
-        )
     if unit == "working":
         notes.append("Working days are those of England: not Saturdays, Sundays or bank holidays.")
+    if any(row[-2] for row in rows):
+        notes.append(
+            "An immature interval is not over, or a case of it is still open that has waited less than nine in ten "
+            "of all cases took: its figures can still move."
+            if filters.cohort != "closed"
+            else "An immature interval is not over at the as-at date."
+        )
     return Result(TURNAROUND, tuple(rows)), notes
+
+
+def _left_out(scope: Scope, counts: list[dict[str, Any]], late: int) -> list[str]:
+    """What a reader must know of one register's cases: those left out, and from when the others count."""
+    notes = []
+    unlisted = sum(c["before_coverage"] for c in counts)
+    if unlisted:
+        notes.append(
+            f"{plural(unlisted, 'case')} left out because they closed before {day(scope.coverage_start)}, when only "
+            "requests within their terms were still listed."
+        )
+    if late:
+        notes.append(
+            "Where no case was watched from its receipt, no median is given: those left had already waited when the "
+            "listing began."
+        )
+    left_out = sum(c["excluded"] for c in counts) - unlisted
+    if left_out:
+        notes.append(
+            f"{plural(left_out, 'case')} left out because their dates cannot be used; each is listed, with its rule, "
+            "in 'spells' and among the issues."
+        )
+    if any(c["basis"] == "from_reference" for c in counts):
+        notes.append(
+            "The date of receipt is read from the reference (basis from_reference): its digits are taken as the day "
+            "the request was logged."
+        )
+    if scope.coverage_start and not quoted(scope):
+        notes.append(
+            f"Cases received before {day(scope.coverage_start)} count from then on only, because shorter ones of that "
+            "time are no longer listed (delayed entry)."
+        )
+    return notes
 
 
 CURVE = (
@@ -194,14 +275,13 @@ CURVE = (
 
 
 def _survival_curve(store: Store, filters: Filters) -> tuple[Result, list[str]]:
-    filters = replace(_with_clock(filters), interval=None)
+    filters = replace(with_clock(filters), interval=None)
     rows: list[tuple[Any, ...]] = []
     notes: list[str] = []
     found = scopes(store, filters)
     allowed = {}
     # The same refusals as the median's: a group that has no estimate has no curve.
-    counts = store.query("turnaround_counts", filters).dicts()
-    watched = {(c["register"], c["group"], c["basis"]) for c in counts if c["from_start"]}
+    late = unwatched(store, filters)
     for scope in found:
         way = estimate(scope, filters)
         unmeasurable = not_measurable(scope, str(filters.clock))
@@ -215,7 +295,7 @@ def _survival_curve(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             )
             notes.append(about(scope, len(found) > 1, words))
     for (register, _, group, clock, basis), curve in curves(store, filters).items():
-        if not allowed.get(register) or (register, group, basis) not in watched:
+        if not allowed.get(register) or (register, group, basis) in late:
             continue
         for values in zip(
             curve.day,
@@ -248,7 +328,7 @@ MEASURES = (
     Measure(
         name="turnaround",
         words="How long cases took on one clock, open cases counted.",
-        columns=TURNAROUND[1:-2],
+        columns=PROMISED,
         query="risk_table",
         compute=_turnaround,
         rows_query="turnaround_rows",

@@ -11,7 +11,7 @@ source to see that nobody else decides.
 | `completed_only` | of closed cases | of closed cases | none; plain quantiles of closed cases, named so |
 | `survivors_only`, the early part | "at least" | not before every case was listed | cases enter when listing began |
 | `survivors_only` throughout | "at least" | none | none |
-| filtered by `outcome` | yes, but none open | yes | none: only those already known to have ended so |
+| filtered or grouped by `outcome` | yes, but none open | yes | none: only those already known to have ended so |
 | by date closed | yes | yes | plain quantiles of closed cases, named so |
 """
 
@@ -35,6 +35,8 @@ COMPARED_EVENTS = 5  # two groups are compared by a test only when each has as m
 
 SELECTED = "The entries are a selection made by others"
 SURVIVORS = "The register lists only requests still open or within their terms"
+
+TOO_FEW_TO_COMPARE = f"with fewer than {COMPARED_EVENTS} ended cases"
 
 Kind = Literal["count", "share", "ranking", "outcomes", "backlog", "change", "absence"]
 Method = Literal["Kaplan-Meier", "quantiles of closed cases", "none"]
@@ -173,7 +175,7 @@ def estimate(scope: Scope, filters: Filters) -> Estimate:
             "nothing of the usual case.",
             headline="No typical waiting time: the register lists only what is still open or within its terms",
         )
-    if filters.outcome:
+    if filters.outcome or filters.by == "outcome":
         return Estimate(
             method="none",
             words="No median is given for one outcome: it would look only at cases already known to have ended so.",
@@ -218,6 +220,11 @@ def measurable(scope: Scope) -> list[str]:
 def enough(events: int | None) -> bool:
     """Whether as many events bear a headline."""
     return (events or 0) >= HEADLINE_EVENTS
+
+
+def comparable(events: int | None) -> bool:
+    """Whether a group has as many events as a test of groups asks of each."""
+    return (events or 0) >= COMPARED_EVENTS
 
 
 def people(derived: int | None) -> int | None:

@@ -15,6 +15,16 @@ from dashboard.text import day
 
 
 @dataclass(frozen=True, kw_only=True)
+class Target:
+    """A publisher's own target for one clock, in days of its unit, with where it says so."""
+
+    days: int
+    unit: str
+    clock: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scope:
     """What one register's rows allow."""
 
@@ -34,6 +44,7 @@ class Scope:
     listed_from: date | None  # the first day from which every case is listed
     columns: dict[str, tuple[bool, str]]  # volumes column -> (answerable, words)
     clocks: dict[str, tuple[bool, str]]  # clock -> (answerable, words)
+    target: Target | None = None  # only where the publisher has named one
 
 
 def scopes(store: Store, filters: Filters) -> list[Scope]:
@@ -44,7 +55,12 @@ def scopes(store: Store, filters: Filters) -> list[Scope]:
             c["name"]: (bool(c["answerable"]), c["words"] or "") for c in json.loads(row.pop("columns"))
         }
         clocks = {c["name"]: (bool(c["answerable"]), c["words"] or "") for c in json.loads(row.pop("clocks"))}
-        found.append(Scope(**row, columns=columns, clocks=clocks))
+        target = row.pop("target")
+        found.append(
+            Scope(
+                **row, columns=columns, clocks=clocks, target=Target(**json.loads(target)) if target else None
+            )
+        )
     return found
 
 

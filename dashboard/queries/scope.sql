@@ -1,6 +1,6 @@
 -- purpose: what a register's rows allow: as-at date, coverage, which columns and clocks it can answer
 -- parameters: $register $edition $known_on
--- result columns: register, title, short_title, synthetic, as_at, edition, published, published_basis, selected, completed_only, survivors_only, survivors_too, coverage_start, listed_from, columns, clocks
+-- result columns: register, title, short_title, synthetic, as_at, edition, published, published_basis, selected, completed_only, survivors_only, survivors_too, coverage_start, listed_from, columns, clocks, target
 with listed as (
     select
         s.register,
@@ -33,7 +33,11 @@ select
     (
         select to_json(list({name: clock, label: label, answerable: answerable, words: words} order by position))
         from answerable_clocks($known_on, $edition) as x where x.register = r.register
-    ) as clocks
+    ) as clocks,
+    case
+        when r.target_days is not null
+            then to_json({days: r.target_days, unit: r.target_unit, clock: r.target_clock, source: r.target_source})
+    end as target
 from core.registers_in($register) as r
 inner join as_at($known_on, $edition) as a on r.register = a.register
 inner join staging.editions as e on a.register = e.register and a.edition = e.edition

@@ -48,9 +48,18 @@ MACROS = (
     (("core",), ("030_core", "035_filters", "036_recipients")),
     (
         ("as_known",),
-        ("038_as_known", "040_events_and_spells", "042_latest", "045_where", "046_listed", "047_counted"),
+        (
+            "038_as_known",
+            "040_events_and_spells",
+            "042_latest",
+            "043_undated",
+            "045_where",
+            "046_listed",
+            "046_undated_where",
+            "047_counted",
+        ),
     ),
-    (("latest",), ("040_events_and_spells", "045_where", "046_listed", "047_counted")),
+    (("latest",), ("040_events_and_spells", "045_where", "046_listed", "046_undated_where", "047_counted")),
     (("facts", "latest"), ("048_facts", "049_from_facts")),
     (("latest",), ()),  # what follows reads the tables
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.spec.shape import Definition, Example
-from tests.spec.specs import context, decisions, history, recipients, spells, turnaround, volumes
+from tests.spec.specs import context, decisions, history, recipients, spells, survival, turnaround, volumes
 
 
 DEFINITIONS: tuple[Definition, ...] = (
@@ -16,6 +16,9 @@ DEFINITIONS: tuple[Definition, ...] = (
     recipients.NAMES,
     turnaround.TURNAROUND,
     turnaround.CURVE,
+    survival.OUTCOMES,
+    survival.BOUNDS,
+    survival.COMPARISON,
     spells.DEFINITION,
     history.CHANGES,
     history.EVER_SEEN,

@@ -307,6 +307,10 @@ def case_of(row: Row, unit: str, facts: Facts) -> tuple[int, int, bool] | None:
     entry = 0
     if row["clock"].startswith("received") and facts.coverage_start and facts.coverage_start > start:
         entry = days_between(start, facts.coverage_start, unit)
+    if (
+        row["clock"] == "approval_to_first_published"
+    ):  # rests on when the first edition came out, which no row says
+        entry = row["entry"] if unit == "calendar" else row["entry_working"]
     if entry and length <= entry:
         return None
     return entry, length, row["event"]
@@ -389,7 +393,7 @@ def turnaround(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[str, 
             "n": len(cases), "events": sum(event for *_, event in cases),
             "censored": sum(not event for *_, event in cases), "excluded": len(mine) - len(cases),
         }  # fmt: skip
-        none = facts.selected or bool(asked.get("outcome"))
+        none = facts.selected or bool(asked.get("outcome")) or asked.get("by") == "outcome"
         closed_only = facts.completed_only or asked.get("cohort") == "closed"
         estimable = not none and any(entry == 0 for entry, *_ in cases)
         curve = kaplan_meier(cases) if estimable else []
@@ -410,8 +414,13 @@ def turnaround(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[str, 
     return found
 
 
+def no_curve(asked: Row, facts: Facts) -> bool:
+    closed = facts.completed_only or asked.get("cohort") == "closed"
+    return facts.selected or closed or bool(asked.get("outcome")) or asked.get("by") == "outcome"
+
+
 def survival_curve(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[str, Any]]:
-    if facts.selected or facts.completed_only or asked.get("cohort") == "closed" or asked.get("outcome"):
+    if no_curve(asked, facts):
         return []
     unit = asked.get("unit") or "calendar"
     found = []
@@ -419,4 +428,99 @@ def survival_curve(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[s
         cases = [c for c in (case_of(r, unit, facts) for r in mine) if c]
         if any(entry == 0 for entry, *_ in cases):
             found += [{"group": group, "basis": basis, **point} for point in kaplan_meier(cases)]
+    return found
+
+
+def ended_as(row: Row) -> str | None:
+    """In which way a case left its clock; None where it is still open."""
+    if row["end_high"] is None:
+        return None
+    if row["event"] and row["clock"] in ("received_to_release", "approval_to_release"):
+        return "released"
+    if row["event"] and row["clock"] == "received_to_reuse":
+        return "reuse_permitted"
+    settled = row["outcome"] in ("released", "reuse_permitted", "refused")
+    if row["event"] and row["clock"] == "received_to_decision" and not settled:
+        return "approved"
+    return str(row["outcome"])
+
+
+def outcomes(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[str, Any]]:
+    """The cumulative incidence of each way of ending, a day and a way at a time, with the delta method as written."""
+    published = facts.published["not_pursued"] and asked.get("clock") != "approval_to_first_published"
+    if no_curve(asked, facts) or not published:
+        return []
+    unit = asked.get("unit") or "calendar"
+    found = []
+    for (_, group, basis), mine in clock_groups(rows, {**asked, "interval": None}).items():
+        timed = [(case_of(r, unit, facts), ended_as(r)) for r in mine]
+        cases = [(case[0], case[1], way) for case, way in timed if case]
+        if not any(entry == 0 for entry, *_ in cases):
+            continue
+        ways = sorted({way for *_, way in cases if way})
+        days = sorted({length for _, length, way in cases if way})
+        survival, steps = 1.0, []
+        share = dict.fromkeys(ways, 0.0)
+        for day in days:
+            n = sum(length >= day and (entry < day or entry == 0) for entry, length, _ in cases)
+            d = {w: sum(length == day and way == w for _, length, way in cases) for w in ways}
+            share = {w: share[w] + survival * d[w] / n for w in ways}
+            steps.append((n, d, survival, share))
+            survival = 0.0 if sum(d.values()) == n else survival * (1 - sum(d.values()) / n)
+            for way in ways:
+                variance = 0.0
+                for m, e, before, then in steps:
+                    every, rest = sum(e.values()), share[way] - then[way]
+                    if m > every:
+                        variance += rest**2 * every / (m * (m - every))
+                    variance += before**2 * e[way] * (m - e[way]) / m**3 - 2 * rest * before * e[way] / m**2
+                low = high = None
+                left = 1 - share[way]
+                if share[way] > 0 and left > 1e-12:
+                    half = Z * math.sqrt(max(variance, 0.0)) / (left * -math.log(left))
+                    low, high = 1 - left ** math.exp(-half), 1 - left ** math.exp(half)
+                found.append(
+                    {
+                        "group": group, "basis": basis, "day": day, "outcome": way, "low": low, "high": high,
+                        "cumulative_incidence": share[way], "survival": survival, "at_risk": n, "events": d[way],
+                    }
+                )  # fmt: skip
+    return found
+
+
+def comparison(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[str, Any]]:
+    """The events expected of each group were there one curve, a day at a time, where there are two to compare."""
+    asked = {**asked, "by": asked.get("by") or "type", "interval": None}
+    if no_curve(asked, facts):
+        return []
+    unit = asked.get("unit") or "calendar"
+    found = []
+    groups = {
+        key[1:]: [c for c in (case_of(r, unit, facts) for r in mine) if c]
+        for key, mine in clock_groups(rows, asked).items()
+    }
+    for basis in {b for _, b in groups}:
+        mine = {g: cases for (g, b), cases in groups.items() if b == basis and cases}
+        kept = {
+            g: cases
+            for g, cases in mine.items()
+            if sum(event for *_, event in cases) >= 5 and any(entry == 0 for entry, *_ in cases)
+        }
+        if len(kept) < 2:
+            kept = {}
+        expected = dict.fromkeys(kept, 0.0)
+        for day in sorted({length for cases in kept.values() for _, length, event in cases if event}):
+            n = {g: sum(x >= day and (e < day or e == 0) for e, x, _ in cases) for g, cases in kept.items()}
+            d = sum(x == day and event for cases in kept.values() for _, x, event in cases)
+            for g in kept:
+                expected[g] += d * n[g] / sum(n.values())
+        for group, cases in mine.items():
+            events = sum(event for *_, event in cases)
+            of = expected.get(group)
+            found.append(
+                {
+                    "group": group, "basis": basis, "unit": unit, "n": len(cases), "events": events, "expected": of,
+                    "observed_less_expected": None if of is None else events - of,
+                }
+            )  # fmt: skip
     return found

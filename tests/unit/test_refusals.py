@@ -14,11 +14,13 @@ import pytest
 from dashboard.filters import Filters
 from dashboard.measures import refusals
 from dashboard.measures.refusals import (
+    COMPARED_EVENTS,
     DERIVED_PEOPLE,
     HEADLINE_EVENTS,
     Kind,
     at_least,
     at_least_words,
+    comparable,
     early_words,
     enough,
     estimate,
@@ -260,6 +262,20 @@ def modules() -> list[Path]:
 def test_nobody_else_decides_what_biased_rows_bear(path: Path) -> None:
     found = [f"line {line}: {what}" for line, what in decisions(path.read_text("utf-8"))]
     assert not found, f"ask dashboard.measures.refusals: {found}"
+
+
+def test_groups_of_few_events_are_not_compared() -> None:
+    assert [comparable(n) for n in (None, 0, COMPARED_EVENTS - 1, COMPARED_EVENTS)] == [
+        False,
+        False,
+        False,
+        True,
+    ]
+
+
+def test_by_outcome_there_is_no_estimate_as_for_one_outcome() -> None:
+    assert estimate(COMPLETE, Filters(by="outcome")) == estimate(COMPLETE, Filters(outcome=("released",)))
+    assert estimate(COMPLETE, Filters(by="type")).curve
 
 
 def test_every_public_refusal_is_in_the_table_here() -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from dashboard.cleaning import read_date
-from dashboard.survival import RiskTable, chi2_tail, kaplan_meier, logrank, wilson
+from dashboard.survival import RiskTable, chi2_tail, compare, kaplan_meier, logrank, wilson
 
 
 REALDATA = Path(
@@ -366,3 +366,45 @@ def test_greater_sudbury_takes_a_median_of_24_days():
     assert curve.quantile(0.5) == 24
     assert curve.median_bounds() == (22, 25)
     assert curve.quantile(0.9) == 35
+
+
+# Weeks in remission of 42 children: Freireich and others, Blood 21 (1963) 699-716; + is still in remission.
+SIX_MP = closed(6, 6, 6, 7, 10, 13, 16, 22, 23) + waiting(6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35)
+PLACEBO = closed(1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23)
+
+
+def test_the_curve_of_a_published_example():
+    """As textbooks print it (Kleinbaum and Klein, Survival Analysis, table of the 6-MP group)."""
+    curve = kaplan_meier(risk_table(SIX_MP, count_entries_at_zero=False))
+    published = {6: 0.8571, 7: 0.8067, 10: 0.7529, 13: 0.6902, 16: 0.6275, 22: 0.5378, 23: 0.4482}
+    steps = {d: s for d, s, e in zip(curve.day, curve.survival, curve.events, strict=True) if e}
+    assert list(steps) == list(published)
+    assert list(steps.values()) == pytest.approx(list(published.values()), abs=5.1e-5)
+    assert curve.quantile(0.5) == 23
+    assert kaplan_meier(risk_table(PLACEBO)).quantile(0.5) == 8
+
+
+def test_logrank_of_a_published_example():
+    """As R's `survdiff` prints it: 9 events and 21, 19.3 and 10.7 expected, chi-squared 16.8 on 1, p 4.17e-05."""
+    found = compare([risk_table(SIX_MP), risk_table(PLACEBO)])
+    assert found.expected == pytest.approx((19.25, 10.75), abs=0.01)
+    assert sum(found.expected) == pytest.approx(30)
+    assert (found.chi2, found.df) == (pytest.approx(16.79, abs=0.005), 1)
+    assert found.p == pytest.approx(4.17e-5, rel=2e-3)
+    assert logrank([risk_table(SIX_MP), risk_table(PLACEBO)]) == (found.chi2, found.df, found.p)
+
+
+@pytest.mark.parametrize(
+    ("successes", "n", "low", "high"),
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_wilson_of_published_examples(successes, n, low, high):
+    """Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3."""
+    assert wilson(successes, n) == pytest.approx((low, high), abs=5.1e-5)
+
+
+@given(st.lists(CASES.filter(len), min_size=2, max_size=4))
+@settings(deadline=None)
+def test_events_expected_add_up_to_those_that_happened(groups):
+    found = compare([risk_table(g) for g in groups])
+    assert sum(found.expected) == pytest.approx(sum(event for g in groups for _, _, event in g))

@@ -26,7 +26,12 @@ create table reference.registers (
     fixture boolean not null, -- exercises the machinery: not part of a default answer
     home_rank integer not null,
     cadence varchar not null, -- as the publisher says; empty: not said
-    cadence_months integer -- null: not said, or it has ended
+    cadence_months integer, -- null: not said, or it has ended
+    -- a target that the publisher has named; none: all null
+    target_days integer,
+    target_unit varchar,
+    target_clock varchar,
+    target_source varchar
 );
 
 create table reference.answerability (

@@ -71,12 +71,17 @@ where r.released_date is not null and not r.selected and not coalesce(q.is_exclu
 -- that listing began. A case still open ends, censored, at the last as-at date at which it was seen.
 create macro spells(known_on, only_edition) as table
 with requests as (
-    select q.*, c.coverage_start, f.first_order as register_first_order, f.published
+    select
+        q.*, c.coverage_start, f.first_order as register_first_order, f.published,
+        f.first_as_at as register_first_as_at, f.first_published as register_first_published
     from requests_as(known_on, only_edition) as q
     left join coverage_start(known_on, only_edition) as c on q.register = c.register
     left join (
-        select e.register, e.edition, e.published, min(e.edition_order) over (partition by e.register) as first_order
+        select
+            e.register, e.edition, e.published, first_value(e.edition_order) over w as first_order,
+            first_value(e.as_at) over w as first_as_at, first_value(e.published) over w as first_published
         from core.editions_read(known_on, only_edition) as e
+        window w as (partition by e.register order by e.edition_order)
     ) as f on q.register = f.register and q.first_edition = f.edition
 ),
 clocks as (
@@ -87,7 +92,10 @@ clocks as (
     -- refused or granted; the other endings compete and censor the clock on their day
     select
         'received_to_decision', received_basis, received_date,
-        coalesce(decided_date, closed_date), decided_date is not null, excluded_rule, * from requests
+        coalesce(decided_date, closed_date), decided_date is not null,
+        -- approved, on a day not published: decided, and no case still waiting for it
+        case when excluded_rule is null and decided_date is null and outcome = 'approved' then 'approval_missing' else excluded_rule end,
+        * from requests
     union all
     select
         'received_to_release', received_basis, received_date,
@@ -105,13 +113,15 @@ clocks as (
             when coalesce(released_date, closed_date) < approved_date then 'closed_before_approved'
         end, * from requests
     union all
-    -- what stood in the first edition may have been published before it, so it says nothing of the wait
+    -- What stood in the first edition may have been published before it, so it says nothing of the wait. Of an approval
+    -- older than that edition and first listed later, only the long wait could be seen: it enters when that one came out.
     select
         'approval_to_first_published', 'stated', approved_date, published, published is not null,
         case
             when approved_date is null then 'approval_missing'
             when first_order = register_first_order then 'in_first_edition'
             when published is null then 'published_missing'
+            when approved_date <= register_first_as_at and register_first_published is null then 'published_missing'
             when published < approved_date then 'published_before_approved'
         end, * from requests
 ),
@@ -119,7 +129,10 @@ timed as (
     select
         *,
         coalesce(ended, last_as_at) as last_day,
-        case when clock like 'received%' then coverage_start end as enters
+        case
+            when clock like 'received%' then coverage_start
+            when clock = 'approval_to_first_published' and started <= register_first_as_at then register_first_published
+        end as enters
     from clocks
 ),
 ruled as (

@@ -52,6 +52,7 @@ APPROVED = Given(
             P2  | Bell Trust         | Charity    | 2021-05-04
             P3  | Bell Trust         | Charity    | 2021-09-01
             P4  | Bell Trust         | Charity    |
+            P6  | Bell Trust         | Charity    | 2021-03-01
             """,
             published="2021-08-12",
         ),
@@ -115,9 +116,9 @@ DEFINITION = Definition(
 | `received_missing` | no date of receipt |
 | `closed_before_received` | the end is before the receipt |
 | `date_rejected` | an end date that cannot be one (a placeholder such as 1900-01-01, a year 0016), and no other |
-| `closed_undated` | a terminal outcome without a date |
+| `closed_undated` | a terminal outcome without a date: end_low and end_high are the first and last day on which it can have ended, as the editions show it, and `survival-bounds` counts it |
 | `outcome_unknown` | no end, and an outcome that is not known: not taken as open |
-| `approval_missing`, `closed_before_approved` | the same, on the clocks that start with approval |
+| `approval_missing`, `closed_before_approved` | the same, on the clocks that start with approval; and on `received_to_decision`, approved on no published day |
 | `in_first_edition` | listed in the first edition, so it may have been published before |
 | `published_missing`, `published_before_approved` | the edition's publication date is not known, or is before the approval |
 | `as_at_before_start` | received after the as-at date of the edition that lists it |
@@ -136,7 +137,7 @@ DEFINITION = Definition(
             cases    | X1        | received_to_outcome | stated | 0     | 2021-01-04 | 2021-01-04 | 2021-01-04 | 2021-01-04 | true  | false    | null
             cases    | X4        | received_to_outcome | stated | null  | 2021-02-10 | 2021-02-10 | 2021-02-01 | 2021-02-01 | false | false    | closed_before_received
             cases    | X5        | received_to_outcome | stated | null  | 2021-02-11 | 2021-02-11 | 2021-03-31 | null       | false | false    | date_rejected
-            cases    | X6        | received_to_outcome | stated | null  | 2021-02-12 | 2021-02-12 | 2021-03-31 | null       | false | false    | closed_undated
+            cases    | X6        | received_to_outcome | stated | null  | 2021-02-12 | 2021-02-12 | 2021-02-12 | 2021-03-31 | false | false    | closed_undated
             cases    | X7        | received_to_outcome | stated | null  | 2021-02-15 | 2021-02-15 | 2021-03-31 | null       | false | false    | outcome_unknown
             cases    | X2        | received_to_outcome | stated | 0     | 2021-03-01 | 2021-03-01 | 2021-03-31 | null       | false | true     | null
             cases    | X8        | received_to_outcome | stated | null  | 2021-04-06 | 2021-04-06 | 2021-03-31 | null       | false | false    | as_at_before_start
@@ -188,16 +189,18 @@ DEFINITION = Definition(
         Example(
             title="From approval to first publication",
             words="P1 stood in the first edition, so it may have been published before. P3 was approved after the edition "
-            "that lists it was published. The third edition does not say when it was published.",
+            "that lists it was published. The third edition does not say when it was published. P6 is older than the first edition and "
+            "not in it: had it been published sooner it would have been left out, so it counts from that edition's publication on, day 70.",
             given=APPROVED,
             ask={"clock": "approval_to_first_published"},
             expect="""
-            reference | start_low  | end_high   | event | censored | excluded_rule             | days
-            P1        | 2021-02-01 | 2021-05-10 | false | false    | in_first_edition          | null
-            P2        | 2021-05-04 | 2021-08-12 | true  | false    | null                      | 100
-            P5        | 2021-07-05 | null       | false | false    | published_missing         | null
-            P3        | 2021-09-01 | 2021-08-12 | false | false    | published_before_approved | null
-            P4        | null       | 2021-08-12 | false | false    | approval_missing          | null
+            reference | entry | start_low  | end_high   | event | censored | excluded_rule             | days
+            P1        | null  | 2021-02-01 | 2021-05-10 | false | false    | in_first_edition          | null
+            P6        | 70    | 2021-03-01 | 2021-08-12 | true  | false    | null                      | 164
+            P2        | 0     | 2021-05-04 | 2021-08-12 | true  | false    | null                      | 100
+            P5        | null  | 2021-07-05 | null       | false | false    | published_missing         | null
+            P3        | null  | 2021-09-01 | 2021-08-12 | false | false    | published_before_approved | null
+            P4        | null  | null       | 2021-08-12 | false | false    | approval_missing          | null
             """,
         ),
         Example(

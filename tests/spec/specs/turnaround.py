@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from tests.spec.registers import (
+    CASE_COLUMNS,
     CASES,
     CASES_WORDS,
+    OUTCOMES,
     PERIODS,
     PERIODS_WORDS,
     SELECTED,
@@ -15,6 +17,7 @@ from tests.spec.registers import (
 )
 from tests.spec.shape import Definition, Edition, Example, Given
 from tests.spec.specs.volumes import CLOSED, RELEASE_ROWS, TEN_REQUESTS, TWO_EDITIONS
+from tests.support.warehouse import register
 
 
 EIGHT_ROWS = """
@@ -105,6 +108,18 @@ REFERENCES = Given(
     ),
 )
 
+TARGETED = Given(
+    register(
+        "with-target",
+        columns=CASE_COLUMNS,
+        outcomes=OUTCOMES,
+        layout={"blank_outcome": "open"},
+        target={"days": 20, "source": "the publisher's service standard of 2020"},
+    ),
+    "The same, of a publisher that has named a target: `[target]` with `days = 20` and its source.",
+    (Edition("2021-02-10", EIGHT_ROWS),),
+)
+
 TURNAROUND = Definition(
     measure="turnaround",
     title="Turnaround",
@@ -132,7 +147,12 @@ TURNAROUND = Definition(
     rule="Kaplan and Meier's estimate S(t) = Π (1 − events ÷ at risk) over the days up to t. On one day events come "
     "before censoring. Bands: S^exp(±1.96·se), se² = Σ events ÷ (at risk × (at risk − events)) ÷ (ln S)² "
     "(Greenwood, log-log). Days are counted from the day after the start, so a case that ends on the day it began "
-    "took 0. *Working days* leave out Saturdays, Sundays and the bank holidays of England.",
+    "took 0. *Working days* leave out Saturdays, Sundays and the bank holidays of England. *Immature*, with `interval`: an "
+    "interval of receipt is marked when it is not over at the as-at date, or when a case of it is still open that has waited less than "
+    "nine in ten of all cases of its group took (or nine in ten have not ended): its figures can still move. Read such an interval "
+    "beside the same one by closing (`cohort=closed`), which is timely but mixes cases of every age, and improves while hard cases stay open. "
+    "*Target*: the days asked about, labelled `assumed` in `target_basis`; or the publisher's own, where its register's description "
+    "has one with its source (`[target]`), labelled `published` and taken without being asked for.",
     numerator="For `within_target`: cases whose event happened in at most `target` days.",
     denominator="For `within_target`: those, and every case, ended or open, that has taken more than `target` days. "
     "Cases that entered late are judged by neither: they had missed their chance to be quick. "
@@ -198,6 +218,33 @@ median of the six closed cases alone would be 12.5.
             "width 1.96 × √(0.5714 × 0.4286/7 + 3.8415/196) ÷ 1.5488 = 0.2957.",
             notes=("The target of 15 calendar days is assumed",),
             shows_register=False,
+        ),
+        Example(
+            title="The publisher's own target",
+            words="The register's description says that its publisher aims at 20 days. T1, T2, T3, T5 and T6 made it; T8 did not, nor has T7.",
+            given=TARGETED,
+            expect="""
+            n | events | censored | within_target | within_low | within_high | target | target_basis
+            8 | 6      | 2        | 0.714286      | 0.358934   | 0.917781    | 20     | published
+            """,
+            working="5 of 7 = 0.714; T4 has waited 12 days and is left out.",
+            notes=("The target of 20 calendar days is published: the publisher's service standard of 2020.",),
+        ),
+        Example(
+            title="By quarter received: which can still move",
+            words="The ten requests of volumes. A6 and A7 are open: A6 has waited 181 days, A7 30.",
+            given=TEN_REQUESTS,
+            ask={"interval": "quarter"},
+            expect="""
+            interval_start | n | events | censored | excluded | median | median_low | median_high | p90  | immature
+            2020-01-01     | 3 | 3      | 0        | 0        | 41     | 33         | null        | 99   | false
+            2020-04-01     | 2 | 2      | 0        | 0        | 12     | 12         | null        | 240  | false
+            2020-10-01     | 1 | 0      | 1        | 3        | null   | null       | null        | null | true
+            2021-01-01     | 1 | 0      | 1        | 0        | null   | null       | null        | null | true
+            """,
+            working="Of all cases nine in ten had ended within 240 days (by type above: 12, 30+, 33, 41, 99, 181+, 240), so A6 and A7, which have waited less, "
+            "can still move the figures of their quarters; and 2021-01-01 has no median yet.",
+            notes=("An immature interval is not over, or a case of it is still open",),
         ),
         Example(
             title="To a decision: other endings compete",

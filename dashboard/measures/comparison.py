@@ -1,0 +1,102 @@
+"""Whether groups differ in how long their cases take: the log-rank test, with its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from dashboard.filters import Filters
+from dashboard.measures.clocks import DEFAULT_CLOCK, risk_tables, with_clock
+from dashboard.measures.refusals import TOO_FEW_TO_COMPARE, comparable, estimate, not_measurable
+from dashboard.measures.result import Measure
+from dashboard.measures.scope import Scope, about, scopes
+from dashboard.store import Result, Store
+from dashboard.survival import LogRank, compare
+from dashboard.text import join_words, number, plural
+
+
+COMPARISON = (
+    *("register", "group", "clock", "basis", "unit", "n", "events", "expected", "observed_less_expected"),
+    *("chi2", "df", "p", "compared", "group_label"),
+)
+
+
+def _comparison(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    filters = replace(with_clock(filters), interval=None)
+    found = scopes(store, filters)
+    many = len(found) > 1
+    rows: list[tuple[Any, ...]] = []
+    notes: list[str] = []
+    for scope in found:
+        why = _why_none(scope, filters)
+        if why:
+            notes.append(about(scope, many, why))
+            continue
+        made, words = _register(store, scope, filters)
+        rows += made
+        notes += [about(scope, many, w) for w in words]
+    return Result(COMPARISON, tuple(rows)), notes
+
+
+def _why_none(scope: Scope, filters: Filters) -> str | None:
+    unmeasurable = not_measurable(scope, str(filters.clock))
+    if unmeasurable:
+        return unmeasurable
+    way = estimate(scope, filters)
+    if not way.curve:
+        return f"{way.words.rstrip('.')}: groups of such rows are not compared."
+    return None
+
+
+def _register(store: Store, scope: Scope, filters: Filters) -> tuple[list[tuple[Any, ...]], list[str]]:
+    """The rows and notes of one register: a test for each basis, which are never pooled."""
+    counts = [c for c in store.query("turnaround_counts", filters).dicts() if c["register"] == scope.register]
+    tables = {(k[2], k[4]): t for k, t in risk_tables(store, filters).items() if k[0] == scope.register}
+    rows: list[tuple[Any, ...]] = []
+    notes: list[str] = []
+    for basis in sorted({c["basis"] for c in counts if c["n"]}):
+        mine = [c for c in counts if c["basis"] == basis and c["n"]]
+        kept = [c for c in mine if comparable(c["events"]) and c["from_start"]]
+        test = compare([tables[c["group"], basis] for c in kept]) if len(kept) > 1 else None
+        expected = dict(zip((c["group"] for c in kept), test.expected, strict=True)) if test else {}
+        for c in mine:
+            of = expected.get(c["group"])
+            rows.append(
+                (scope.register, c["group"], filters.clock, basis, filters.unit or "calendar", c["n"], c["events"],
+                 of, c["events"] - of if of is not None else None,
+                 *((test.chi2, test.df, test.p) if test else (None, None, None)), of is not None, c["group_label"])
+            )  # fmt: skip
+        small = [c["group_label"] for c in mine if not comparable(c["events"])]
+        late = [c["group_label"] for c in mine if not c["from_start"] and c["group_label"] not in small]
+        if small:
+            notes.append(f"Left out of the test, {TOO_FEW_TO_COMPARE}: {join_words(small)}.")
+        if late:
+            notes.append(f"Left out of the test, none watched from its receipt: {join_words(late)}.")
+        notes.append(comparison_words(test, len(kept)))
+    return rows, notes
+
+
+def comparison_words(test: LogRank | None, groups: int) -> str:
+    """The finding of a test as a sentence, with its numbers. Never more than the numbers bear."""
+    if test is None or test.df == 0:
+        return "Too few groups have enough ended cases at the same time to be compared."
+    p = "p under 0.001" if test.p < 0.001 else f"p = {test.p:.3f}" if test.p < 0.1 else f"p = {test.p:.2f}"
+    numbers = f"log-rank test of {plural(groups, 'group')}: chi-squared {test.chi2:.1f} on {number(test.df)} df, {p}"
+    if test.p < 0.05:
+        return (
+            f"The groups differ in how long their cases take by more than chance would explain ({numbers})."
+        )
+    return f"No difference between the groups is shown that chance would not explain ({numbers})."
+
+
+MEASURES = (
+    Measure(
+        name="turnaround-comparison",
+        words="Whether groups differ in how long their cases take: the log-rank test.",
+        columns=COMPARISON[1:12],
+        query="risk_table",
+        compute=_comparison,
+        rows_query="turnaround_rows",
+        defaults={"clock": DEFAULT_CLOCK, "unit": "calendar", "by": "type"},
+    ),
+)

@@ -1,0 +1,122 @@
+"""Which ending, and by when: the cumulative incidence of each outcome."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import Any
+
+from dashboard.competing import aalen_johansen
+from dashboard.filters import Filters
+from dashboard.measures.clocks import DEFAULT_CLOCK, unwatched, with_clock
+from dashboard.measures.refusals import estimate, not_measurable
+from dashboard.measures.result import Measure
+from dashboard.measures.scope import Scope, about, scopes
+from dashboard.store import Result, Store
+from dashboard.vocabulary import OUTCOMES
+
+
+OUTCOME_COLUMNS = (
+    *("register", "group", "day", "outcome", "cumulative_incidence", "low", "high"),
+    *("events", "survival", "at_risk", "clock", "basis", "unit", "group_label"),
+)
+
+
+def _outcomes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    filters = replace(with_clock(filters), interval=None)
+    found = scopes(store, filters)
+    many = len(found) > 1
+    notes: list[str] = []
+    rows: list[tuple[Any, ...]] = []
+    given = {}
+    for scope in found:
+        why = _why_none(scope, filters)
+        given[scope.register] = not why
+        if why:
+            notes.append(about(scope, many, why))
+    if any(given.values()):
+        counts = store.query("turnaround_counts", filters).dicts()
+        labels = {(c["register"], c["group"]): c["group_label"] for c in counts}
+        late = unwatched(store, filters)
+        for (register, group, clock, basis), table in _tables(store, filters).items():
+            label = labels[register, group]
+            if not given.get(register):
+                continue
+            scope = next(s for s in found if s.register == register)
+            if (register, group, basis) in late:
+                notes.append(
+                    about(scope, many, f"No case of {label} was watched from its start: none is given.")
+                )
+                continue
+            rows += _rows(table, (register, group), (clock, basis, filters.unit or "calendar", label))
+    if rows:
+        notes.append(
+            "Cumulative incidence (Aalen-Johansen): the share of all cases that has ended in this way by the day, the "
+            "other endings competing; with `survival`, the share still open, the shares of a day add up to 1. The 95% "
+            "bounds rest on a variance of Greenwood's type (Dinse and Larson) and the log(-log) transformation."
+        )  # fmt: skip
+    return Result(OUTCOME_COLUMNS, tuple(rows)), notes
+
+
+def _why_none(scope: Scope, filters: Filters) -> str | None:
+    clock = str(filters.clock)
+    if clock == "approval_to_first_published":
+        return "On the clock to first publication nothing competes: its curve is in 'survival-curve'."
+    unmeasurable = not_measurable(scope, clock)
+    if unmeasurable:
+        return unmeasurable
+    answerable, words = scope.columns["not_pursued"]
+    if not answerable:
+        return f"Which outcome a case came to cannot be said. {words}".strip()
+    way = estimate(scope, filters)
+    if not way.curve:
+        return way.words
+    return None
+
+
+def _tables(store: Store, filters: Filters) -> dict[tuple[Any, ...], dict[int, dict[str | None, Any]]]:
+    """Counts by (register, group, clock, basis), then day, then outcome."""
+    found: dict[tuple[Any, ...], dict[int, dict[str | None, Any]]] = defaultdict(lambda: defaultdict(dict))
+    for row in store.query("risk_by_outcome", filters).dicts():
+        key = tuple(row[c] for c in ("register", "group", "clock", "basis"))
+        found[key][row["day"]][row["outcome"]] = row
+    return found
+
+
+def _rows(
+    table: dict[int, dict[str | None, Any]], before: tuple[Any, ...], after: tuple[Any, ...]
+) -> list[tuple[Any, ...]]:
+    """A row for each outcome on each day on which a case ended."""
+    days = sorted(table)
+    names = [name for name in OUTCOMES if any(name in row for row in table.values())]
+    incidences = aalen_johansen(
+        days,
+        [table[d][None]["entered"] if None in table[d] else 0 for d in days],
+        {name: [table[d][name]["ended"] if name in table[d] else 0 for d in days] for name in names},
+        [table[d][None]["censored"] if None in table[d] else 0 for d in days],
+    )
+    rows = []
+    for i, day in enumerate(days):
+        if set(table[day]) == {None}:
+            continue
+        for name in names:
+            one = incidences.of[name]
+            rows.append(
+                (*before, day, name, one.incidence[i], one.low[i], one.high[i], one.events[i],
+                 incidences.survival[i], incidences.at_risk[i], *after)
+            )  # fmt: skip
+    return rows
+
+
+MEASURES = (
+    Measure(
+        name="outcomes",
+        words="How each case ended and by when: the cumulative incidence of each outcome.",
+        columns=OUTCOME_COLUMNS[1:7],
+        query="risk_by_outcome",
+        compute=_outcomes,
+        rows_query="turnaround_rows",
+        also=("survival",),
+        defaults={"clock": DEFAULT_CLOCK, "unit": "calendar"},
+    ),
+)
