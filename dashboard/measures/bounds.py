@@ -64,9 +64,9 @@ def _survival_bounds(store: Store, filters: Filters) -> tuple[Result, list[str]]
             "greatest curve."
         )  # fmt: skip
     for scope in found:
-        if given[scope.register] and scope.coverage_start:
+        if given[scope.register] and scope.unbroken_from:
             notes.append(
-                about(scope, many, f"Cases received before {day(scope.coverage_start)} enter then (delayed entry). "
+                about(scope, many, f"Cases received before {day(scope.unbroken_from)} enter then (delayed entry). "
                        "With late entries the likeliest curve need not be the only one, and the 95% bounds, of ends at "
                        "their earliest and their latest, are not proven to be the widest.")
             )  # fmt: skip

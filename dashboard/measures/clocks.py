@@ -11,7 +11,7 @@ from typing import Any
 from dashboard.filters import Filters
 from dashboard.measures.refusals import estimate, not_measurable, quoted
 from dashboard.measures.result import Measure
-from dashboard.measures.scope import Scope, about, scopes
+from dashboard.measures.scope import Scope, about, gap_words, scopes
 from dashboard.store import Result, Store
 from dashboard.survival import Curve, RiskTable, kaplan_meier, wilson
 from dashboard.text import day, plural
@@ -231,9 +231,12 @@ def _left_out(scope: Scope, counts: list[dict[str, Any]], late: int) -> list[str
     notes = []
     unlisted = sum(c["before_coverage"] for c in counts)
     if unlisted:
+        ended, why = "closed", "only requests within their terms were still"
+        if scope.gap_start:
+            ended, why = "closed, or were last seen,", "not every case was"
         notes.append(
-            f"{plural(unlisted, 'case')} left out because they closed before {day(scope.coverage_start)}, when only "
-            "requests within their terms were still listed."
+            f"{plural(unlisted, 'case')} left out because they {ended} before {day(scope.unbroken_from)}, when {why} "
+            "listed."
         )
     if late:
         notes.append(
@@ -251,10 +254,11 @@ def _left_out(scope: Scope, counts: list[dict[str, Any]], late: int) -> list[str
             "The date of receipt is read from the reference (basis from_reference): its digits are taken as the day "
             "the request was logged."
         )
-    if scope.coverage_start and not quoted(scope):
+    if scope.unbroken_from and not quoted(scope):
+        why = "were never" if scope.gap_start else "are no longer"
         notes.append(
-            f"Cases received before {day(scope.coverage_start)} count from then on only, because shorter ones of that "
-            "time are no longer listed (delayed entry)."
+            f"Cases received before {day(scope.unbroken_from)} count from then on only, because shorter ones of that "
+            f"time {why} listed (delayed entry). {gap_words(scope)}".strip()
         )
     return notes
 

@@ -96,7 +96,7 @@ MEASURES = (
         columns=COMPARISON[1:12],
         query="risk_table",
         compute=_comparison,
-        rows_query="turnaround_rows",
+        rows_query="survival_curve_rows",
         defaults={"clock": DEFAULT_CLOCK, "unit": "calendar", "by": "type"},
     ),
 )

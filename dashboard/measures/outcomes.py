@@ -115,7 +115,7 @@ MEASURES = (
         columns=OUTCOME_COLUMNS[1:7],
         query="risk_by_outcome",
         compute=_outcomes,
-        rows_query="turnaround_rows",
+        rows_query="survival_curve_rows",
         also=("survival",),
         defaults={"clock": DEFAULT_CLOCK, "unit": "calendar"},
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from dashboard.errors import UsageError
@@ -40,10 +40,12 @@ class Scope:
     completed_only: bool
     survivors_only: bool  # no sheet lists more than what is still held or live, whatever the day
     survivors_too: bool  # some sheet lists what is still held or live, and no more
-    coverage_start: date | None  # delayed entry on clocks
+    coverage_start: date | None  # the first day of which closed cases are listed, beside those still open
     listed_from: date | None  # the first day from which every case is listed
     columns: dict[str, tuple[bool, str]]  # volumes column -> (answerable, words)
     clocks: dict[str, tuple[bool, str]]  # clock -> (answerable, words)
+    unbroken_from: date | None = None  # delayed entry on clocks: coverage_start, or the end of the last gap
+    gap_start: date | None = None  # the last gap: from here to `unbroken_from` no file lists what was closed
     target: Target | None = None  # only where the publisher has named one
 
 
@@ -106,6 +108,14 @@ def checked(store: Store, filters: Filters, *, archive: bool = False) -> list[Sc
             hint=f"editions: {', '.join(e['edition'] for e in editions)}",
         )
     return found
+
+
+def gap_words(scope: Scope) -> str:
+    """What no file lists, as a sentence; empty where the files follow one another without a gap."""
+    if scope.gap_start is None or scope.unbroken_from is None:
+        return ""
+    last = scope.unbroken_from - timedelta(days=1)
+    return f"No file lists what was closed from {day(scope.gap_start)} to {day(last)}."
 
 
 def about(scope: Scope, many: bool, words: str) -> str:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dashboard.filters import Filters
 from dashboard.measures.refusals import at_least, at_least_words, quoted
 from dashboard.measures.result import Measure
-from dashboard.measures.scope import about, scopes
+from dashboard.measures.scope import about, gap_words, scopes
 from dashboard.store import Result, Store
 from dashboard.text import join_words, plural
 
@@ -31,6 +31,7 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     many = len(found) > 1
     notes: list[str] = []
     undated = {r["register"]: r["requests"] for r in store.query("undated_exclusions", filters).dicts()}
+    gone = {r["register"]: r["requests"] for r in store.query("open_and_gone", filters).dicts()}
     by_period = {
         (r["register"], r["words"])
         for r in store.query("answerability", filters).dicts()
@@ -63,6 +64,14 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
         began = [r[starts] for r in result.rows if r[0] == scope.register and r[starts]]
         if not quoted(scope) and began and at_least(scope, min(began)):
             notes.append(about(scope, many, at_least_words(scope)))
+        if scope.gap_start and not (filters.to and filters.to < scope.gap_start):
+            notes.append(about(scope, many, f"{gap_words(scope)} Counts of that time read 'at least'."))
+        if gone.get(scope.register):
+            words = (
+                f"{plural(gone[scope.register], 'request')} open when last listed and in no later file: counted as "
+                "open ever since, and may have ended."
+            )
+            notes.append(about(scope, many, words))
         if undated.get(scope.register) and filters.interval:
             notes.append(
                 about(

@@ -1,6 +1,6 @@
 -- purpose: what a register's rows allow: as-at date, coverage, which columns and clocks it can answer
 -- parameters: $register $edition $known_on
--- result columns: register, title, short_title, synthetic, as_at, edition, published, published_basis, selected, completed_only, survivors_only, survivors_too, coverage_start, listed_from, columns, clocks, target
+-- result columns: register, title, short_title, synthetic, as_at, edition, published, published_basis, selected, completed_only, survivors_only, survivors_too, coverage_start, unbroken_from, gap_start, listed_from, columns, clocks, target
 with listed as (
     select
         s.register,
@@ -25,6 +25,8 @@ select
     coalesce(l.survivors_only, false) as survivors_only,
     coalesce(l.survivors_too, false) as survivors_too,
     c.coverage_start,
+    c.unbroken_from,
+    c.gap_start,
     l.listed_from,
     (
         select to_json(list({name: column_name, answerable: answerable, words: words} order by column_name))

@@ -1,4 +1,4 @@
--- purpose: exactly the cases that the survival curve counts, each with what it counts as
+-- purpose: exactly the cases that a curve or a test counts, each with what it counts as
 -- parameters: $register $from $to $type $tier $route $outcome $recipient $reference $dataset $clock $basis $cohort $unit $edition $known_on
 -- result columns: register, reference, clock, basis, entry, start_low, start_high, end_low, end_high, event, censored, excluded_rule, days, working_days, outcome, recipient, recipient_type, edition, sheet, sheet_row, counted_as, counted_on, entry_working, recipient_id, tier, route, dataset, legal_basis
 select

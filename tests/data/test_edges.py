@@ -94,7 +94,7 @@ def numbers_are_numbers(result: measures.MeasureResult) -> None:
                     "cumulative_incidence",
                 ):
                     assert 0 <= value <= 1, column
-                elif column not in ("difference", "lower", "upper"):
+                elif column not in ("difference", "lower", "upper", "observed_less_expected"):
                     assert value >= 0, column
         for low, mid, high in (
             ("median_low", "median", "median_high"),

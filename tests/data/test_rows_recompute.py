@@ -80,6 +80,7 @@ def facts_of(store: Store, register: str, asked: Asked) -> Facts | None:
         as_at=scope.as_at,
         published={name: answerable for name, (answerable, _) in scope.columns.items()},
         coverage_start=scope.coverage_start,
+        unbroken_from=scope.unbroken_from,
         selected=scope.selected,
         completed_only=scope.completed_only,
         names_recipients=all(named),

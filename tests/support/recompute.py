@@ -33,6 +33,7 @@ class Facts:
     as_at: date
     published: Mapping[str, bool]  # a column of `volumes` -> whether the register can answer it
     coverage_start: date | None = None
+    unbroken_from: date | None = None
     selected: bool = False
     completed_only: bool = False
     names_recipients: bool = True
@@ -305,8 +306,8 @@ def case_of(row: Row, unit: str, facts: Facts) -> tuple[int, int, bool] | None:
     start = row["start_low"]
     length = days_between(start, row["end_low"], unit)
     entry = 0
-    if row["clock"].startswith("received") and facts.coverage_start and facts.coverage_start > start:
-        entry = days_between(start, facts.coverage_start, unit)
+    if row["clock"].startswith("received") and facts.unbroken_from and facts.unbroken_from > start:
+        entry = days_between(start, facts.unbroken_from, unit)
     if (
         row["clock"] == "approval_to_first_published"
     ):  # rests on when the first edition came out, which no row says

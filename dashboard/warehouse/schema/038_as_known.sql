@@ -28,13 +28,25 @@ group by register;
 -- From when a register that lists "completed in the period" and "open" lists every case; null: no such limit. A
 -- register of closed cases alone lists every case from no day on: those that stay open are never there.
 create macro coverage_start(known_on, only_edition) as table
+with periods as (
+    select
+        s.register, s.period_start,
+        max(coalesce(s.period_end, e.as_at)) over (
+            partition by s.register order by s.period_start, s.period_end nulls last, s.edition, s.sheet
+            rows between unbounded preceding and 1 preceding
+        ) as listed_to
+    from staging.sheets as s
+    inner join core.editions_read(known_on, only_edition) as e on s.register = e.register and s.edition = e.edition
+    where s.coverage = 'completed_only' and s.period_start is not null and e.coverage <> 'completed_only'
+)
 select
-    s.register,
-    min(s.period_start) as coverage_start
-from staging.sheets as s
-inner join core.editions_read(known_on, only_edition) as e on s.register = e.register and s.edition = e.edition
-where s.coverage = 'completed_only' and s.period_start is not null and e.coverage <> 'completed_only'
-group by s.register;
+    register,
+    min(period_start) as coverage_start,
+    -- where a period is listed by no file, cases closed in it are missing: every case is listed from the last such on
+    max(period_start) filter (where listed_to is null or period_start > listed_to + 1) as unbroken_from,
+    max(listed_to + 1) filter (where period_start > listed_to + 1) as gap_start
+from periods
+group by register;
 
 -- What a register can answer, over the eras of the editions chosen. A selection answers no count.
 create macro answers(known_on, only_edition) as table
@@ -164,3 +176,12 @@ left join (
     group by r.register
 ) as n on t.register = n.register
 group by t.register;
+
+-- Requests that were open when last listed, and that the latest of the editions read lists no more: they may have ended.
+create macro open_and_gone(known_on, only_edition) as table
+select q.register, q.reference, q.recipient_id, q.recipient_type, q.tier, q.route, q.outcome, q.dataset
+from requests_as(known_on, only_edition) as q
+inner join as_at(known_on, only_edition) as a on q.register = a.register and q.last_edition <> a.edition
+inner join answerable_columns(known_on, only_edition) as c
+    on q.register = c.register and c.column_name = 'open_at_end' and c.answerable
+where q.is_open and q.excluded_rule is null and not q.selected;

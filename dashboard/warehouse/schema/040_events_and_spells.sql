@@ -72,7 +72,7 @@ where r.released_date is not null and not r.selected and not coalesce(q.is_exclu
 create macro spells(known_on, only_edition) as table
 with requests as (
     select
-        q.*, c.coverage_start, f.first_order as register_first_order, f.published,
+        q.*, c.unbroken_from, f.first_order as register_first_order, f.published,
         f.first_as_at as register_first_as_at, f.first_published as register_first_published
     from requests_as(known_on, only_edition) as q
     left join coverage_start(known_on, only_edition) as c on q.register = c.register
@@ -130,7 +130,7 @@ timed as (
         *,
         coalesce(ended, last_as_at) as last_day,
         case
-            when clock like 'received%' then coverage_start
+            when clock like 'received%' then unbroken_from
             when clock = 'approval_to_first_published' and started <= register_first_as_at then register_first_published
         end as enters
     from clocks

@@ -59,7 +59,7 @@ with told as (
         q.*,
         b.last_open,
         b.first_ended,
-        s.coverage_start as enters,
+        s.unbroken_from as enters,
         case c.clock
             when 'received_to_decision' then q.decided_date
             when 'received_to_release' then q.released_date
