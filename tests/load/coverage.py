@@ -144,6 +144,7 @@ class Answer:
     """What one way says of one register: the interval of the median, and bounds of the curve by day."""
 
     cases: int
+    middle: float | None  # the estimate of the median itself, half-way where it is not determined
     median: tuple[int | None, int | None]
     band: Callable[[int], tuple[float | None, float | None]] | None
 
@@ -159,9 +160,15 @@ def band_of(curve: Curve | BoundedCurve) -> Callable[[int], tuple[float | None, 
 def answer(way: Way, requests: Sequence[TrueRequest]) -> Answer:
     cases = way.sees(requests)
     if way.estimate == "closed":
-        return Answer(len(cases), interval_of_closed(cases), None)
-    curve = kaplan_meier(risk_table(cases)) if way.estimate == "curve" else bounded_curve(alike(cases))
-    return Answer(len(cases), curve.median_bounds(), band_of(curve))
+        times = sorted(low for low, high, _ in cases if high is not None)
+        return Answer(len(cases), float(times[(len(times) - 1) // 2]), interval_of_closed(cases), None)
+    if way.estimate == "curve":
+        curve = kaplan_meier(risk_table(cases))
+        return Answer(len(cases), curve.quantile(0.5), curve.median_bounds(), band_of(curve))
+    between = bounded_curve(alike(cases))
+    first, last = between.quantile(0.5)
+    middle = None if first is None or last is None else (first + last) / 2
+    return Answer(len(cases), middle, between.median_bounds(), band_of(between))
 
 
 def holds(low: float | None, high: float | None, truth: float) -> bool:
@@ -195,6 +202,8 @@ class Row:
     registers: int
     first: int
     least_cases: int
+    off: str  # of medians: the mean of estimate less truth, in days
+    width: str  # of medians: the middle width of the interval, in days; an end not reached makes it endless
 
 
 def simulate(registers: int, seed: int, first: int = FIRST, truth: Truth | None = None) -> list[Row]:
@@ -217,17 +226,46 @@ def simulate(registers: int, seed: int, first: int = FIRST, truth: Truth | None 
                 questions.append((f"curve at {label}", day, s, held))
         for what, day, share, held in questions:
             least = min(a.cases for a in of)
+            off, width = _medians(of, true.median) if what == "median" else ("", "")
             rows.append(
-                Row(way.name, what, day, round(share, 6), sum(held), len(held), sum(held[:first]), least)
+                Row(
+                    way.name,
+                    what,
+                    day,
+                    round(share, 6),
+                    sum(held),
+                    len(held),
+                    sum(held[:first]),
+                    least,
+                    off,
+                    width,
+                )
             )
     return rows
+
+
+def _medians(answers: Sequence[Answer], truth: int) -> tuple[str, str]:
+    middles = [a.middle - truth for a in answers if a.middle is not None]
+    widths = sorted(
+        high - low if low is not None and high is not None else float("inf")
+        for low, high in (a.median for a in answers)
+    )
+    return f"{sum(middles) / len(middles):.1f}", f"{widths[len(widths) // 2]:.0f}"
 
 
 def read() -> list[Row]:
     with FILE.open(encoding="utf-8", newline="") as file:
         whole = ("held", "registers", "first", "least_cases")
         return [
-            Row(r["way"], r["what"], int(r["day"]), float(r["truth"]), *(int(r[c]) for c in whole))
+            Row(
+                r["way"],
+                r["what"],
+                int(r["day"]),
+                float(r["truth"]),
+                *(int(r[c]) for c in whole),
+                r["off"],
+                r["width"],
+            )
             for r in csv.DictReader(file)
         ]
 
@@ -237,7 +275,8 @@ def write(rows: Sequence[Row]) -> None:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(Row.__dataclass_fields__)
         out.writerows(
-            [r.way, r.what, r.day, r.truth, r.held, r.registers, r.first, r.least_cases] for r in rows
+            [r.way, r.what, r.day, r.truth, r.held, r.registers, r.first, r.least_cases, r.off, r.width]
+            for r in rows
         )
 
 
@@ -251,7 +290,8 @@ def main() -> None:
     rows = simulate(arguments.registers, arguments.seed)
     words = {way.name: way.words for way in WAYS}
     for row in rows:
-        print(f"{row.held / row.registers:7.1%}  {row.what:24} {words[row.way]}")
+        more = f" (off by {row.off} days, interval {row.width} wide)" if row.off else ""
+        print(f"{row.held / row.registers:7.1%}  {row.what:24} {words[row.way]}{more}")
     print(
         f"{arguments.registers} registers from seed {arguments.seed}: {time.monotonic() - started:.0f} s",
         file=sys.stderr,

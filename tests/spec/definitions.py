@@ -151,6 +151,7 @@ def coverage() -> list[str]:
     of = {(r.way, r.what): r for r in rows}
     days = {what: next(r.day for r in rows if r.what == what) for what in whats}
     heads = ["way of working it out", *(f"the {w}, day {days[w]}" for w in whats)]
+    heads += ["median off by, days", "its interval, days wide"]
     found = [
         "## How often the bounds hold the truth",
         "",
@@ -164,7 +165,9 @@ def coverage() -> list[str]:
     ]
     for way in WAYS:
         shares = [of.get((way.name, what)) for what in whats]
-        found.append(cells([way.words, *(f"{r.held / r.registers:.1%}" if r else "–" for r in shares)]))
+        median = of[way.name, "median"]
+        held = (f"{r.held / r.registers:.1%}" if r else "–" for r in shares)
+        found.append(cells([way.words, *held, median.off.replace("-", "−"), median.width]))
     return [
         *found,
         "",
