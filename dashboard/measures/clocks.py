@@ -183,6 +183,11 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             rows.append((*head, 0, 0, 0, 0, *[None] * 7, target, method, "All", None, target_basis))
         if target is not None:
             notes.append(about(scope, many, _target_words(scope, filters, target, target_basis)))
+        elif scope.target and scope.target.clock == clock:
+            notes.append(
+                about(scope, many, f"The publisher's target is {scope.target.days} {scope.target.unit} days: ask in "
+                       f"{scope.target.unit} days for the share within it.")
+            )  # fmt: skip
         notes += [about(scope, many, words) for words in _left_out(scope, mine, late)]
         if clock == "approval_to_first_published":
             notes.append(about(scope, many, FIRST_PUBLISHED))
@@ -286,6 +291,11 @@ def _survival_curve(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             strict=True,
         ):
             rows.append((register, group, clock, *values, basis))
+    for scope in found:
+        if allowed[scope.register] and not any(row[0] == scope.register for row in rows):
+            notes.append(
+                about(scope, len(found) > 1, "No case was watched from its start, so there is no curve.")
+            )
     return Result(CURVE, tuple(rows)), notes
 
 
@@ -310,6 +320,7 @@ MEASURES = (
         query="risk_table",
         compute=_turnaround,
         rows_query="turnaround_rows",
+        also=("immature",),
         defaults={"clock": DEFAULT_CLOCK, "unit": "calendar"},
     ),
     Measure(

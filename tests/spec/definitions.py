@@ -150,7 +150,10 @@ def coverage() -> list[str]:
     whats = list(dict.fromkeys(r.what for r in rows))
     of = {(r.way, r.what): r for r in rows}
     days = {what: next(r.day for r in rows if r.what == what) for what in whats}
-    heads = ["way of working it out", *(f"the {w}, day {days[w]}" for w in whats)]
+    heads = [
+        "way of working it out",
+        *(f"the median, {days[w]}" if w == "median" else f"share open after day {days[w]}" for w in whats),
+    ]
     heads += ["median off by, days", "its interval, days wide"]
     found = [
         "## How often the bounds hold the truth",
