@@ -1,6 +1,6 @@
--- purpose: what is counted of how cases ended: entries, ends by outcome and cases still open, by day of a clock
+-- purpose: what is counted of how cases ended, and of those still open
 -- parameters: none
--- result columns: none (creates a macro in the current schema: run once in as_known and once in latest)
+-- result columns: none (creates macros in the current schema: run once in as_known and once in latest)
 
 -- The outcome is null on rows of those that enter or are still open.
 create macro endings_where(
@@ -34,3 +34,23 @@ from (
     select register, group_id, clock, basis, enters, null, 1, 0, 0 from watched where enters > 0
 )
 group by register, group_id, clock, basis, day, ended_as;
+
+-- Of the cases still open: how many there are, and how long the one that has waited least has waited.
+create macro waits_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, interval_name, by_name
+) as table
+select
+    register,
+    core.interval_start(interval_name, cohort_date) as interval_start,
+    core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as group_id,
+    clock,
+    basis,
+    count(*) as open,
+    min(length) as least
+from cases_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name
+)
+where counted_as = 'censored' and end_high is null
+group by all;

@@ -1,6 +1,6 @@
--- purpose: the macro of 047_endings once more, adding up the facts of 048: the same numbers, sooner
+-- purpose: the macros of 047_endings once more, adding up the facts of 048: the same numbers, sooner
 -- parameters: none
--- result columns: none (creates a macro in facts)
+-- result columns: none (creates macros in facts)
 create macro facts.endings_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, by_name
@@ -50,3 +50,24 @@ from (
     select register, group_id, clock, basis, enters, null, n, 0, 0 from named where enters > 0
 )
 group by register, group_id, clock, basis, day, ended_as;
+
+create macro facts.waits_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, interval_name, by_name
+) as table
+select m.register, m.interval_start, g.group_id, c.clock, b.basis, m.open, m.least
+from (
+    select
+        register, group_no, clock_no, basis_no, core.interval_start(interval_name, cohort_date) as interval_start,
+        count(*) as open, min(length) as least
+    from facts.timed_rows(
+        wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, wanted_clock,
+        wanted_basis, cohort_name, unit_name, by_name
+    )
+    where state = 0 and ended is null and (enters = 0 or length > enters) and coalesce(cohort_name, 'received') = 'received'
+    group by all
+) as m
+inner join facts.groups_named(wanted, types, tiers, routes, outcomes, by_name) as g
+    on m.register = g.register and m.group_no = g.group_no
+inner join core.clock_numbers as c on m.clock_no = c.clock_no
+left join core.basis_numbers as b on m.basis_no = b.basis_no;
