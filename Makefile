@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run sample test check fix review bench fuzz faults realdata lock browser clean
+.PHONY: help setup run sample test check fix review bench coverage fuzz faults realdata lock browser clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -57,6 +57,9 @@ review: sample ## render the April review of 2018 from the sample
 
 bench: setup ## measure speed against stated references in the same run
 	$(BIN)/python -m tests.load.bench
+
+coverage: setup ## how often the bounds hold the truth, on 1,000 registers whose truth is known
+	$(BIN)/python -m tests.load.coverage
 
 COUNT ?= 10000
 SEED ?= 20261125

@@ -588,7 +588,9 @@ def turnaround_cohorts_exhibit(store: Store, filters: Filters) -> Exhibit | None
     drawn = [i for i, v in enumerate(solid) if v is not None]
     if not drawn:
         return None
-    first, last = drawn[0], drawn[-1]
+    # a change is told between intervals whose figures stand still
+    settled = [i for i in drawn if not found[i]["immature"]] or drawn
+    first, last = settled[0], settled[-1]
     a, b = found[first], found[last]
     days = f"{b['unit']} days"
     if first == last:
@@ -615,10 +617,15 @@ def turnaround_cohorts_exhibit(store: Store, filters: Filters) -> Exhibit | None
                 ),
             ),
             value_kind="days",
+            partial=frozenset(k for k, i in enumerate(drawn) if found[i]["immature"]),
         )
         if len(drawn) > 1
         else None,
-        table=_turnaround_table(result, years, "Year received"),
+        table=_turnaround_table(
+            result,
+            [f"{y}{' (can still move)' if r['immature'] else ''}" for y, r in zip(years, found, strict=True)],
+            "Year received",
+        ),
         notes=result.notes,
         source=source_words(store, scope),
         measure="turnaround",

@@ -28,6 +28,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import NormalDist
 
 import numpy as np
@@ -68,18 +69,18 @@ class RiskTable:
             raise ValueError(
                 f"{sum(self.entered)} enter and {self.cases} leave: every entry must leave once."
             )
-        for day, at_risk, events, censored in zip(
-            self.day, self.at_risk, self.events, self.censored, strict=True
-        ):
-            if events + censored > at_risk:
-                raise ValueError(f"On day {day}, {events + censored} leave and {at_risk} are at risk.")
+        leave = np.array(self.events, dtype=np.int64) + np.array(self.censored, dtype=np.int64)
+        over = np.flatnonzero(leave > np.array(self.at_risk, dtype=np.int64))
+        if len(over):
+            k = int(over[0])
+            raise ValueError(f"On day {self.day[k]}, {leave[k]} leave and {self.at_risk[k]} are at risk.")
 
     @property
     def cases(self) -> int:
         """Number of cases: each leaves once."""
         return sum(self.events) + sum(self.censored)
 
-    @property
+    @cached_property
     def at_risk(self) -> tuple[int, ...]:
         """Number at risk on each day, by the convention of the module."""
         return tuple(_at_risk_on(self, self.day))
@@ -134,35 +135,27 @@ def kaplan_meier(table: RiskTable, confidence: float = 0.95) -> Curve:
     empty curve. Raises ValueError unless 0 < confidence < 1.
     """
     z = normal_deviate(confidence)
-    survival: list[float] = []
-    low: list[float | None] = []
-    high: list[float | None] = []
-    s = 1.0
-    variance = 0.0
-    at_risk = table.at_risk
-    for n, d in zip(at_risk, table.events, strict=True):
-        if d and d == n:
-            s = 0.0
-        elif d and s > 0:
-            s *= (n - d) / n
-            variance += d / (n * (n - d))
-        survival.append(s)
-        if 0 < s < 1:
-            se = math.sqrt(variance) / -math.log(s)
-            low.append(s ** math.exp(z * se))
-            high.append(s ** math.exp(-z * se))
-        else:
-            low.append(None)
-            high.append(None)
+    n = np.array(table.at_risk, dtype=float)
+    d = np.array(table.events, dtype=float)
+    step = np.divide(n - d, n, out=np.ones_like(n), where=d > 0)
+    s = np.cumprod(step)  # once all at risk have had the event it is 0 and stays so
+    inside = (s > 0) & (s < 1)
+    variance = np.cumsum(np.divide(d, n * (n - d), out=np.zeros_like(n), where=(d > 0) & (n > d)))
+    log = np.log(s, out=np.full_like(s, -1.0), where=inside)
+    spread = np.exp(z * np.sqrt(variance) / -log)
     return Curve(
         day=table.day,
-        at_risk=at_risk,
+        at_risk=table.at_risk,
         events=table.events,
         censored=table.censored,
-        survival=tuple(survival),
-        low=tuple(low),
-        high=tuple(high),
+        survival=tuple(s.tolist()),
+        low=_where(inside, np.exp(log * spread)),
+        high=_where(inside, np.exp(log / spread)),
     )
+
+
+def _where(there: np.ndarray, values: np.ndarray) -> tuple[float | None, ...]:
+    return tuple(v if t else None for t, v in zip(there.tolist(), values.tolist(), strict=True))
 
 
 def wilson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float] | None:
@@ -274,18 +267,13 @@ def _events_on(table: RiskTable, days: Sequence[int]) -> list[int]:
 
 def _at_risk_on(table: RiskTable, days: Sequence[int]) -> list[int]:
     """Number at risk on each of `days`, which rise and need not be days of the table."""
-    late = sum(n for day, n in zip(table.day, table.entered, strict=True) if day > 0)
-    now = table.cases - late
-    numbers = []
-    k = 0
-    for day in days:
-        while k < len(table.day) and table.day[k] < day:
-            # Those who enter on a day are at risk from the next; those who enter at 0 are in `now` already.
-            entered = table.entered[k] if table.day[k] > 0 else 0
-            now += entered - table.events[k] - table.censored[k]
-            k += 1
-        numbers.append(now)
-    return numbers
+    day = np.array(table.day, dtype=np.int64)
+    # Those who enter on a day are at risk from the next; those who enter at 0 are there from the start.
+    late = np.where(day > 0, np.array(table.entered, dtype=np.int64), 0)
+    moves = late - np.array(table.events, dtype=np.int64) - np.array(table.censored, dtype=np.int64)
+    numbers = table.cases - int(late.sum()) + np.concatenate(([0], np.cumsum(moves)))
+    found: list[int] = numbers[np.searchsorted(day, np.array(days, dtype=np.int64), side="left")].tolist()
+    return found
 
 
 def normal_deviate(confidence: float) -> float:

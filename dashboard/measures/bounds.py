@@ -56,6 +56,9 @@ def _survival_bounds(store: Store, filters: Filters) -> tuple[Result, list[str]]
             )  # fmt: skip
         if n:
             notes.append(about(scope, many, _words(made.label, filters, curve, made.counts)))
+    for scope in found:
+        if given[scope.register] and not any(row[0] == scope.register for row in rows):
+            notes.append(about(scope, many, "No case with usable dates matches, so there is no curve."))
     if any(row[BOUNDS.index("between")] for row in rows):
         notes.append(
             "Where an end is known only between two editions, the curve lies anywhere from `lower` to `upper`: the "

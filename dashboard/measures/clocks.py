@@ -203,6 +203,11 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             rows.append((*head, 0, 0, 0, 0, *[None] * 7, target, method, "All", None, target_basis))
         if target is not None:
             notes.append(about(scope, many, _target_words(scope, filters, target, target_basis)))
+        elif scope.target and scope.target.clock == clock:
+            notes.append(
+                about(scope, many, f"The publisher's target is {scope.target.days} {scope.target.unit} days: ask in "
+                       f"{scope.target.unit} days for the share within it.")
+            )  # fmt: skip
         of_mine = [dict(zip(TURNAROUND, r, strict=True)) for r in rows if r[0] == scope.register]
         notes += [about(scope, many, words) for words in _not_reached(of_mine)]
         notes += [about(scope, many, words) for words in _left_out(scope, mine, late)]
@@ -312,6 +317,11 @@ def _survival_curve(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             strict=True,
         ):
             rows.append((register, group, clock, *values, basis))
+    for scope in found:
+        if allowed[scope.register] and not any(row[0] == scope.register for row in rows):
+            notes.append(
+                about(scope, len(found) > 1, "No case was watched from its start, so there is no curve.")
+            )
     return Result(CURVE, tuple(rows)), notes
 
 
@@ -336,6 +346,7 @@ MEASURES = (
         query="risk_table",
         compute=_turnaround,
         rows_query="turnaround_rows",
+        also=("immature",),
         defaults={"clock": DEFAULT_CLOCK, "unit": "calendar"},
     ),
     Measure(

@@ -73,7 +73,7 @@ def _register(store: Store, scope: Scope, filters: Filters) -> tuple[list[tuple[
         if late:
             notes.append(f"Left out of the test, none watched from its receipt: {join_words(late)}.")
         notes.append(comparison_words(test, len(kept)))
-    return rows, notes
+    return rows, notes or [comparison_words(None, 0)]
 
 
 def comparison_words(test: LogRank | None, groups: int) -> str:

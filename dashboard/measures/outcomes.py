@@ -49,6 +49,9 @@ def _outcomes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                 )
                 continue
             rows += _rows(table, (register, group), (clock, basis, filters.unit or "calendar", label))
+    for scope in found:
+        if given[scope.register] and not any(row[0] == scope.register for row in rows):
+            notes.append(about(scope, many, "No case with usable dates has ended under these filters."))
     if rows:
         notes.append(
             "Cumulative incidence (Aalen-Johansen): the share of all cases that has ended in this way by the day, the "

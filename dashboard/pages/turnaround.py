@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dashboard import figures
+from dashboard import figures, turnaround_figures
 from dashboard.filters import Filters
 from dashboard.measures import DEFAULT_CLOCK, measure
 from dashboard.measures.refusals import Estimate, estimate, measurable
@@ -22,6 +22,15 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     allowed = estimate(scope, replace(filters, cohort=None))
     curve = figures.turnaround_exhibit(store, filters) if answerable else None
     years = figures.turnaround_cohorts_exhibit(store, filters) if answerable else None
+    more = [
+        exhibit(store, filters)
+        for exhibit in (
+            turnaround_figures.closed_cohorts,
+            turnaround_figures.outcomes,
+            turnaround_figures.types_compared,
+            turnaround_figures.bounds,
+        )
+    ]
     unanswered = []
     lead = ""
     if not answerable:
@@ -44,7 +53,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         headline=headline,
         filters=filters,
         lead=lead,
-        exhibits=tuple(e for e in (curve, years) if e),
+        exhibits=tuple(e for e in (curve, years, *more) if e),
         unanswered=tuple(unanswered),
     )
 
@@ -64,17 +73,16 @@ def _closed_cases(store: Store, filters: Filters, allowed: Estimate) -> str:
 
 
 def _target(store: Store, filters: Filters) -> str:
-    """What share ended within the target, when one is assumed."""
-    if filters.target is None:
-        return ""
+    """What share ended within the target: the publisher's own, or one that is assumed."""
     row = max(
         measure("turnaround", store, filters=replace(filters, interval=None, by=None)).dicts(),
         key=lambda r: r["n"] or 0,
     )
     if row["within_target"] is None:
         return ""
+    whose = "the published" if row["target_basis"] == "published" else "an assumed"
     return (
-        f"Within an assumed target of {number(row['target'])} {row['unit']} days: {percent(row['within_target'])}"
+        f"Within {whose} target of {number(row['target'])} {row['unit']} days: {percent(row['within_target'])}"
         f" (95% interval {percent(row['within_low'])} to {percent(row['within_high'])}), "
         "open cases past it counted as misses."
     )

@@ -57,10 +57,21 @@ MACROS = (
             "046_listed",
             "046_undated_where",
             "047_counted",
+            "047_endings",
         ),
     ),
-    (("latest",), ("040_events_and_spells", "045_where", "046_listed", "046_undated_where", "047_counted")),
-    (("facts", "latest"), ("048_facts", "049_from_facts")),
+    (
+        ("latest",),
+        (
+            "040_events_and_spells",
+            "045_where",
+            "046_listed",
+            "046_undated_where",
+            "047_counted",
+            "047_endings",
+        ),
+    ),
+    (("facts", "latest"), ("048_facts", "049_from_facts", "049_endings_from_facts")),
     (("latest",), ()),  # what follows reads the tables
 )
 

@@ -55,6 +55,17 @@ SHEET = ("layout", 0, "sheet", 0)
         (("layout",), [], ["no layout is described"]),
         (("reference",), {"pattern": "("}, ["reference.pattern"]),
         (("reference",), {"patern": "x"}, ["reference", "'patern' is not a key"]),
+        (("target",), {"source": "here"}, ["target", "'days' is missing"]),
+        (("target",), {"days": 20}, ["target", "'source' is missing"]),
+        (("target",), {"days": 20, "source": " "}, ["target.source", "is empty"]),
+        (("target",), {"days": -1, "source": "here"}, ["target.days", "whole number"]),
+        (
+            ("target",),
+            {"days": 20, "unit": "weeks", "source": "here"},
+            ["target.unit", "'weeks' is not known"],
+        ),
+        (("target",), {"days": 20, "clock": "x", "source": "here"}, ["target.clock", "'x' is not known"]),
+        (("target",), {"day": 20, "source": "here"}, ["target", "'day' is not a key"]),
         (("recipient_types",), {"wizard": ["Wizard"]}, ["recipient_types", "'wizard' is not known"]),
         (("recipient_types", "charity"), [1], ["recipient_types.charity"]),
         (("outcomes",), {"sent": ["Sent"]}, ["outcomes", "'sent' is not known"]),
@@ -363,3 +374,18 @@ def test_a_constant_outcome_is_one_that_is_known(tmp_path, words, good):
         read_register(path, {})
     assert "cases.toml, line " in str(caught.value) or "cases.toml:" in str(caught.value)
     assert "not_pursued" in str(caught.value.hint)
+
+
+def test_a_target_is_the_registers_own_and_never_one_it_extends(tmp_path):
+    """Another publisher has not said it."""
+    said = {**GOOD, "target": {"days": 20, "unit": "working", "source": "An act, section 10"}}
+    found = read(tmp_path, said).target
+    assert (found.days, found.unit, found.clock, found.source) == (
+        20, "working", "received_to_outcome", "An act, section 10",
+    )  # fmt: skip
+    assert read(tmp_path, GOOD).target is None
+    base = tmp_path / "example.toml"
+    base.write_text(to_toml(said), "utf-8")
+    other = tmp_path / "other.toml"
+    other.write_text(to_toml({"extends": "example", "id": "other"}), "utf-8")
+    assert read_register(other, {"example": base, "other": other}).target is None

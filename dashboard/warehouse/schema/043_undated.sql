@@ -134,3 +134,14 @@ create table core.latest_undated_spells as from as_known.undated_spells(null, nu
 create macro latest.ended_between(known_on, only_edition) as table from core.latest_ended_between;
 create macro latest.bounded_clocks(known_on, only_edition) as table from core.latest_bounded_clocks;
 create macro latest.undated_spells(known_on, only_edition) as table from core.latest_undated_spells;
+
+-- In which way a case left its clock; null: it is still open. On a clock that stops at one kind of event, that event is
+-- what happened, whatever the request came to later.
+create macro core.ended_as(clock, event, ended, outcome) as
+case
+    when ended is null then null
+    when event and clock in ('received_to_release', 'approval_to_release') then 'released'
+    when event and clock = 'received_to_reuse' then 'reuse_permitted'
+    when event and clock = 'received_to_decision' and outcome not in ('released', 'reuse_permitted', 'refused') then 'approved'
+    else outcome
+end;

@@ -1,0 +1,73 @@
+-- purpose: the macros of 047_endings once more, adding up the facts of 048: the same numbers, sooner
+-- parameters: none
+-- result columns: none (creates macros in facts)
+create macro facts.endings_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, by_name
+) as table
+with counted as (
+    select
+        s.register,
+        facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no) as group_no,
+        s.outcome,
+        q.clock_no,
+        q.basis_no,
+        q.state = 1 as event,
+        q.ended is not null as is_ended,
+        case when unit_name = 'working' then q.working_days else q.days end as length,
+        case when unit_name = 'working' then q.entry_working else q.entry end as enters,
+        count(*) as n
+    from spell_rows(wanted_recipient, wanted_dataset) as q
+    inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
+    where q.state < 2
+        and (wanted_clock is null or q.clock_no = (select c.clock_no from core.clock_numbers as c where c.clock = wanted_clock))
+        and (wanted_basis is null or q.basis_no = (select b.basis_no from core.basis_numbers as b where b.basis = wanted_basis))
+        and (from_day is null or case when cohort_name = 'closed' then q.ended else q.started end >= from_day)
+        and (to_day is null or case when cohort_name = 'closed' then q.ended else q.started end <= to_day)
+        and (coalesce(cohort_name, 'received') = 'received' or q.state = 1)
+    group by all
+),
+named as (
+    select
+        m.register, g.group_id, c.clock, b.basis, m.length, m.enters, m.n,
+        core.ended_as(c.clock, m.event, nullif(m.is_ended, false), m.outcome) as ended_as
+    from counted as m
+    inner join facts.groups_named(wanted, types, tiers, routes, outcomes, by_name) as g
+        on m.register = g.register and m.group_no = g.group_no
+    inner join core.clock_numbers as c on m.clock_no = c.clock_no
+    left join core.basis_numbers as b on m.basis_no = b.basis_no
+    where m.enters = 0 or m.length > m.enters
+)
+select
+    register, group_id, clock, basis, day, ended_as as outcome,
+    sum(entered)::bigint as entered, sum(ended)::bigint as ended, sum(censored)::bigint as censored
+from (
+    select
+        register, group_id, clock, basis, length as day, ended_as, 0 as entered,
+        case when ended_as is not null then n else 0 end as ended, case when ended_as is null then n else 0 end as censored
+    from named
+    union all
+    select register, group_id, clock, basis, enters, null, n, 0, 0 from named where enters > 0
+)
+group by register, group_id, clock, basis, day, ended_as;
+
+create macro facts.waits_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, interval_name, by_name
+) as table
+select m.register, m.interval_start, g.group_id, c.clock, b.basis, m.open, m.least
+from (
+    select
+        register, group_no, clock_no, basis_no, core.interval_start(interval_name, cohort_date) as interval_start,
+        count(*) as open, min(length) as least
+    from facts.timed_rows(
+        wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, wanted_clock,
+        wanted_basis, cohort_name, unit_name, by_name
+    )
+    where state = 0 and ended is null and (enters = 0 or length > enters) and coalesce(cohort_name, 'received') = 'received'
+    group by all
+) as m
+inner join facts.groups_named(wanted, types, tiers, routes, outcomes, by_name) as g
+    on m.register = g.register and m.group_no = g.group_no
+inner join core.clock_numbers as c on m.clock_no = c.clock_no
+left join core.basis_numbers as b on m.basis_no = b.basis_no;
