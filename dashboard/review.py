@@ -35,10 +35,12 @@ from dashboard.errors import AccessReviewError, UsageError
 from dashboard.exhibits import Column, Exhibit, Table
 from dashboard.files import write_whole
 from dashboard.filters import Filters, make_filters
-from dashboard.headlines import Finding
+from dashboard.findings import Ground
 from dashboard.html import environment
 from dashboard.ledger import Ledger, Source
 from dashboard.measures import DEFAULT_CLOCK, MEASURES, MeasureResult, Scope, cell, measure, scopes
+from dashboard.measures.refusals import early_words, estimate, measurable, not_measurable, refused
+from dashboard.pages.volumes import BESIDE
 from dashboard.settings import Settings, load_settings
 from dashboard.store import Store
 from dashboard.text import day, escape, plural, published_words
@@ -57,6 +59,14 @@ SECTIONS = {
 LIBRARIES = ("duckdb", "numpy", "jinja2", "mistune", "papermill", "nbclient", "nbconvert", "ipykernel")
 EDITION = ("register", "edition", "as_at", "published", "sha256", "file")  # what a manifest says of each
 GRANTED = ("released", "reuse_permitted", "approved")
+# Where in the review the evidence for each kind of decision is.
+EVIDENCE = {
+    "departures": "changes",
+    "figures": "outside-figures",
+    "commitments": "commitments",
+    "errors": "data-quality",
+    "late_edition": "method",
+}
 LISTED = (
     "Each is listed in the CSV with its edition, sheet, row and column. A value that breaks a rule leaves the measures "
     "it would spoil and stays in the register."
@@ -308,11 +318,7 @@ class Review:
 
     def _lead(self) -> str:
         words = headlines.headline(self.store, self.filters)
-        exhibit = (
-            None
-            if self.scope.selected
-            else figures.volumes_exhibit(self.store, replace(self.filters, interval="year"))
-        )
+        exhibit = figures.volumes_exhibit(self.store, replace(self.filters, interval="year"))
         sources = [self._source_of(exhibit)] if exhibit else []
         self._say("cover", words, *sources, *self._context())
         return f"{words}."
@@ -342,7 +348,7 @@ class Review:
 
         silent = self._fields("not_published")
         # What a few quoted entries lack says nothing of what the publisher publishes.
-        if silent.rows and not scope.selected:
+        if silent.rows and not refused(scope, "absence"):
             fields = plural(len(silent.rows), "field")
             are = "is" if len(silent.rows) == 1 else "are"
             ask(f"{fields} {are} not published: which should be next?", "answerability", silent)
@@ -351,43 +357,33 @@ class Review:
                 "How long requests take cannot be worked out: should the dates it needs be published?",
                 "turnaround",
             )
-        elif not scope.selected:
+        elif estimate(scope, self.filters).curve:
             exhibit = figures.turnaround_exhibit(self.store, self.filters)
             if exhibit:
                 words = f"No service standard is published. {exhibit.title}: should one be set?"
                 ask(words, "turnaround", self._source_of(exhibit))
-        errors = self._problems("error", latest=True)
-        if errors.rows:
-            count = plural(len(errors.rows), "value")
-            words = (
-                f"{count} of the latest edition could not be read: ask the register’s owner to correct them?"
-            )
-            ask(words, "data-quality", errors)
+        result = self._measure(
+            "decisions", "decisions", Filters(register=self.choice.register, known_on=self.choice.known_on)
+        )
+        for item in result.dicts():
+            ask(item["words"], EVIDENCE[item["kind"]], _source(result, first=("count", "since")))
         return found
 
     def headlines(self) -> Shown:
         """At most six sentences, from the headline engine, each leading to its section."""
-        found = headlines.findings(self.store, self.filters)
-        made = [
-            figures.volumes_exhibit(self.store, replace(self.filters, interval="year")),
-            figures.recipients_exhibit(self.store, self.filters),
-            figures.top_recipients_exhibit(self.store, self.filters),
-            figures.turnaround_exhibit(self.store, self.filters),
-            figures.backlog_exhibit(self.store, self._to_as_at()),
-        ]
-        sources = [self._source_of(e) for e in made if e]
+        found = headlines.findings(self.store, self._to_as_at())
         for finding in found:
-            self._say("headlines", finding.text, *self._editions_first(finding, sources), *self._context())
-        shown = [Finding(text=f.text, link=_fragment(f.link)) for f in found]
+            self._say(
+                "headlines", finding.text, *(self._grounds(g) for g in finding.rests_on), *self._context()
+            )
+        # In a file of its own no address of the dashboard leads anywhere: sections do.
+        shown = [replace(f, link=_fragment(f.link), rests_on=()) for f in found]
         return self._section("headlines", [self._part("findings", found=shown)])
 
-    def _editions_first(self, finding: Finding, sources: list[Source]) -> list[Source]:
-        """The sources of one finding: those of the page it leads to, then the others."""
-        wanted = {"volumes": "volumes", "recipients": "recipients", "turnaround": "turnaround"}
-        page = finding.link.removeprefix("/").split("?")[0]
-        if page == "register":
-            return [_source(self._editions(), counted=True)]
-        return sorted(sources, key=lambda s: not s.measure.endswith(wanted.get(page, "-")))
+    def _grounds(self, ground: Ground) -> Source:
+        """What a finding rests on, asked again, as the ledger takes it."""
+        result = measure(ground.measure, self.store, filters=ground.filters)
+        return _source(result, first=ground.columns, counted=ground.counted)
 
     def _to_as_at(self) -> Filters:
         """Waiting is counted to the as-at date at most: after it nothing is known."""
@@ -485,9 +481,8 @@ class Review:
         source = _source(result, where=(("era", (era,)),), counted=True)
         are = "is" if silent == 1 else "are"
         # A few quoted entries say what was quoted; the publisher may publish more.
-        lacking = "not in the entries held" if self.scope.selected else "not published"
-        if self.scope.selected:
-            said["not_published"] = lacking
+        lacking = "not in the entries held" if refused(self.scope, "absence") else "not published"
+        said["not_published"] = lacking
         words = f"{silent} of {plural(len(rows), 'field')} {are} {lacking}"
         self._say("answerability", words, self._fields("not_published"), source)
         table = Table(
@@ -538,15 +533,11 @@ class Review:
         if volumes is None:
             result = self._measure("volumes", "volumes", filters)
             silent += result.notes or ("No row of the register falls in the period.",)
-        if not self.scope.selected:
-            if backlog is None:
-                silent.append(f"How many requests wait cannot be worked out. {self._why('open_at_end')}")
-            if outcomes is None:
-                silent.append(f"Outcomes cannot be compared. {self._why('refused')}")
+        if not refused(self.scope, "count"):  # which says enough of a selection
+            silent += [words for kind in BESIDE if (words := refused(self.scope, kind, self.filters))]
+            if outcomes is None and figures.fully_listed(self.store, self.scope, self.filters) is None:
+                silent.append(early_words(self.scope))
         return self._section("volumes", [*parts, self._part("silent", words=_unique(silent))])
-
-    def _why(self, column: str) -> str:
-        return self.scope.columns[column][1]
 
     def recipients(self) -> Shown:
         """Who received what."""
@@ -577,16 +568,12 @@ class Review:
 
     def turnaround(self) -> Shown:
         """How long, on the clock that the register supports, or why that cannot be known."""
-        answerable, words = self.scope.clocks[DEFAULT_CLOCK]
-        if not answerable or self.scope.selected or self.scope.completed_only:
+        silent_clock = not_measurable(self.scope, DEFAULT_CLOCK)
+        if silent_clock or not estimate(self.scope, self.filters).curve:
             result = self._measure("turnaround", "turnaround")
-            silent = list(result.notes) or [
-                f"The time {CLOCKS[DEFAULT_CLOCK]} cannot be worked out. {words}".strip()
-            ]
-            others = [
-                CLOCKS[c] for c, (can, _) in self.scope.clocks.items() if can and not self.scope.selected
-            ]
-            if others and not answerable:
+            silent = list(result.notes) or [silent_clock or ""]
+            others = [CLOCKS[c] for c in measurable(self.scope)]
+            if others and silent_clock:
                 silent.append(f"What can be measured here is the time {'; or '.join(others)}.")
             return self._section("turnaround", [self._part("silent", words=silent)])
         made = (

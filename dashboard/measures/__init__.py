@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from dashboard.filters import make_filters
 from dashboard.measures.catalogue import MEASURES, find_measure, measure, rows
 from dashboard.measures.clocks import DEFAULT_CLOCK, curves
 from dashboard.measures.history import change_counts, changes_between, edition_pair
-from dashboard.measures.refusals import HEADLINE_EVENTS
+from dashboard.measures.refusals import HEADLINE_EVENTS, quoted
 from dashboard.measures.result import Measure, MeasureResult, cell
 from dashboard.measures.scope import Scope, checked, scopes
 from dashboard.measures.volume import VOLUME_COUNTS
@@ -40,14 +41,19 @@ __all__ = [
     "checked",
     "corrections",
     "curves",
+    "decisions",
     "edition_pair",
     "editions",
     "ever_seen",
     "find_measure",
     "holdings",
+    "issues",
+    "make_filters",
     "measure",
     "person_counts",
     "published_figures",
+    "quoted",
+    "recipient_flow",
     "recipient_names",
     "recipients",
     "rows",
@@ -80,6 +86,15 @@ def recipients(store: Store, **filters: Any) -> MeasureResult:
 def top_recipients(store: Store, **filters: Any) -> MeasureResult:
     """Recipients in order of releases (requests where releases are not published); `limit` defaults to 20."""
     return measure("top-recipients", store, **filters)
+
+
+def recipient_flow(store: Store, **filters: Any) -> MeasureResult:
+    """Recipients by `interval` (default year): new to the register, returning, and the share of the five largest.
+
+    Counts of recipients; `counted` and `new_counted` of what `counted_as` says; None in the first year of listing,
+    when nobody can be called new. top_share: 0 to 1.
+    """
+    return measure("recipient-flow", store, **filters)
 
 
 def recipient_names(store: Store, **filters: Any) -> MeasureResult:
@@ -157,3 +172,17 @@ def holdings(store: Store, **filters: Any) -> MeasureResult:
 def person_counts(store: Store, **filters: Any) -> MeasureResult:
     """Every published count with its unit by body and period; one that a later edition changed is `superseded`."""
     return measure("person-counts", store, **filters)
+
+
+def decisions(store: Store, **filters: Any) -> MeasureResult:
+    """What needs a decision, ranked: unexplained departures, figures that differ, unreadable values, a late edition.
+
+    count: entries, figures, values or editions, by kind; evidence: an address on our pages. A late edition is judged
+    on `known_on`, else `to`, else the last day the build knows of.
+    """
+    return measure("decisions", store, **filters)
+
+
+def issues(store: Store, **filters: Any) -> MeasureResult:
+    """Every data problem of the editions asked: its place, rule, value and severity (error, warning, info)."""
+    return measure("issues", store, **filters)

@@ -5,7 +5,7 @@
 with wide_flows as (
     select
         register, recipient_type, coalesce(published_type, '') as published_type, coalesce(tier, 'not_published') as tier,
-        coalesce(route, 'not_published') as route, outcome, kind, date_trunc('month', date)::date as month, count(*) as n,
+        coalesce(route, 'not_published') as route, outcome, coalesce(legal_basis, 'not_published') as legal_basis, kind, date_trunc('month', date)::date as month, count(*) as n,
         min(date) as first_date, max(date) as last_date
     from events(null, null) as v
     semi join core.answerable_columns as a on v.register = a.register and v.kind = a.column_name and a.answerable
@@ -21,6 +21,6 @@ select coalesce(w.register, m.register) as register, coalesce(w.kind, m.kind) as
 from wide_flows as w
 full join (from monthly where n > 0) as m
     on w.register = m.register and w.recipient_type = m.recipient_type and w.published_type = m.published_type
-        and w.tier = m.tier and w.route = m.route and w.outcome = m.outcome and w.kind = m.kind
+        and w.tier = m.tier and w.route = m.route and w.outcome = m.outcome and w.legal_basis = m.legal_basis and w.kind = m.kind
         and w.month is not distinct from m.month
 where w.n is distinct from m.n

@@ -24,7 +24,9 @@ create table reference.registers (
     contact varchar not null,
     synthetic boolean not null,
     fixture boolean not null, -- exercises the machinery: not part of a default answer
-    home_rank integer not null
+    home_rank integer not null,
+    cadence varchar not null, -- as the publisher says; empty: not said
+    cadence_months integer -- null: not said, or it has ended
 );
 
 create table reference.answerability (

@@ -18,7 +18,7 @@ select * exclude (by_default)
 from core.registers_standing
 where register = wanted or (wanted is null and by_default) or wanted = '*';
 
-create macro core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset) as
+create macro core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as
 case by_name
     when 'type' then recipient_type
     when 'tier' then coalesce(tier, 'not_published')
@@ -26,6 +26,7 @@ case by_name
     when 'outcome' then outcome
     when 'recipient' then coalesce(recipient_id, 'not_published')
     when 'dataset' then coalesce(dataset, 'not_published')
+    when 'legal_basis' then coalesce(legal_basis, 'not_published')
     else 'all'
 end;
 
@@ -50,7 +51,7 @@ union all
 select 'outcome', outcome, label from reference.outcomes
 union all
 select by_name, 'not_published', 'Not published'
-from (values ('tier'), ('route'), ('recipient'), ('dataset')) as v(by_name)
+from (values ('tier'), ('route'), ('recipient'), ('dataset'), ('legal_basis')) as v(by_name)
 union all
 select 'tier', tier, 'Tier ' || tier from (select distinct tier from staging.entries where tier is not null)
 union all

@@ -13,7 +13,7 @@ create macro flows_where(
 ) as table
 select
     v.register,
-    core.group_of(by_name, v.recipient_type, v.tier, v.route, v.outcome, v.recipient_id, v.dataset) as group_id,
+    core.group_of(by_name, v.recipient_type, v.tier, v.route, v.outcome, v.recipient_id, v.dataset, v.legal_basis) as group_id,
     core.phase_of(v.date, from_day, to_day, interval_name) as phase,
     core.interval_start(interval_name, v.date) as interval_start,
     count(*) filter (where v.kind = 'received') as received,
@@ -65,7 +65,7 @@ create macro ageing_where(
 ) as table
 select
     register,
-    core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset) as group_id,
+    core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as group_id,
     date_trunc('month', move.day)::date as month,
     count(*) filter (where move.step = 0) as received,
     count(*) filter (where move.step = 31) as reached_31,
@@ -91,7 +91,7 @@ create macro recipients_where(
 ) as table
 select
     register,
-    core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset) as group_id,
+    core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as group_id,
     count(distinct request) as requests,
     count(*) filter (where kind = 'released') as releases,
     count(distinct recipient_id) as recipients,
@@ -134,7 +134,7 @@ with watched as (
         select
             register,
             core.interval_start(interval_name, cohort_date) as interval_start,
-            core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset) as group_id,
+            core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as group_id,
             clock,
             basis,
             case when unit_name = 'working' then working_days else days end as length,
@@ -184,7 +184,7 @@ from (
         select
             register,
             core.interval_start(interval_name, coalesce(cohort_date, end_high)) as interval_start,
-            core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset) as group_id,
+            core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as group_id,
             clock,
             basis,
             case when unit_name = 'working' then working_days else days end as length,

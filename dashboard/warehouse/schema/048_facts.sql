@@ -5,17 +5,17 @@
 -- Numbers stand for texts: a text is compared and grouped once a segment, not once a row. A segment is what can be
 -- filtered and grouped by among few values.
 create table core.segments as
-select (row_number() over (order by register, recipient_type, published_type, tier, route, outcome))::integer as segment,
+select (row_number() over (order by register, recipient_type, published_type, tier, route, outcome, legal_basis))::integer as segment,
     *
 from (
     select distinct
         register, recipient_type, coalesce(published_type, '') as published_type, coalesce(tier, 'not_published') as tier,
-        coalesce(route, 'not_published') as route, outcome
+        coalesce(route, 'not_published') as route, outcome, coalesce(legal_basis, 'not_published') as legal_basis
     from core.requests
     union
     select
         register, recipient_type, coalesce(published_type, ''), coalesce(tier, 'not_published'),
-        coalesce(route, 'not_published'), outcome
+        coalesce(route, 'not_published'), outcome, coalesce(legal_basis, 'not_published')
     from core.releases
 );
 
@@ -49,10 +49,10 @@ with named as (
         s.*,
         case b.grouped_by
             when 'segment' then s.segment::varchar
-            else core.group_of(b.grouped_by, s.recipient_type, s.tier, s.route, s.outcome, null, null)
+            else core.group_of(b.grouped_by, s.recipient_type, s.tier, s.route, s.outcome, null, null, s.legal_basis)
         end as group_id
     from core.segments as s
-    cross join (values ('all'), ('type'), ('tier'), ('route'), ('outcome'), ('recipient'), ('dataset'), ('segment')) as b(grouped_by)
+    cross join (values ('all'), ('type'), ('tier'), ('route'), ('outcome'), ('legal_basis'), ('recipient'), ('dataset'), ('segment')) as b(grouped_by)
 )
 select
     n.*,
@@ -99,7 +99,7 @@ from latest.request_dates(null, null) as q
 inner join core.segments as s
     on q.register = s.register and q.recipient_type = s.recipient_type and coalesce(q.published_type, '') = s.published_type
         and coalesce(q.tier, 'not_published') = s.tier and coalesce(q.route, 'not_published') = s.route
-        and q.outcome = s.outcome
+        and q.outcome = s.outcome and coalesce(q.legal_basis, 'not_published') = s.legal_basis
 left join core.recipient_numbers as r on q.register = r.register and q.recipient_id = r.recipient_id
 left join core.dataset_numbers as d on q.register = d.register and q.dataset = d.dataset;
 
@@ -114,7 +114,7 @@ semi join core.registers_of_releases as x on v.register = x.register
 inner join core.segments as s
     on v.register = s.register and v.recipient_type = s.recipient_type and coalesce(v.published_type, '') = s.published_type
         and coalesce(v.tier, 'not_published') = s.tier and coalesce(v.route, 'not_published') = s.route
-        and v.outcome = s.outcome
+        and v.outcome = s.outcome and coalesce(v.legal_basis, 'not_published') = s.legal_basis
 left join core.recipient_numbers as r on v.register = r.register and v.recipient_id = r.recipient_id
 left join core.dataset_numbers as d on v.register = d.register and v.dataset = d.dataset
 where v.kind = 'released';
@@ -144,6 +144,6 @@ from latest.spells(null, null) as q
 inner join core.segments as s
     on q.register = s.register and q.recipient_type = s.recipient_type and coalesce(q.published_type, '') = s.published_type
         and coalesce(q.tier, 'not_published') = s.tier and coalesce(q.route, 'not_published') = s.route
-        and q.outcome = s.outcome
+        and q.outcome = s.outcome and coalesce(q.legal_basis, 'not_published') = s.legal_basis
 left join core.recipient_numbers as r on q.register = r.register and q.recipient_id = r.recipient_id
 left join core.dataset_numbers as d on q.register = d.register and q.dataset = d.dataset;
