@@ -52,7 +52,7 @@ MACROS = (
     ),
     (("latest",), ("040_events_and_spells", "045_where", "046_listed", "047_counted")),
     (("facts", "latest"), ("048_facts", "049_from_facts")),
-    (("latest",), ()),  # what follows reads the tables
+    (("monthly", "facts", "latest"), ()),  # what follows, the checks among it, reads the tables
 )
 
 Progress = Callable[[str], None]

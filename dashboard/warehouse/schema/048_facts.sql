@@ -60,7 +60,8 @@ select
     r.by_default,
     x.register is not null as lists_releases,
     a.as_at, a.received_known, a.decided_known, a.closed_known, a.refused_known, a.not_pursued_known,
-    a.first_released_known, a.released_known, a.open_known, a.excluded_known
+    a.first_released_known, a.released_known, a.open_known, a.excluded_known,
+    a.survivors_only
 from named as n
 inner join core.registers_standing as r on n.register = r.register
 inner join core.latest_register_answers as a on n.register = a.register

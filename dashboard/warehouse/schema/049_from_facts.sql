@@ -136,7 +136,7 @@ with kept as materialized (
         case when q.closed <= s.as_at then q.closed end as closed
     from request_rows(wanted_recipient, wanted_dataset) as q
     inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
-    where s.open_known and q.received <= s.as_at
+    where s.open_known and not s.survivors_only and q.received <= s.as_at
 ),
 moved as (
     select register, group_no, received as day, 0 as step, count(*) as n from kept group by all
@@ -375,4 +375,44 @@ select
     sum(closed_61_120)::bigint as closed_61_120
 from core.monthly_ageing as f
 inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on f.segment = s.segment
+group by all;
+
+-- The same as in 047, with the flows that `volumes` adds up.
+create macro facts.stock_and_flow(known_on, only_edition) as table
+with usable as (
+    select
+        q.register, q.recipient_type, coalesce(q.tier, 'not_published') as tier, coalesce(q.route, 'not_published') as route,
+        q.outcome, coalesce(q.legal_basis, 'not_published') as legal_basis, a.as_at,
+        date_trunc('month', q.received_date)::timestamp as came,
+        -- the last month at whose end it is open
+        (date_trunc('month', coalesce(q.closed_date, greatest(a.as_at, q.received_date) + interval 1 month)) - interval 1 month)::timestamp as stayed
+    from requests_as(known_on, only_edition) as q
+    inner join register_answers(known_on, only_edition) as a on q.register = a.register and a.open_known
+    where not q.selected and q.excluded_rule is null
+),
+moves as (
+    select * exclude (stock, as_at), stock as gap from (
+        select register, recipient_type, tier, route, outcome, legal_basis, as_at, month::date as month, count(*) as stock
+        from (select *, unnest(generate_series(came, stayed, interval 1 month)) as month from usable where came <= stayed)
+        group by all
+    )
+    union all by name
+    select * exclude (stock), -stock as gap from (
+        select register, recipient_type, tier, route, outcome, legal_basis, (month + interval 1 month)::date as month, count(*) as stock
+        from (select *, unnest(generate_series(came, stayed, interval 1 month)) as month from usable where came <= stayed)
+        group by all
+    )
+    union all by name
+    select
+        s.register, s.recipient_type, s.tier, s.route, s.outcome, s.legal_basis, f.month,
+        sum(f.closed - f.received) as gap
+    from core.monthly_flows as f inner join core.segments as s on f.segment = s.segment
+    where f.received + f.closed > 0
+    group by all
+)
+select m.register, m.recipient_type, m.tier, m.route, m.outcome, m.legal_basis, m.month, -sum(m.gap)::bigint as gap
+from moves as m
+inner join register_answers(known_on, only_edition) as a on m.register = a.register and a.open_known
+-- what the as-at date has not seen cannot be checked
+where m.month <= a.as_at
 group by all;
