@@ -43,6 +43,11 @@ LABELS: dict[str, tuple[str, ValueKind]] = {
     "first_released": ("First released", "count"),
     "released": ("Releases", "count"),
     "open_at_end": ("Open at end", "count"),
+    "open": ("Open", "count"),
+    "age_0_30": ("0 to 30 days", "count"),
+    "age_31_60": ("31 to 60 days", "count"),
+    "age_61_120": ("61 to 120 days", "count"),
+    "age_over_120": ("Over 120 days", "count"),
     "excluded": ("Left out", "count"),
     "share": ("Share", "share"),
     "cumulative_share": ("Share so far", "share"),
@@ -238,11 +243,23 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
                 ],
             ),
         ),
-        notes=_notes(result, immature),
+        notes=(*_year_before(interval, words, values, whole, noun), *_notes(result, immature)),
         source=source_words(store, scope),
         measure="volumes",
         query=filters.query(),
     )
+
+
+def _year_before(
+    interval: str, words: Sequence[str], values: Sequence[int | None], whole: Sequence[int], noun: str
+) -> tuple[str, ...]:
+    """Months and quarters have seasons: beside the interval just before, the same one of the year before."""
+    back = {"month": 12, "quarter": 4}.get(interval)
+    if back is None or not whole or whole[-1] - back not in whole:
+        return ()
+    now, before = whole[-1], whole[-1] - back
+    had = f"{words[now]} had {plural(values[now] or 0, noun)}, {words[before]} had {number(values[before] or 0)}"
+    return (f"{str(interval).capitalize()}s have seasons, and are shown as they are: {had}.",)
 
 
 VOLUME_COLUMNS = (*VOLUME_COUNTS, "excluded")
@@ -305,7 +322,7 @@ def _count_title(
 
 
 def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
-    """How many were waiting at the end of each quarter."""
+    """How many were waiting at the end of each quarter (or month), and how many of them for long."""
     scope = scope_of(store, filters)
     if refused(scope, "backlog", filters):
         return None
@@ -315,44 +332,106 @@ def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         return None
     # The number open is right from the day every case is listed, whatever came before it.
     filters = replace(listed[0], interval=interval, by=None)
-    result = measure("volumes", store, filters=filters)
-    starts, ends = result.column("interval_start"), result.column("interval_end")
-    if not starts or starts[0] is None:
+    result = measure("backlog", store, filters=filters)
+    if interval == "quarter":
+        last = len(result.rows) - 1
+        kept = [r["month_end"].month % 3 == 0 or i == last for i, r in enumerate(result.dicts())]
+        result = replace(result, rows=tuple(r for r, keep in zip(result.rows, kept, strict=True) if keep))
+    rows = result.dicts()
+    if not rows:
         return None
-    keep = [i for i, e in enumerate(ends) if e <= scope.as_at or i == len(ends) - 1]
-    values = result.column("open_at_end")
+    starts = [_interval_of(r["month_end"], interval) for r in rows]
     words = [interval_words(s, interval) for s in starts]
-    now = values[-1] or 0
-    at = min(scope.as_at, filters.to or scope.as_at)
-    peak = max(keep, key=lambda i: values[i] or 0)
-    title = f"{plural(now, 'request')} open at {day(at)}"
+    values = [r["open"] for r in rows]
+    now, long = rows[-1]["open"], rows[-1]["age_over_120"]
+    title = f"{plural(now, 'request')} open at {day(rows[-1]['counted_on'])}"
     back = 12 if interval == "month" else 4
     # Against the same time a year before: a peak chosen from the series would always make a fall.
-    if len(values) > back and ends[-1] == at:  # both numbers are of the last day of their interval
-        title += say.than(now, values[-1 - back] or 0, "a year before")
+    if (
+        len(rows) > back and rows[-1]["counted_on"] == rows[-1]["month_end"]
+    ):  # both of the last day of a month
+        title += say.than(now, values[-1 - back], "a year before")
+    peak = max(range(len(rows)), key=lambda i: values[i])
     return Exhibit(
         key="backlog",
         title=title,
         summary=f"The number of requests received and not yet closed at the end of each {interval}, from "
-        f"{words[0]} to {words[-1]}, was lowest at {number(min(v or 0 for v in values))} and highest at "
-        f"{number(values[peak])}.",
+        f"{words[0]} to {words[-1]}, was lowest at {number(min(values))} and highest at {number(values[peak])}; "
+        f"of those open at the end, {number(long)} had waited more than 120 calendar days.",
         chart=Chart(
             kind="lines",
             x=tuple(axis_words(s, interval) for s in starts),
             x_label=interval.capitalize(),
             y_label="requests open at the end",
-            series=(Series(key="open_at_end", label="Requests open", values=tuple(values)),),
+            series=(
+                Series(key="open", label="Requests open", values=tuple(values)),
+                Series(
+                    key="age_over_120",
+                    label="Open more than 120 days",
+                    values=tuple(r["age_over_120"] for r in rows),
+                ),
+            ),
+            partial=frozenset(i for i, r in enumerate(rows) if r["immature"]),
             marks=_coverage_mark(scope, starts),
         ),
         table=_table(
             result,
-            f"Requests open, received and closed by {interval}",
-            ("open_at_start", "received", "closed", "open_at_end"),
+            f"Requests open at the end of each {interval}, by calendar days since receipt",
+            ("open", "age_0_30", "age_31_60", "age_61_120", "age_over_120"),
             (interval.capitalize(), words),
         ),
         notes=("Open at the start, plus received, less closed, is open at the end.", *result.notes),
         source=source_words(store, scope),
-        measure="volumes",
+        measure="backlog",
+        query=filters.query(),
+    )
+
+
+def _interval_of(last: date, interval: str) -> date:
+    """The first day of the month or quarter that a day is in."""
+    return date(last.year, last.month if interval == "month" else 3 * ((last.month - 1) // 3) + 1, 1)
+
+
+def oldest_open_exhibit(store: Store, filters: Filters) -> Exhibit | None:
+    """The requests that have waited longest at the as-at date: whom to ask about."""
+    scope = scope_of(store, filters)
+    if refused(scope, "backlog", filters):
+        return None
+    filters = replace(filters, interval=None, by=None)
+    result = measure("oldest-open", store, filters=filters)
+    rows = result.dicts()
+    if not rows:
+        return None
+    oldest = rows[0]
+    others = (
+        f" and of the {len(rows)} listed the latest {number(rows[-1]['age_days'])}" if len(rows) > 1 else ""
+    )
+    return Exhibit(
+        key="oldest-open",
+        title=f"{oldest['reference']} has been open longest: {number(oldest['age_days'])} calendar days",
+        summary=f"At {day(scope.as_at)} the oldest open request had waited {number(oldest['age_days'])} calendar days "
+        f"({number(oldest['age_working_days'])} working days){others}.",
+        table=Table(
+            caption=f"Requests open longest at {day(scope.as_at)}",
+            columns=(
+                Column(name="reference", label="Reference"),
+                Column(name="recipient", label="Recipient"),
+                Column(name="received_date", label="Received", kind="date"),
+                Column(name="age_days", label="Calendar days", kind="days"),
+                Column(name="age_working_days", label="Working days", kind="days"),
+            ),
+            rows=tuple(
+                (r["reference"], r["recipient"], r["received_date"], r["age_days"], r["age_working_days"])
+                for r in rows
+            ),
+            links=tuple(
+                f"/register?{Filters(register=scope.register, reference=r['reference']).query()}"
+                for r in rows
+            ),
+        ),
+        notes=result.notes,
+        source=source_words(store, scope),
+        measure="oldest-open",
         query=filters.query(),
     )
 

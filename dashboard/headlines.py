@@ -157,7 +157,7 @@ def _waiting(store: Store, filters: Filters, query: str) -> Finding | None:
     exhibit = figures.backlog_exhibit(store, filters)
     if exhibit is None:
         return None
-    ground = Ground(measure=exhibit.measure, filters=figures.asked(exhibit), columns=("open_at_end",))
+    ground = Ground(measure=exhibit.measure, filters=figures.asked(exhibit), columns=("open",))
     return Finding(
         text=f"{exhibit.title}.", kind="level", link=f"/volumes{query}#backlog", rests_on=(ground,)
     )

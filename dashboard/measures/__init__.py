@@ -34,6 +34,7 @@ __all__ = [
     "MeasureResult",
     "Scope",
     "answerability",
+    "backlog",
     "cell",
     "change_counts",
     "changes",
@@ -47,9 +48,11 @@ __all__ = [
     "ever_seen",
     "find_measure",
     "holdings",
+    "identity",
     "issues",
     "make_filters",
     "measure",
+    "oldest_open",
     "outcomes",
     "person_counts",
     "published_figures",
@@ -76,6 +79,29 @@ def volumes(store: Store, **filters: Any) -> MeasureResult:
     Where receipt is published, open_at_start + received - closed = open_at_end.
     """
     return measure("volumes", store, **filters)
+
+
+def backlog(store: Store, **filters: Any) -> MeasureResult:
+    """Requests open at the end of each month, by age in calendar days at that day (0 to 30, 31 to 60, 61 to 120, over).
+
+    `from_` and `to` choose months, not requests. The month of the as-at date is counted at that date (`counted_on`).
+    No rows where receipt, closing or open cases are not published; `notes` has the reason.
+    """
+    return measure("backlog", store, **filters)
+
+
+def oldest_open(store: Store, **filters: Any) -> MeasureResult:
+    """The requests open longest at the as-at date, oldest first; `limit` defaults to 10, for each register.
+
+    age_days: calendar days after the day of receipt; age_working_days: working days of England among them.
+    """
+    return measure("oldest-open", store, **filters)
+
+
+def identity(store: Store, **filters: Any) -> MeasureResult:
+    """For each register, whether open_at_start + received - closed = open_at_end applies, over how many groups and
+    months it was checked (`checked`), how often it fails (`violations`), and why it does not apply."""
+    return measure("identity", store, **filters)
 
 
 def recipients(store: Store, **filters: Any) -> MeasureResult:

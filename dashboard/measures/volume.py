@@ -1,15 +1,15 @@
-"""How much: requests received, decided, closed and open, and releases."""
+"""How much: requests received, decided, closed and open, releases, and who has been waiting how long."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 
 from dashboard.filters import Filters
-from dashboard.measures.refusals import at_least, at_least_words, quoted
-from dashboard.measures.result import Measure
+from dashboard.measures.refusals import at_least, at_least_words, quoted, refused
+from dashboard.measures.result import Measure, plain_query
 from dashboard.measures.scope import about, gap_words, scopes
 from dashboard.store import Result, Store
-from dashboard.text import join_words, plural
+from dashboard.text import day, join_words, plural
 
 
 VOLUME_WORDS = {
@@ -84,6 +84,55 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     return result, notes
 
 
+def _backlog(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    found = scopes(store, filters)
+    many = len(found) > 1
+    result = store.query("backlog", filters)
+    rows = result.dicts()
+    notes: list[str] = []
+    for scope in found:
+        mine = [r for r in rows if r["register"] == scope.register]
+        if words := refused(scope, "backlog", filters):
+            notes.append(about(scope, many, words))
+            continue
+        if not mine:
+            notes.append(about(scope, many, "No request in this question has a usable date of receipt."))
+            continue
+        if any(r["immature"] for r in mine):
+            notes.append(
+                about(scope, many, f"The last month is counted at the as-at date, {day(scope.as_at)}, not at its end.")
+            )  # fmt: skip
+        if at_least(scope, min(r["counted_on"] for r in mine)):
+            notes.append(about(scope, many, at_least_words(scope)))
+    return result, notes
+
+
+def _oldest_open(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    found = scopes(store, filters)
+    many = len(found) > 1
+    result = store.query("oldest_open", filters)
+    notes: list[str] = []
+    for scope in found:
+        mine = [r for r in result.dicts() if r["register"] == scope.register]
+        if words := refused(scope, "backlog", filters):
+            notes.append(about(scope, many, words))
+            continue
+        if not mine:
+            notes.append(about(scope, many, f"No request in this question is open at {day(scope.as_at)}."))
+            continue
+        notes.append(
+            about(scope, many, f"Ages are at {day(scope.as_at)}, counted from the day after receipt.")
+        )
+        gone = [r["reference"] for r in mine if r["edition"] != scope.edition]
+        if gone:
+            notes.append(
+                about(scope, many, f"The latest edition no longer lists {join_words(gone)}: what became of "
+                       f"{'it' if len(gone) == 1 else 'them'} is not published.")
+            )  # fmt: skip
+    notes.append("Working days are those of England: not Saturdays, Sundays or bank holidays.")
+    return result, notes
+
+
 MEASURES = (
     Measure(
         name="volumes",
@@ -111,5 +160,28 @@ MEASURES = (
         query="volumes",
         compute=_volumes,
         rows_query="volumes_rows",
+    ),
+    Measure(
+        name="backlog",
+        words="Requests open at the end of each month, by how long they had been waiting.",
+        columns=("month_end", "group", "open", "age_0_30", "age_31_60", "age_61_120", "age_over_120"),
+        query="backlog",
+        compute=_backlog,
+        rows_query="backlog_rows",
+    ),
+    Measure(
+        name="oldest-open",
+        words="The requests that have been open longest at the as-at date.",
+        columns=("reference", "recipient", "received_date", "age_days", "age_working_days"),
+        query="oldest_open",
+        compute=_oldest_open,
+        rows_query="oldest_open",
+    ),
+    Measure(
+        name="identity",
+        words="Where open at the start, plus received, less closed, is open at the end; and where not, and why.",
+        columns=("register", "applies", "checked", "violations", "words"),
+        query="identity",
+        compute=plain_query("identity"),
     ),
 )

@@ -19,6 +19,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     filters = replace(filters, interval=filters.interval or "year")
     volumes = figures.volumes_exhibit(store, filters)
     backlog = figures.backlog_exhibit(store, filters)
+    oldest = figures.oldest_open_exhibit(store, filters)
     outcomes = figures.outcomes_table(store, filters)
     unanswered = []
     if volumes is None:
@@ -37,6 +38,6 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         name="volumes",
         headline=volumes.title if volumes else headlines.headline(store, filters),
         filters=filters,
-        exhibits=tuple(e for e in (volumes, backlog, outcomes) if e),
+        exhibits=tuple(e for e in (volumes, backlog, oldest, outcomes) if e),
         unanswered=tuple(unanswered),
     )

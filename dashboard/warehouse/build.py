@@ -72,7 +72,7 @@ MACROS = (
         ),
     ),
     (("facts", "latest"), ("048_facts", "049_from_facts", "049_endings_from_facts")),
-    (("latest",), ()),  # what follows reads the tables
+    (("monthly", "facts", "latest"), ()),  # what follows, the checks among it, reads the tables
 )
 
 Progress = Callable[[str], None]

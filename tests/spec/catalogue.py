@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.spec.shape import Definition, Example
-from tests.spec.specs import context, decisions, history, recipients, spells, survival, turnaround, volumes
+from tests.spec.specs import (
+    context,
+    decisions,
+    history,
+    recipients,
+    spells,
+    survival,
+    turnaround,
+    volumes,
+    waiting,
+)
 
 
 DEFINITIONS: tuple[Definition, ...] = (
     volumes.DEFINITION,
+    waiting.BACKLOG,
+    waiting.OLDEST,
+    waiting.IDENTITY,
     recipients.BY_TYPE,
     recipients.TOP,
     recipients.FLOW,

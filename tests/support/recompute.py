@@ -117,6 +117,51 @@ def volumes(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[str, Any
     return found
 
 
+# ------------------------------------------------------------------------------------------------- backlog
+
+
+def backlog(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[str, Any]]:
+    """Month by month, request by request: the slow and obvious way."""
+    found = []
+    first = min((r["counted_from"] for r in rows), default=None)
+    for group in sorted({group_of(r, asked.get("by")) for r in rows}):
+        mine = [r for r in rows if group_of(r, asked.get("by")) == group]
+        for _, end in intervals("month", first, facts.as_at):
+            on = min(end, facts.as_at)
+            ages = [
+                (on - r["received_date"]).days
+                for r in mine
+                if r["counted_from"] <= on <= r["counted_to"]
+                and r["received_date"] <= on
+                and (r["closed_date"] is None or r["closed_date"] > on)
+            ]
+            found.append(
+                {
+                    "month_end": end,
+                    "group": group,
+                    "open": len(ages),
+                    "age_0_30": sum(a <= 30 for a in ages),
+                    "age_31_60": sum(31 <= a <= 60 for a in ages),
+                    "age_61_120": sum(61 <= a <= 120 for a in ages),
+                    "age_over_120": sum(a > 120 for a in ages),
+                }
+            )
+    return found
+
+
+def oldest_open(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[str, Any]]:
+    return [
+        {
+            "reference": r["reference"],
+            "recipient": r["recipient"],
+            "received_date": r["received_date"],
+            "age_days": (facts.as_at - r["received_date"]).days,
+            "age_working_days": days_between(r["received_date"], facts.as_at, "working"),
+        }
+        for r in sorted(rows, key=lambda r: (r["received_date"], r["reference"]))
+    ]
+
+
 # ----------------------------------------------------------------------------------------------- recipients
 
 

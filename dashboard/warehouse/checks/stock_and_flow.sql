@@ -1,20 +1,14 @@
--- purpose: received - closed = open, over requests with usable dates, wherever receipt is published
+-- purpose: open_at_start + received - closed = open_at_end in every group and month, wherever the number open can be said
 -- parameters: none
--- result columns: register, received, closed, open_now
-with flows as (
-    select
-        register,
-        count(*) filter (where kind = 'received') as received,
-        count(*) filter (where kind = 'closed') as closed
-    from events(null, null) group by register
-),
-stock as (
-    select register, count(*) filter (where is_open and excluded_rule is null) as open_now
-    from core.requests where not selected group by register
-)
-select f.register, f.received, f.closed, s.open_now
-from flows as f
-inner join stock as s on f.register = s.register
-inner join core.answerable_columns as a
-    on f.register = a.register and a.column_name = 'open_at_end' and a.answerable
-where f.received - f.closed <> s.open_now
+-- result columns: register, recipient_type, tier, route, outcome, legal_basis, month, gap
+-- Groups of recipients and data sets follow: a request keeps its group from receipt to closing, which the second part
+-- checks request by request. Where it does not apply, and why: 'access-review measure identity'.
+select register, recipient_type, tier, route, outcome, legal_basis, month, gap
+from stock_and_flow(null, null)
+where gap <> 0
+union all
+select q.register, q.recipient_type, q.tier, q.route, q.outcome, q.legal_basis, q.received_date, null
+from core.requests as q
+inner join core.answerable_columns as a on q.register = a.register and a.column_name = 'open_at_end' and a.answerable
+where not q.selected and q.excluded_rule is null
+    and (q.received_date is null or q.closed_date < q.received_date or q.is_open is distinct from (q.closed_date is null))

@@ -164,6 +164,7 @@ select
     coalesce(bool_or(a.answerable) filter (where a.column_name = 'released'), false) as released_known,
     coalesce(bool_or(a.answerable) filter (where a.column_name = 'open_at_end'), false) as open_known,
     coalesce(bool_or(a.answerable) filter (where a.column_name = 'excluded'), false) as excluded_known,
+    coalesce(any_value(s.survivors_only), false) as survivors_only, -- no sheet lists more than what is still held or live
     any_value(n.recipients_named) as recipients_named -- null: the entries are a selection
 from as_at(known_on, only_edition) as t
 left join answerable_columns(known_on, only_edition) as a on t.register = a.register
@@ -175,6 +176,12 @@ left join (
         and exists (from core.editions_read(known_on, only_edition) as e where e.register = r.register and e.era = r.era)
     group by r.register
 ) as n on t.register = n.register
+left join (
+    select x.register, bool_and(x.coverage = 'survivors_only') filter (where x.entries > 0) as survivors_only
+    from staging.sheets as x
+    inner join core.editions_read(known_on, only_edition) as e on x.register = e.register and x.edition = e.edition
+    group by x.register
+) as s on t.register = s.register
 group by t.register;
 
 -- Requests that were open when last listed, and that the latest of the editions read lists no more: they may have ended.

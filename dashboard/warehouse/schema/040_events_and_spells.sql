@@ -18,7 +18,6 @@ select
     q.outcome,
     q.dataset,
     q.legal_basis,
-    q.received_date is not null and q.is_open and not (coalesce(a.answerable, false) and q.excluded_rule is not null) as is_open,
     case when coalesce(a.answerable, false) and q.excluded_rule is null then q.received_date end as received,
     case when not coalesce(a.answerable, false) or q.excluded_rule is null then q.decided_date end as decided,
     case when not coalesce(a.answerable, false) or q.excluded_rule is null then q.closed_date end as closed,

@@ -35,12 +35,49 @@ from (
     select distinct register, dataset from core.releases where dataset is not null
 );
 
-create table core.basis_numbers as
-select (row_number() over (order by basis))::utinyint as basis_no, basis
-from (select distinct basis from latest.spells(null, null) where basis is not null);
+create type core.clock_name as enum (select distinct clock from reference.clocks order by clock);
+create type core.basis_name as enum (select distinct basis from latest.spells(null, null) where basis is not null order by basis);
 
-create table core.clock_numbers as
-select distinct position::utinyint as clock_no, clock from reference.clocks order by all;
+-- The releases of registers that list them; elsewhere a request's first release is the only one known.
+create table core.registers_of_releases as select distinct register from core.release_entries;
+
+-- Every grouping of every segment, worked out once. A recipient and a data set are groups of their own numbers.
+create table core.segment_groups as
+with named as (
+    select
+        b.grouped_by,
+        s.*,
+        case b.grouped_by
+            when 'segment' then s.segment::varchar
+            else core.group_of(b.grouped_by, s.recipient_type, s.tier, s.route, s.outcome, null, null, s.legal_basis)
+        end as group_id
+    from core.segments as s
+    cross join (values ('all'), ('type'), ('tier'), ('route'), ('outcome'), ('legal_basis'), ('recipient'), ('dataset'), ('segment')) as b(grouped_by)
+)
+select
+    n.*,
+    min(n.segment) over (partition by n.grouped_by, n.register, n.group_id) as group_no,
+    r.by_default,
+    x.register is not null as lists_releases,
+    a.as_at, a.received_known, a.decided_known, a.closed_known, a.refused_known, a.not_pursued_known,
+    a.first_released_known, a.released_known, a.open_known, a.excluded_known,
+    a.survivors_only
+from named as n
+inner join core.registers_standing as r on n.register = r.register
+inner join core.latest_register_answers as a on n.register = a.register
+left join core.registers_of_releases as x on n.register = x.register;
+
+-- What the number of a group stands for.
+create table core.group_numbers as
+select distinct grouped_by, register, group_no, group_id
+from core.segment_groups where grouped_by not in ('recipient', 'dataset')
+union all
+select 'recipient', register, recipient_no, recipient_id from core.recipient_numbers
+union all
+select 'dataset', register, dataset_no, dataset from core.dataset_numbers
+union all
+select v.grouped_by, r.register, 0, 'not_published'
+from core.registers_standing as r cross join (values ('recipient'), ('dataset')) as v(grouped_by);
 
 -- One row a request: `request_dates`.
 create table core.request_facts as
@@ -67,9 +104,6 @@ inner join core.segments as s
 left join core.recipient_numbers as r on q.register = r.register and q.recipient_id = r.recipient_id
 left join core.dataset_numbers as d on q.register = d.register and q.dataset = d.dataset;
 
--- The releases of registers that list them; elsewhere a request's first release is the only one known.
-create table core.registers_of_releases as select distinct register from core.release_entries;
-
 create table core.release_facts as
 select
     s.segment,
@@ -90,8 +124,8 @@ where v.kind = 'released';
 -- every case was listed.
 create table core.spell_facts as
 select
-    c.clock_no,
-    coalesce(b.basis_no, 0)::utinyint as basis_no,
+    q.clock::core.clock_name as clock,
+    q.basis::core.basis_name as basis,
     case
         when q.excluded_rule = 'before_coverage' then 3
         when q.excluded_rule is not null then 2
@@ -108,8 +142,6 @@ select
     q.entry,
     q.entry_working
 from latest.spells(null, null) as q
-inner join core.clock_numbers as c on q.clock = c.clock
-left join core.basis_numbers as b on q.basis = b.basis
 inner join core.segments as s
     on q.register = s.register and q.recipient_type = s.recipient_type and coalesce(q.published_type, '') = s.published_type
         and coalesce(q.tier, 'not_published') = s.tier and coalesce(q.route, 'not_published') = s.route

@@ -40,38 +40,18 @@ create macro picked.spell_rows(wanted_recipient, wanted_dataset) as table
 from core.spell_facts
 where recipient_no in (from picked.recipients_picked(wanted_recipient)) and dataset_no in (from picked.datasets_picked(wanted_dataset));
 
--- The segments that a question is about, each with the number of its group. Recipients and data sets are groups of
--- their own numbers.
+-- The segments that a question is about, each with the number of its group.
 create macro facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as table
-select *, min(segment) over (partition by register, group_id) as group_no
-from (
-    select
-        s.*,
-        case when by_name = 'segment' then s.segment::varchar
-            else core.group_of(by_name, s.recipient_type, s.tier, s.route, s.outcome, null, null, s.legal_basis)
-        end as group_id
-    from core.segments as s
-    inner join core.registers_in(wanted) as r on s.register = r.register
-    where (types is null or list_contains(types, s.recipient_type))
-        and (tiers is null or list_contains(tiers, s.tier))
-        and (routes is null or list_contains(routes, s.route))
-        and (outcomes is null or list_contains(outcomes, s.outcome))
-);
+from core.segment_groups
+where grouped_by = coalesce(by_name, 'all')
+    and (register = wanted or (wanted is null and by_default) or wanted = '*')
+    and (types is null or list_contains(types, recipient_type))
+    and (tiers is null or list_contains(tiers, tier))
+    and (routes is null or list_contains(routes, route))
+    and (outcomes is null or list_contains(outcomes, outcome));
 
 create macro facts.group_number(by_name, group_no, recipient_no, dataset_no) as
 case by_name when 'recipient' then recipient_no when 'dataset' then dataset_no else group_no end;
-
--- What a number of a group stands for.
-create macro facts.groups_named(wanted, types, tiers, routes, outcomes, by_name) as table
-select distinct register, group_no, group_id
-from facts.segments_in(wanted, types, tiers, routes, outcomes, by_name)
-where coalesce(by_name, 'all') not in ('recipient', 'dataset')
-union all
-select register, recipient_no, recipient_id from core.recipient_numbers where by_name = 'recipient'
-union all
-select register, dataset_no, dataset from core.dataset_numbers where by_name = 'dataset'
-union all
-select r.register, 0, 'not_published' from core.registers_in(wanted) as r where by_name in ('recipient', 'dataset');
 
 -- How many of each kind happened on each day, by group. Grouped by the day itself: rolling days up afterwards costs less
 -- than working out the month of every row.
@@ -79,18 +59,18 @@ create macro facts.flow_days(wanted, types, tiers, routes, outcomes, wanted_reci
 with kept as materialized (
     select
         s.register,
+        s.lists_releases,
         facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no) as group_no,
-        case when a.received_known then q.received end as received,
-        case when a.decided_known then q.decided end as decided,
-        case when a.closed_known then q.closed end as closed,
-        case when a.refused_known then q.refused end as refused,
-        case when a.not_pursued_known then q.not_pursued end as not_pursued,
-        case when a.first_released_known then q.first_released end as first_released,
-        q.is_excluded and a.excluded_known as is_excluded,
+        case when s.received_known then q.received end as received,
+        case when s.decided_known then q.decided end as decided,
+        case when s.closed_known then q.closed end as closed,
+        case when s.refused_known then q.refused end as refused,
+        case when s.not_pursued_known then q.not_pursued end as not_pursued,
+        case when s.first_released_known then q.first_released end as first_released,
+        q.is_excluded and s.excluded_known as is_excluded,
         q.excluded
     from request_rows(wanted_recipient, wanted_dataset) as q
     inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
-    inner join core.latest_register_answers as a on s.register = a.register
 )
 select register, group_no, 'received' as kind, received as day, count(*) as n from kept where received is not null group by all
 union all
@@ -104,13 +84,17 @@ select register, group_no, 'not_pursued', not_pursued, count(*) from kept where 
 union all
 select register, group_no, 'first_released', first_released, count(*) from kept where first_released is not null group by all
 union all
+-- where no releases are listed, the first of each request is the only one known
+select register, group_no, 'released', first_released, count(*)
+from kept where first_released is not null and not lists_releases group by all
+union all
 select register, group_no, 'excluded', excluded, count(*) from kept where is_excluded group by all
 union all
 select
     s.register, facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no), 'released', q.released, count(*)
 from release_rows(wanted_recipient, wanted_dataset) as q
 inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
-inner join core.latest_register_answers as a on s.register = a.register and a.released_known
+where s.released_known
 group by all;
 
 create macro facts.flows_where(
@@ -128,16 +112,13 @@ select
     coalesce(sum(f.n) filter (where f.kind = 'refused'), 0)::bigint as refused,
     coalesce(sum(f.n) filter (where f.kind = 'not_pursued'), 0)::bigint as not_pursued,
     coalesce(sum(f.n) filter (where f.kind = 'first_released'), 0)::bigint as first_released,
-    coalesce(
-        sum(f.n) filter (where f.kind = 'released' or (f.kind = 'first_released' and x.register is null)), 0
-    )::bigint as released,
+    coalesce(sum(f.n) filter (where f.kind = 'released'), 0)::bigint as released,
     coalesce(sum(f.n) filter (where f.kind = 'excluded'), 0)::bigint as excluded,
     min(f.day) as first_date,
     max(f.day) as last_date
 from facts.flow_days(wanted, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, by_name) as f
-inner join facts.groups_named(wanted, types, tiers, routes, outcomes, by_name) as g
-    on f.register = g.register and f.group_no = g.group_no
-left join core.registers_of_releases as x on f.register = x.register
+inner join core.group_numbers as g
+    on g.grouped_by = coalesce(by_name, 'all') and f.register = g.register and f.group_no = g.group_no
 group by all;
 
 -- The number open and its ages: see `core.moves`.
@@ -149,14 +130,13 @@ with kept as materialized (
     select
         s.register,
         facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no) as group_no,
-        a.as_at,
+        s.as_at,
         q.received,
         -- what closed after the as-at date was open at it
-        case when q.closed <= a.as_at then q.closed end as closed
+        case when q.closed <= s.as_at then q.closed end as closed
     from request_rows(wanted_recipient, wanted_dataset) as q
     inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
-    inner join core.latest_register_answers as a on s.register = a.register and a.open_known
-    where q.received <= a.as_at
+    where s.open_known and not s.survivors_only and q.received <= s.as_at
 ),
 moved as (
     select register, group_no, received as day, 0 as step, count(*) as n from kept group by all
@@ -189,8 +169,8 @@ select
     coalesce(sum(n) filter (where step = -31), 0)::bigint as closed_31_60,
     coalesce(sum(n) filter (where step = -61), 0)::bigint as closed_61_120
 from moved as m
-inner join facts.groups_named(wanted, types, tiers, routes, outcomes, by_name) as g
-    on m.register = g.register and m.group_no = g.group_no
+inner join core.group_numbers as g
+    on g.grouped_by = coalesce(by_name, 'all') and m.register = g.register and m.group_no = g.group_no
 group by all;
 
 -- Requests are not told apart here: each is one row, and its releases are no rows of their own.
@@ -220,7 +200,8 @@ with seen as (
     from request_rows(wanted_recipient, wanted_dataset)
     where (from_day is null or last_day >= from_day) and (to_day is null or first_day <= to_day)
 )
-select s.* exclude (segment), q.* exclude (segment)
+select
+    s.register, s.recipient_type, s.published_type, s.group_no, q.* exclude (segment)
 from (
     select
         segment, recipient_no, dataset_no, count(*) as requests, count(released) as releases,
@@ -249,8 +230,8 @@ from (
         wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, by_name
     )
 ) as c
-inner join facts.groups_named(wanted, types, tiers, routes, outcomes, by_name) as g
-    on c.register = g.register and c.number = g.group_no
+inner join core.group_numbers as g
+    on g.grouped_by = coalesce(by_name, 'all') and c.register = g.register and c.number = g.group_no
 group by all;
 
 create macro asked.named_where(
@@ -275,8 +256,8 @@ create macro facts.timed_rows(
 select
     s.register,
     facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no) as group_no,
-    q.clock_no,
-    q.basis_no,
+    q.clock,
+    q.basis,
     q.state,
     case when cohort_name = 'closed' then q.ended else q.started end as cohort_date,
     q.ended,
@@ -284,8 +265,8 @@ select
     case when unit_name = 'working' then q.entry_working else q.entry end as enters
 from spell_rows(wanted_recipient, wanted_dataset) as q
 inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
-where (wanted_clock is null or q.clock_no = (select c.clock_no from core.clock_numbers as c where c.clock = wanted_clock))
-    and (wanted_basis is null or q.basis_no = (select b.basis_no from core.basis_numbers as b where b.basis = wanted_basis))
+where (wanted_clock is null or q.clock = try_cast(wanted_clock as core.clock_name))
+    and (wanted_basis is null or q.basis = try_cast(wanted_basis as core.basis_name))
     and (from_day is null or case when cohort_name = 'closed' then q.ended else q.started end >= from_day)
     and (to_day is null or case when cohort_name = 'closed' then q.ended else q.started end <= to_day);
 
@@ -301,22 +282,20 @@ with watched as (
     where state < 2 and (coalesce(cohort_name, 'received') = 'received' or state = 1) and (enters = 0 or length > enters)
 )
 select
-    m.register, m.interval_start, g.group_id, c.clock, b.basis, m.day,
+    m.register, m.interval_start, g.group_id, m.clock::varchar as clock, m.basis::varchar as basis, m.day,
     sum(m.entered)::bigint as entered, sum(m.events)::bigint as events, sum(m.censored)::bigint as censored
 from (
     select
-        register, group_no, clock_no, basis_no, core.interval_start(interval_name, cohort_date) as interval_start,
+        register, group_no, clock, basis, core.interval_start(interval_name, cohort_date) as interval_start,
         length as day, 0 as entered, sum(state) as events, count(*) - sum(state) as censored
     from watched group by all
     union all
     select
-        register, group_no, clock_no, basis_no, core.interval_start(interval_name, cohort_date), enters, count(*), 0, 0
+        register, group_no, clock, basis, core.interval_start(interval_name, cohort_date), enters, count(*), 0, 0
     from watched where enters > 0 group by all
 ) as m
-inner join facts.groups_named(wanted, types, tiers, routes, outcomes, by_name) as g
-    on m.register = g.register and m.group_no = g.group_no
-inner join core.clock_numbers as c on m.clock_no = c.clock_no
-left join core.basis_numbers as b on m.basis_no = b.basis_no
+inner join core.group_numbers as g
+    on g.grouped_by = coalesce(by_name, 'all') and m.register = g.register and m.group_no = g.group_no
 group by all;
 
 create macro facts.cases_counted(
@@ -324,10 +303,10 @@ create macro facts.cases_counted(
     wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, interval_name, by_name,
     target_days
 ) as table
-select m.* exclude (group_no, clock_no, basis_no), g.group_id, c.clock, b.basis
+select m.* exclude (group_no, clock, basis), g.group_id, m.clock::varchar as clock, m.basis::varchar as basis
 from (
     select
-        register, group_no, clock_no, basis_no,
+        register, group_no, clock, basis,
         core.interval_start(interval_name, coalesce(cohort_date, ended)) as interval_start,
         count(*) filter (where state < 2 and (enters = 0 or length > enters)) as n,
         count(*) filter (where state = 1 and (enters = 0 or length > enters)) as events,
@@ -343,10 +322,8 @@ from (
     where coalesce(cohort_name, 'received') = 'received' or state <> 0
     group by all
 ) as m
-inner join facts.groups_named(wanted, types, tiers, routes, outcomes, by_name) as g
-    on m.register = g.register and m.group_no = g.group_no
-inner join core.clock_numbers as c on m.clock_no = c.clock_no
-left join core.basis_numbers as b on m.basis_no = b.basis_no;
+inner join core.group_numbers as g
+    on g.grouped_by = coalesce(by_name, 'all') and m.register = g.register and m.group_no = g.group_no;
 
 -- By month: what a question whose period is of whole months needs, and no more.
 create table core.monthly_flows as
@@ -398,4 +375,44 @@ select
     sum(closed_61_120)::bigint as closed_61_120
 from core.monthly_ageing as f
 inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on f.segment = s.segment
+group by all;
+
+-- The same as in 047, with the flows that `volumes` adds up.
+create macro facts.stock_and_flow(known_on, only_edition) as table
+with usable as (
+    select
+        q.register, q.recipient_type, coalesce(q.tier, 'not_published') as tier, coalesce(q.route, 'not_published') as route,
+        q.outcome, coalesce(q.legal_basis, 'not_published') as legal_basis, a.as_at,
+        date_trunc('month', q.received_date)::timestamp as came,
+        -- the last month at whose end it is open
+        (date_trunc('month', coalesce(q.closed_date, greatest(a.as_at, q.received_date) + interval 1 month)) - interval 1 month)::timestamp as stayed
+    from requests_as(known_on, only_edition) as q
+    inner join register_answers(known_on, only_edition) as a on q.register = a.register and a.open_known
+    where not q.selected and q.excluded_rule is null
+),
+moves as (
+    select * exclude (stock, as_at), stock as gap from (
+        select register, recipient_type, tier, route, outcome, legal_basis, as_at, month::date as month, count(*) as stock
+        from (select *, unnest(generate_series(came, stayed, interval 1 month)) as month from usable where came <= stayed)
+        group by all
+    )
+    union all by name
+    select * exclude (stock), -stock as gap from (
+        select register, recipient_type, tier, route, outcome, legal_basis, (month + interval 1 month)::date as month, count(*) as stock
+        from (select *, unnest(generate_series(came, stayed, interval 1 month)) as month from usable where came <= stayed)
+        group by all
+    )
+    union all by name
+    select
+        s.register, s.recipient_type, s.tier, s.route, s.outcome, s.legal_basis, f.month,
+        sum(f.closed - f.received) as gap
+    from core.monthly_flows as f inner join core.segments as s on f.segment = s.segment
+    where f.received + f.closed > 0
+    group by all
+)
+select m.register, m.recipient_type, m.tier, m.route, m.outcome, m.legal_basis, m.month, -sum(m.gap)::bigint as gap
+from moves as m
+inner join register_answers(known_on, only_edition) as a on m.register = a.register and a.open_known
+-- what the as-at date has not seen cannot be checked
+where m.month <= a.as_at
 group by all;

@@ -1,0 +1,30 @@
+-- purpose: the requests that have been open longest at the as-at date
+-- parameters: $register $from $to $type $tier $route $outcome $recipient $reference $dataset $edition $known_on $limit
+-- result columns: register, reference, recipient, received_date, age_days, age_working_days, recipient_type, outcome, edition, sheet, sheet_row, counted_as, counted_on
+select
+    w.register,
+    w.reference,
+    w.recipient,
+    w.received as received_date,
+    w.as_at - w.received as age_days,
+    w2.working_day_number - w1.working_day_number as age_working_days,
+    w.recipient_type,
+    w.outcome,
+    e.edition, -- the last that says anything of it
+    e.sheet,
+    e.sheet_row,
+    'open' as counted_as,
+    w.as_at as counted_on
+from (
+    select *
+    from waiting_where(
+        $known_on, $edition, $register, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
+    )
+    where $outcome is null and (closed is null or closed > as_at)
+        and ($from is null or received >= $from) and ($to is null or received <= $to)
+    qualify row_number() over (partition by register order by received, reference) <= coalesce($limit, 10)
+) as w
+inner join staging.entries as e on w.entry_id = e.entry_id
+left join reference.calendar as w1 on w.received = w1.day
+left join reference.calendar as w2 on w.as_at = w2.day
+order by w.register, w.received, w.reference

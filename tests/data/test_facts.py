@@ -1,0 +1,107 @@
+"""The facts and the tables by month count what the rows behind a figure count, whatever was asked.
+
+The store takes the narrowest tables that can answer (dashboard/store.py). Here the same questions go to the rows
+themselves, by the schema `latest` alone, and the answers must be the same to the last note.
+"""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date
+
+import pytest
+
+from dashboard import measures, store
+from dashboard.sample import LEGACY, SHARES
+from dashboard.store import Store, schemas_for
+from tests.data.test_rows_recompute import ORACLES, pools, questions
+from tests.data.test_time_travel import FILES, WANDERING
+from tests.support.warehouse import build_data, lone_settings, make_data
+
+
+COUNTED = ("volumes", "backlog", "recipients", "top-recipients", "turnaround", "survival-curve")
+
+
+def answers(here: Store, name: str, register: str, asked: list[dict[str, object]]) -> list[object]:
+    here._results.clear()
+    found = []
+    for question in asked:
+        result = measures.measure(name, here, register=register, **question)
+        found.append((question, result.columns, result.rows, result.notes))
+    return found
+
+
+@pytest.fixture(scope="module")
+def wandering(tmp_path_factory):
+    """A register of releases in several editions: one request in several rows."""
+    folder = make_data(tmp_path_factory.mktemp("facts") / "data", WANDERING, FILES)
+    build_data(folder)
+    with Store(lone_settings(folder)) as found:
+        yield found
+
+
+@pytest.mark.parametrize("name", COUNTED)
+@pytest.mark.parametrize("register", [LEGACY, SHARES, "wandering"])
+def test_facts_count_what_rows_count(sample_store, wandering, monkeypatch, register, name):
+    here = wandering if register == "wandering" else sample_store
+    pool = pools(here, register)
+    pool["edition"] = pool["known_on"] = []
+    pool["by"].append("legal_basis")
+    # whole months and parts of months both: the tables by month answer the first alone
+    pool["from_"] += [date(2016, 1, 1), date(2017, 2, 1)]
+    pool["to"] += [date(2017, 12, 31), date(2018, 2, 28)]
+    asked = questions(f"facts {register} {name}", pool, ORACLES[name][1], 25)
+    narrow = answers(here, name, register, asked)
+    monkeypatch.setattr(store, "schemas_for", lambda values, releases_in: ("latest",))
+    wide = answers(here, name, register, asked)
+    for one, other in zip(narrow, wide, strict=True):
+        assert one == other
+    here._results.clear()
+
+
+def test_the_narrowest_tables_are_taken():
+    """What each way is taken for: else the test above could compare a way with itself."""
+    month = {"from": date(2017, 1, 1), "to": date(2017, 12, 31)}
+    cases: list[tuple[dict[str, object], tuple[str, ...]]] = [
+        ({}, ("monthly", "asked", "facts", "latest")),
+        (month, ("monthly", "asked", "facts", "latest")),
+        ({"to": date(2016, 2, 29)}, ("monthly", "asked", "facts", "latest")),
+        ({"from": date(2017, 1, 2)}, ("asked", "facts", "latest")),
+        ({"to": date(2017, 12, 30)}, ("asked", "facts", "latest")),
+        ({"by": "recipient"}, ("asked", "facts", "latest")),
+        ({"dataset": "x"}, ("asked", "picked", "facts", "latest")),
+        ({"register": "releases"}, ("monthly", "facts", "latest")),
+        ({"reference": "x"}, ("latest",)),
+        ({"edition": "2017-01-01", **month}, ("as_known",)),
+        ({"known_on": date(2017, 1, 1)}, ("as_known",)),
+    ]
+    for values, schemas in cases:
+        asked = {"register": "requests", **values}
+        assert schemas_for(asked, frozenset({"releases"})) == schemas, values
+    # without a register, one that lists releases may be among them
+    assert "asked" not in schemas_for({"register": None}, frozenset({"releases"}))
+    assert len(set(itertools.chain(*(s for _, s in cases)))) == 6
+
+
+def test_the_check_sees_a_month_that_is_wrong(sample_data, tmp_path):
+    """facts_agree and stock_and_flow find what is planted."""
+    import duckdb
+
+    from dashboard.settings import PACKAGE
+
+    path = tmp_path / "planted.duckdb"
+    path.write_bytes(sample_data.store.build.path.read_bytes())
+    checks = {
+        n: (PACKAGE / "warehouse" / "checks" / f"{n}.sql").read_text("utf-8")
+        for n in ("facts_agree", "stock_and_flow")
+    }
+    with duckdb.connect(str(path)) as con:
+        con.execute("set search_path = 'monthly,facts,latest'")
+        for name, sql in checks.items():
+            assert con.execute(sql).fetchall() == [], name
+        con.execute(
+            "update core.monthly_flows set closed = closed + 1 where month = date '2017-03-01' "
+            "and received > 0"
+        )
+        for name, sql in checks.items():
+            assert con.execute(sql).fetchall(), name
