@@ -21,6 +21,17 @@ from dashboard.vocabulary import CLOCKS, OUTCOMES
 
 MARKS = (30, 60, 90, 180, 365)  # days at which a table of shares is read
 MOST_SERIES = 4
+LEAST_TOLD = 0.01  # a share that a title names
+ENDED = {
+    "released": "were released",
+    "reuse_permitted": "were allowed to re-use data",
+    "approved": "were approved",
+    "refused": "were refused",
+    "not_pursued": "were not pursued",
+    "withdrawn": "were withdrawn",
+    "discontinued": "were discontinued",
+    "unknown": "ended in a way not stated",
+}
 
 
 def closed_cohorts(store: Store, filters: Filters) -> Exhibit | None:
@@ -82,20 +93,21 @@ def outcomes(store: Store, filters: Filters) -> Exhibit | None:
     marks = [m for m in MARKS if days[0] <= m < days[-1]] + [days[-1]]
     first = next((m for m in marks if m >= 90), marks[-1])
     told = {o: _at(rows, o, first) for o in shown}
+    start = "receipt" if str(rows[0]["clock"]).startswith("received") else "approval"
     begin = [0] if days[0] else []  # nothing has ended when the clock begins
     return Exhibit(
         key="outcomes-by-day",
         title=f"Within {number(first)} {unit}, "
-        + join_words([f"{percent(share)} were {OUTCOMES[o].lower()}" for o, share in told.items() if share])
+        + join_words([f"{percent(share)} {ENDED[o]}" for o, share in told.items() if share >= LEAST_TOLD])
         + f"; {percent(_open_at(rows, first))} were still open",
-        summary=f"The share of all cases that had ended in each way, {unit} after receipt, the ways competing and "
+        summary=f"The share of all cases that had ended in each way, {unit} after {start}, the ways competing and "
         f"open cases counted; after {number(days[-1])} {unit} "
-        + join_words([f"{percent(final[o]['cumulative_incidence'])} {OUTCOMES[o].lower()}" for o in names])
+        + join_words([f"{percent(final[o]['cumulative_incidence'])} {ENDED[o]}" for o in names])
         + ".",
         chart=Chart(
             kind="steps",
             x=tuple(map(float, [*begin, *days])),
-            x_label=f"{unit} since receipt",
+            x_label=f"{unit} since {start}",
             y_label="share of all cases",
             series=tuple(
                 Series(
@@ -109,7 +121,7 @@ def outcomes(store: Store, filters: Filters) -> Exhibit | None:
             y_max=1.0,
         ),
         table=Table(
-            caption=f"Share of all cases that had ended in each way, by {unit} since receipt",
+            caption=f"Share of all cases that had ended in each way, by {unit} since {start}",
             columns=(
                 Column(name="day", label=f"Within, {unit}", kind="days"),
                 *(Column(name=o, label=OUTCOMES[o], kind="share") for o in names),
@@ -161,8 +173,7 @@ def types_compared(store: Store, filters: Filters) -> Exhibit | None:
         key="turnaround-by-type",
         title=finding.split(" (log-rank")[0],
         summary=f"The median {CLOCKS[str(filters.clock)]} by recipient type, for types with enough ended cases, and "
-        f"the log-rank test of one curve for all of them: {finding.split('(')[-1].rstrip(').')}. A test says how "
-        "sure a difference is, not how large.",
+        f"a {finding.split('(')[-1].rstrip(').')}. A test says how sure a difference is, not how large.",
         table=Table(
             caption=f"Time taken by recipient type, in {unit}",
             columns=(

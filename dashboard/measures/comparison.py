@@ -72,21 +72,22 @@ def _register(store: Store, scope: Scope, filters: Filters) -> tuple[list[tuple[
             notes.append(f"Left out of the test, {TOO_FEW_TO_COMPARE}: {join_words(small)}.")
         if late:
             notes.append(f"Left out of the test, none watched from its receipt: {join_words(late)}.")
-        notes.append(comparison_words(test, len(kept)))
+        notes.append(comparison_words(test, len(kept), str(filters.by)))
     return rows, notes or [comparison_words(None, 0)]
 
 
-def comparison_words(test: LogRank | None, groups: int) -> str:
+GROUPS = {"type": "recipient types", "tier": "tiers", "route": "routes", "legal_basis": "legal bases"}
+
+
+def comparison_words(test: LogRank | None, groups: int, by: str = "type") -> str:
     """The finding of a test as a sentence, with its numbers. Never more than the numbers bear."""
     if test is None or test.df == 0:
         return "Too few groups have enough ended cases at the same time to be compared."
     p = "p under 0.001" if test.p < 0.001 else f"p = {test.p:.3f}" if test.p < 0.1 else f"p = {test.p:.2f}"
     numbers = f"log-rank test of {plural(groups, 'group')}: chi-squared {test.chi2:.1f} on {number(test.df)} df, {p}"
-    if test.p < 0.05:
-        return (
-            f"The groups differ in how long their cases take by more than chance would explain ({numbers})."
-        )
-    return f"No difference between the groups is shown that chance would not explain ({numbers})."
+    what = GROUPS.get(by, f"{by}s")
+    more = "more" if test.p < 0.05 else "no more"
+    return f"How long cases take differs between {what} by {more} than chance would explain ({numbers})."
 
 
 MEASURES = (

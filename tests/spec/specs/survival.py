@@ -306,7 +306,7 @@ COMPARISON = Definition(
             working="Expected of universities: 5/10 + 4/9 + 3/8 + 2/7 + 1/6 = 1.772. Variance: 1/4 + 20/81 + 15/64 + 10/49 + 5/36 = "
             "1.0743. Chi-squared: (5 − 1.772)² ÷ 1.0743 = 9.70.",
             notes=(
-                "The groups differ in how long their cases take by more than chance would explain (log-rank test of 2 groups: chi-squared 9.7 on 1 df, p = 0.002).",
+                "How long cases take differs between recipient types by more than chance would explain (log-rank test of 2 groups: chi-squared 9.7 on 1 df, p = 0.002).",
                 "Left out of the test, with fewer than 5 ended cases: Type not known.",
             ),
         ),
