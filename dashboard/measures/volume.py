@@ -7,7 +7,7 @@ from collections import defaultdict
 from dashboard.filters import Filters
 from dashboard.measures.refusals import at_least, at_least_words, quoted, refused
 from dashboard.measures.result import Measure, plain_query
-from dashboard.measures.scope import about, gap_words, scopes
+from dashboard.measures.scope import Scope, about, gap_words, scopes
 from dashboard.store import Result, Store
 from dashboard.text import day, join_words, plural
 
@@ -26,12 +26,22 @@ VOLUME_WORDS = {
 VOLUME_COUNTS = tuple(VOLUME_WORDS)
 
 
+def _gone(store: Store, scope: Scope, filters: Filters) -> list[str]:
+    """What must be said of requests that a later edition lists no more, although nothing says that they ended."""
+    for row in store.query("open_and_gone", filters).dicts():
+        if row["register"] == scope.register:
+            return [
+                f"{plural(row['requests'], 'request')} open when last listed and in no later file: counted as open "
+                "ever since, and may have ended."
+            ]
+    return []
+
+
 def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     found = scopes(store, filters)
     many = len(found) > 1
     notes: list[str] = []
     undated = {r["register"]: r["requests"] for r in store.query("undated_exclusions", filters).dicts()}
-    gone = {r["register"]: r["requests"] for r in store.query("open_and_gone", filters).dicts()}
     by_period = {
         (r["register"], r["words"])
         for r in store.query("answerability", filters).dicts()
@@ -66,12 +76,7 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             notes.append(about(scope, many, at_least_words(scope)))
         if scope.gap_start and not (filters.to and filters.to < scope.gap_start):
             notes.append(about(scope, many, f"{gap_words(scope)} Counts of that time read 'at least'."))
-        if gone.get(scope.register):
-            words = (
-                f"{plural(gone[scope.register], 'request')} open when last listed and in no later file: counted as "
-                "open ever since, and may have ended."
-            )
-            notes.append(about(scope, many, words))
+        notes += [about(scope, many, words) for words in _gone(store, scope, filters)]
         if undated.get(scope.register) and filters.interval:
             notes.append(
                 about(
@@ -104,6 +109,7 @@ def _backlog(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             )  # fmt: skip
         if at_least(scope, min(r["counted_on"] for r in mine)):
             notes.append(about(scope, many, at_least_words(scope)))
+        notes += [about(scope, many, words) for words in _gone(store, scope, filters)]
     return result, notes
 
 

@@ -10,8 +10,8 @@ with counted as (
         s.register,
         facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no) as group_no,
         s.outcome,
-        q.clock_no,
-        q.basis_no,
+        q.clock,
+        q.basis,
         q.state = 1 as event,
         q.ended is not null as is_ended,
         case when unit_name = 'working' then q.working_days else q.days end as length,
@@ -20,8 +20,8 @@ with counted as (
     from spell_rows(wanted_recipient, wanted_dataset) as q
     inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
     where q.state < 2
-        and (wanted_clock is null or q.clock_no = (select c.clock_no from core.clock_numbers as c where c.clock = wanted_clock))
-        and (wanted_basis is null or q.basis_no = (select b.basis_no from core.basis_numbers as b where b.basis = wanted_basis))
+        and (wanted_clock is null or q.clock = try_cast(wanted_clock as core.clock_name))
+        and (wanted_basis is null or q.basis = try_cast(wanted_basis as core.basis_name))
         and (from_day is null or case when cohort_name = 'closed' then q.ended else q.started end >= from_day)
         and (to_day is null or case when cohort_name = 'closed' then q.ended else q.started end <= to_day)
         and (coalesce(cohort_name, 'received') = 'received' or q.state = 1)
@@ -29,13 +29,11 @@ with counted as (
 ),
 named as (
     select
-        m.register, g.group_id, c.clock, b.basis, m.length, m.enters, m.n,
-        core.ended_as(c.clock, m.event, nullif(m.is_ended, false), m.outcome) as ended_as
+        m.register, g.group_id, m.clock::varchar as clock, m.basis::varchar as basis, m.length, m.enters, m.n,
+        core.ended_as(m.clock::varchar, m.event, nullif(m.is_ended, false), m.outcome) as ended_as
     from counted as m
-    inner join facts.groups_named(wanted, types, tiers, routes, outcomes, by_name) as g
-        on m.register = g.register and m.group_no = g.group_no
-    inner join core.clock_numbers as c on m.clock_no = c.clock_no
-    left join core.basis_numbers as b on m.basis_no = b.basis_no
+    inner join core.group_numbers as g
+        on g.grouped_by = coalesce(by_name, 'all') and m.register = g.register and m.group_no = g.group_no
     where m.enters = 0 or m.length > m.enters
 )
 select
@@ -55,10 +53,10 @@ create macro facts.waits_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, interval_name, by_name
 ) as table
-select m.register, m.interval_start, g.group_id, c.clock, b.basis, m.open, m.least
+select m.register, m.interval_start, g.group_id, m.clock::varchar as clock, m.basis::varchar as basis, m.open, m.least
 from (
     select
-        register, group_no, clock_no, basis_no, core.interval_start(interval_name, cohort_date) as interval_start,
+        register, group_no, clock, basis, core.interval_start(interval_name, cohort_date) as interval_start,
         count(*) as open, min(length) as least
     from facts.timed_rows(
         wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, wanted_clock,
@@ -67,7 +65,5 @@ from (
     where state = 0 and ended is null and (enters = 0 or length > enters) and coalesce(cohort_name, 'received') = 'received'
     group by all
 ) as m
-inner join facts.groups_named(wanted, types, tiers, routes, outcomes, by_name) as g
-    on m.register = g.register and m.group_no = g.group_no
-inner join core.clock_numbers as c on m.clock_no = c.clock_no
-left join core.basis_numbers as b on m.basis_no = b.basis_no;
+inner join core.group_numbers as g
+    on g.grouped_by = coalesce(by_name, 'all') and m.register = g.register and m.group_no = g.group_no;

@@ -348,7 +348,7 @@ TOP = Definition(
         "share": "share of all releases (or requests), 0 to 1",
         "cumulative_share": "share of this recipient and all above it",
     },
-    rule="As for recipients, by recipient. `limit` rows are given, 20 if none is asked for; equal counts are in "
+    rule="As for recipients, by recipient, with the type of its last event. `limit` rows are given, 20 if none is asked for; equal counts are in "
     "order of recipient id.",
     numerator="Releases (or requests) of the recipient, in the filter.",
     denominator="Releases (or requests) of all named recipients in the filter, those beyond `limit` included.",

@@ -122,7 +122,7 @@ DEFINITION = Definition(
 | `in_first_edition` | listed in the first edition, so it may have been published before |
 | `published_missing`, `published_before_approved` | the edition's publication date is not known, or is before the approval |
 | `as_at_before_start` | received after the as-at date of the edition that lists it |
-| `before_coverage` | closed before the register listed every case, so it stands there only as a survivor |""",
+| `before_coverage` | closed before the register listed every case, so it stands there only as a survivor; or last seen before a period that no file lists |""",
     source="docs/contract.md (clocks). Left truncation and censoring: Kalbfleisch and Prentice (1980).",
     examples=(
         Example(

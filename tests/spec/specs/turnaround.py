@@ -147,7 +147,10 @@ TURNAROUND = Definition(
     rule="Kaplan and Meier's estimate S(t) = Π (1 − events ÷ at risk) over the days up to t. On one day events come "
     "before censoring. Bands: S^exp(±1.96·se), se² = Σ events ÷ (at risk × (at risk − events)) ÷ (ln S)² "
     "(Greenwood, log-log). Days are counted from the day after the start, so a case that ends on the day it began "
-    "took 0. *Working days* leave out Saturdays, Sundays and the bank holidays of England. *Immature*, with `interval`: an "
+    "took 0. A case still open counts up to the as-at date of the last edition that lists it, as if leaving the list said "
+    "nothing of how long it took. On a clock that other endings can stop, those are censored on their day: the median is "
+    "*cause-specific*, how long the event takes were nothing else to end a case, and 1 − S is not the share that had it, "
+    "which `outcomes` gives. *Working days* leave out Saturdays, Sundays and the bank holidays of England. *Immature*, with `interval`: an "
     "interval of receipt is marked when it is not over at the as-at date, or when a case of it is still open that has waited less than "
     "nine in ten of all cases of its group took (or nine in ten have not ended): its figures can still move. Read such an interval "
     "beside the same one by closing (`cohort=closed`), which is timely but mixes cases of every age, and improves while hard cases stay open. "
@@ -156,10 +159,13 @@ TURNAROUND = Definition(
     numerator="For `within_target`: cases whose event happened in at most `target` days.",
     denominator="For `within_target`: those, and every case, ended or open, that has taken more than `target` days. "
     "Cases that entered late are judged by neither: they had missed their chance to be quick. "
-    "An open case past the target is a miss; one not yet past it is left out, for nobody knows yet.",
+    "An open case past the target is a miss; one not yet past it is left out, for nobody knows yet, and so is one that "
+    "ended in another way within it. A hit is known sooner than a miss, so of cases received in the last `target` days the "
+    "share leans high: read it of intervals that are not immature.",
     exclusions="The rules listed under spells. No median where no case of the group was watched from its receipt, nor for one outcome. *Delayed entry*: in a register that lists what was closed in a "
     "period and what is open, a case received before that listing began is at risk only from then on, for shorter "
-    "ones of its time are no longer listed. On `completed_only` rows, and with `cohort=closed`, Kaplan–Meier is "
+    "ones of its time are no longer listed. Where the files leave out a period, cases received before its end are at "
+    "risk from its end on, and those last seen before it are left out (`before_coverage`). On `completed_only` rows, and with `cohort=closed`, Kaplan–Meier is "
     "refused and the plain quantiles of closed cases are given without an interval; `method` says so. On "
     "`selected` rows no median or share is given.",
     source="Kaplan and Meier (1958); Greenwood (1926); Kalbfleisch and Prentice (1980) for the bands; Brookmeyer and "

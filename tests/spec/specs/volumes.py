@@ -163,7 +163,9 @@ DEFINITION = Definition(
     },
     rule="Where receipt is published, in every interval and group: **open_at_start + received − closed = "
     "open_at_end**. A request counts once in each column, on its own date, in the version last published. "
-    "Intervals with nothing in them are listed with 0.",
+    "Intervals with nothing in them are listed with 0. Rows of one request in one edition are merged: the earliest of "
+    "each date, and of several endings the first listed. Open means that nothing published says it ended: a request that was open when last "
+    "listed and stands in no later file counts as open ever since, and a note says how many there are.",
     numerator="Requests, except `released`, which counts rows of a release register. In a register of requests "
     "the first release of each request is the only one known, so `released` equals `first_released`.",
     denominator="None: these are counts.",
@@ -171,7 +173,9 @@ DEFINITION = Definition(
     "they were received (`closed_before_received`), with an end date that cannot be one (`date_rejected`), closed "
     "with no date (`closed_undated`), and those whose outcome is not known and that have no end date "
     "(`outcome_unknown`). They leave every column but `excluded`, stay in the register, and are listed as issues. "
-    "One with no usable date at all stands in no interval, and a note says how many. Entries that are a selection "
+    "One with no usable date at all stands in no interval, and a note says how many. Where older requests are listed "
+    "only while they are open or within their terms, `refused` and `not_pursued` are null in intervals before every case "
+    "was listed, and other counts of that time read 'at least'; so do those of a period that no file lists. Entries that are a selection "
     "(coverage `selected`) support no count: every column is null.",
     source="Columns and identity: docs/contract.md. The identity is one of the checks that a build must pass "
     "(`dashboard/warehouse/checks/stock_and_flow.sql`).",
