@@ -64,6 +64,8 @@ MACROS = (
         ("latest",),
         (
             "040_events_and_spells",
+            "043_undated",
+            "044_latest_undated",
             "045_where",
             "046_listed",
             "046_undated_where",

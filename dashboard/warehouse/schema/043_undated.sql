@@ -1,6 +1,6 @@
 -- purpose: cases known to have ended, without a day: between which editions, and clocks that such bounds can answer
 -- parameters: none
--- result columns: none (creates macros in the current schema, which is as_known, and tables and macros in latest)
+-- result columns: none (creates macros in the current schema: run once in as_known and once in latest)
 
 -- What each edition showed of a case that has ended on no published day: the last that showed it open, and the first
 -- after it that showed it ended. The end lies on one of the days after the one up to and with the other.
@@ -127,21 +127,3 @@ left join reference.calendar as w0 on s.received_date = w0.day
 left join reference.calendar as w1 on s.first_day = w1.day
 left join reference.calendar as w2 on s.last_day = w2.day
 left join reference.calendar as w3 on s.enters = w3.day;
-
-create table core.latest_ended_between as from as_known.ended_between(null, null);
-create table core.latest_bounded_clocks as from as_known.bounded_clocks(null, null);
-create table core.latest_undated_spells as from as_known.undated_spells(null, null);
-create macro latest.ended_between(known_on, only_edition) as table from core.latest_ended_between;
-create macro latest.bounded_clocks(known_on, only_edition) as table from core.latest_bounded_clocks;
-create macro latest.undated_spells(known_on, only_edition) as table from core.latest_undated_spells;
-
--- In which way a case left its clock; null: it is still open. On a clock that stops at one kind of event, that event is
--- what happened, whatever the request came to later.
-create macro core.ended_as(clock, event, ended, outcome) as
-case
-    when ended is null then null
-    when event and clock in ('received_to_release', 'approval_to_release') then 'released'
-    when event and clock = 'received_to_reuse' then 'reuse_permitted'
-    when event and clock = 'received_to_decision' and outcome not in ('released', 'reuse_permitted', 'refused') then 'approved'
-    else outcome
-end;

@@ -1,6 +1,17 @@
 -- purpose: what is counted of how cases ended, and of those still open
 -- parameters: none
--- result columns: none (creates macros in the current schema: run once in as_known and once in latest)
+-- result columns: none (creates macros in core, and in the current schema: run once in as_known and once in latest)
+
+-- In which way a case left its clock; null: it is still open. On a clock that stops at one kind of event, that event is
+-- what happened, whatever the request came to later.
+create or replace macro core.ended_as(clock, event, ended, outcome) as
+case
+    when ended is null then null
+    when event and clock in ('received_to_release', 'approval_to_release') then 'released'
+    when event and clock = 'received_to_reuse' then 'reuse_permitted'
+    when event and clock = 'received_to_decision' and outcome not in ('released', 'reuse_permitted', 'refused') then 'approved'
+    else outcome
+end;
 
 -- The outcome is null on rows of those that enter or are still open.
 create macro endings_where(

@@ -52,7 +52,6 @@ APPROVED = Given(
             P2  | Bell Trust         | Charity    | 2021-05-04
             P3  | Bell Trust         | Charity    | 2021-09-01
             P4  | Bell Trust         | Charity    |
-            P6  | Bell Trust         | Charity    | 2021-03-01
             """,
             published="2021-08-12",
         ),
@@ -62,6 +61,30 @@ APPROVED = Given(
             Ref | Organisation       | Type       | Approved
             P5  | Ashford University | University | 2021-07-05
             """,
+        ),
+    ),
+)
+
+MISSED = Given(
+    APPROVALS,
+    APPROVALS_WORDS,
+    (
+        Edition(
+            "2021-03-31",
+            """
+            Ref | Organisation       | Type       | Approved
+            P1  | Ashford University | University | 2021-02-01
+            """,
+            published="2021-05-10",
+        ),
+        Edition(
+            "2021-06-30",
+            """
+            Ref | Organisation       | Type       | Approved
+            P2  | Bell Trust         | Charity    | 2021-05-04
+            P6  | Bell Trust         | Charity    | 2021-03-01
+            """,
+            published="2021-08-12",
         ),
     ),
 )
@@ -189,18 +212,29 @@ DEFINITION = Definition(
         Example(
             title="From approval to first publication",
             words="P1 stood in the first edition, so it may have been published before. P3 was approved after the edition "
-            "that lists it was published. The third edition does not say when it was published. P6 is older than the first edition and "
-            "not in it: had it been published sooner it would have been left out, so it counts from that edition's publication on, day 70.",
+            "that lists it was published. The third edition does not say when it was published.",
             given=APPROVED,
             ask={"clock": "approval_to_first_published"},
             expect="""
-            reference | entry | start_low  | end_high   | event | censored | excluded_rule             | days
-            P1        | null  | 2021-02-01 | 2021-05-10 | false | false    | in_first_edition          | null
-            P6        | 70    | 2021-03-01 | 2021-08-12 | true  | false    | null                      | 164
-            P2        | 0     | 2021-05-04 | 2021-08-12 | true  | false    | null                      | 100
-            P5        | null  | 2021-07-05 | null       | false | false    | published_missing         | null
-            P3        | null  | 2021-09-01 | 2021-08-12 | false | false    | published_before_approved | null
-            P4        | null  | null       | 2021-08-12 | false | false    | approval_missing          | null
+            reference | start_low  | end_high   | event | censored | excluded_rule             | days
+            P1        | 2021-02-01 | 2021-05-10 | false | false    | in_first_edition          | null
+            P2        | 2021-05-04 | 2021-08-12 | true  | false    | null                      | 100
+            P5        | 2021-07-05 | null       | false | false    | published_missing         | null
+            P3        | 2021-09-01 | 2021-08-12 | false | false    | published_before_approved | null
+            P4        | null       | 2021-08-12 | false | false    | approval_missing          | null
+            """,
+        ),
+        Example(
+            title="An approval that the first edition missed",
+            words="P6 is older than the first edition and not in it. Had it been published sooner it would have been left out, as P1 is, so it "
+            "counts from that edition's publication on, day 70; P2 was approved after that edition's as-at date and is watched from the start.",
+            given=MISSED,
+            ask={"clock": "approval_to_first_published"},
+            expect="""
+            reference | entry | start_low  | end_high   | event | censored | excluded_rule    | days
+            P1        | null  | 2021-02-01 | 2021-05-10 | false | false    | in_first_edition | null
+            P6        | 70    | 2021-03-01 | 2021-08-12 | true  | false    | null             | 164
+            P2        | 0     | 2021-05-04 | 2021-08-12 | true  | false    | null             | 100
             """,
         ),
         Example(
