@@ -166,7 +166,9 @@ def types_compared(store: Store, filters: Filters) -> Exhibit | None:
         return None
     medians = {(r["group"], r["basis"]): r for r in measure("turnaround", store, filters=filters).dicts()}
     unit = f"{found[0]['unit']} days"
-    finding = next(n for n in result.notes if "log-rank" in n)
+    finding = next((n for n in result.notes if "log-rank" in n), None)
+    if finding is None:
+        return None
     rows = sorted(found, key=lambda r: -r["events"])
     told = [(r, medians[r["group"], r["basis"]]) for r in rows]
     return Exhibit(

@@ -59,12 +59,14 @@ def _register(store: Store, scope: Scope, filters: Filters) -> tuple[list[tuple[
         kept = [c for c in mine if comparable(c["events"]) and c["from_start"]]
         test = compare([tables[c["group"], basis] for c in kept]) if len(kept) > 1 else None
         expected = dict(zip((c["group"] for c in kept), test.expected, strict=True)) if test else {}
+        told = test if test and test.df else None  # a p of nothing compared would read as no difference
         for c in mine:
             of = expected.get(c["group"])
             rows.append(
                 (scope.register, c["group"], filters.clock, basis, filters.unit or "calendar", c["n"], c["events"],
                  of, c["events"] - of if of is not None else None,
-                 *((test.chi2, test.df, test.p) if test else (None, None, None)), of is not None, c["group_label"])
+                 *((told.chi2, told.df, told.p) if told else (None, None, None)), bool(told) and of is not None,
+                 c["group_label"])
             )  # fmt: skip
         small = [c["group_label"] for c in mine if not comparable(c["events"])]
         late = [c["group_label"] for c in mine if not c["from_start"] and c["group_label"] not in small]

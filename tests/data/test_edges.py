@@ -318,3 +318,13 @@ def test_a_register_that_is_not_there_is_named(stores):
             UsageError, match="no register in this build is called 'egde'; did you mean 'edge'"
         ):
             measures.measure(measure, stores["all open"], register="egde")
+
+
+def test_nothing_to_compare_is_no_test(stores):
+    """All ended on one day: whatever the curves are, the days say nothing of which is quicker."""
+    result = measures.turnaround_comparison(stores["all closed on day 0"], register="edge", by="type")
+    assert {r["group"] for r in result.dicts()} == {"university", "charity"}
+    for row in result.dicts():
+        assert (row["events"], row["observed_less_expected"]) == (row["n"], pytest.approx(0))
+        assert (row["chi2"], row["df"], row["p"], row["compared"]) == (None, None, None, False)
+    assert "Too few groups have enough ended cases" in " ".join(result.notes)

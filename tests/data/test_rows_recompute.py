@@ -232,7 +232,7 @@ def check_register(store: Store, register: str, name: str, number: int) -> None:
 @pytest.mark.parametrize("name", ORACLES)
 @pytest.mark.parametrize("register", ["sample-npd-requests", "sample-external-data-shares"])
 def test_sample(sample_store, register, name):
-    check_register(sample_store, register, name, 25)
+    check_register(sample_store, register, name, 14)
 
 
 @pytest.fixture(scope="module")
@@ -269,7 +269,7 @@ REAL = (
 @pytest.mark.parametrize("name", ORACLES)
 @pytest.mark.parametrize("register", REAL)
 def test_real(real_registers, register, name):
-    check_register(real_registers.store, register, name, 12)
+    check_register(real_registers.store, register, name, 6)
 
 
 def test_every_measure_with_rows_has_an_oracle():

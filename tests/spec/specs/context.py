@@ -132,7 +132,7 @@ EDITIONS = Definition(
             expect="""
             register  | edition    | as_at      | published  | lag_days | rows | requests
             approvals | 2021-03-31 | 2021-03-31 | 2021-05-10 | 40       | 1    | 1
-            approvals | 2021-06-30 | 2021-06-30 | 2021-08-12 | 43       | 5    | 5
+            approvals | 2021-06-30 | 2021-06-30 | 2021-08-12 | 43       | 4    | 4
             approvals | 2021-09-30 | 2021-09-30 | null       | null     | 1    | 1
             """,
         ),

@@ -529,12 +529,12 @@ EVER_SEEN = Definition(
     source="docs/decisions/0012-changes-between-editions.md.",
     examples=(
         Example(
-            title="Five seen, one still listed",
+            title="Four seen, one still listed",
             words="The third edition lists one share.",
             given=APPROVED,
             expect="""
             interval_start | interval_end | still_listed | ever_seen
-            2021-01-01     | 2021-12-31   | 1            | 5
+            2021-01-01     | 2021-12-31   | 1            | 4
             """,
             notes=("In no interval for want of any date: 1 request",),
         ),
@@ -545,7 +545,7 @@ EVER_SEEN = Definition(
             ask={"interval": "quarter", "known_on": "2021-09-01"},
             expect="""
             interval_start | still_listed | ever_seen
-            2021-01-01     | 2            | 2
+            2021-01-01     | 1            | 1
             2021-04-01     | 1            | 1
             2021-07-01     | 1            | 1
             """,
