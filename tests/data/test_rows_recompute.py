@@ -81,6 +81,7 @@ def facts_of(store: Store, register: str, asked: Asked) -> Facts | None:
     ]
     return Facts(
         as_at=scope.as_at,
+        edition=scope.edition,
         published={name: answerable for name, (answerable, _) in scope.columns.items()},
         coverage_start=scope.coverage_start,
         unbroken_from=scope.unbroken_from,

@@ -31,6 +31,7 @@ class Facts:
     """What a register says of itself, under the filters."""
 
     as_at: date
+    edition: str  # the latest read
     published: Mapping[str, bool]  # a column of `volumes` -> whether the register can answer it
     coverage_start: date | None = None
     unbroken_from: date | None = None
@@ -300,7 +301,9 @@ def ever_seen(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[str, A
                 "interval_start": start,
                 "interval_end": end,
                 "ever_seen": None if facts.selected else len(mine),
-                "still_listed": None if facts.selected else sum(r["still_listed"] for r in mine),
+                "still_listed": None
+                if facts.selected
+                else sum(r["last_edition"] == facts.edition for r in mine),
             }
         )
     return found
