@@ -4,8 +4,7 @@
 select
     s.register, s.reference, s.clock, s.basis, s.entry, s.start_low, s.start_high,
     -- ended, on no published day: the first and the last day on which it can have (it stays excluded)
-    case when b.first_ended is not null and s.excluded_rule = 'closed_undated'
-        then greatest(s.start_low, coalesce(b.last_open + 1, s.start_low)) else s.end_low end as end_low,
+    case when b.first_ended is not null and s.excluded_rule = 'closed_undated' then greatest(s.start_low, b.from_day) else s.end_low end as end_low,
     case when s.excluded_rule = 'closed_undated' then b.first_ended else s.end_high end as end_high,
     s.event,
     s.censored, s.excluded_rule, s.days, s.working_days, s.outcome, s.recipient, s.recipient_type, e.edition,

@@ -22,7 +22,7 @@ from dashboard.store import Store
 from dashboard.survival import kaplan_meier
 from dashboard.turnbull import bounded_curve
 from dashboard.warehouse.build import build
-from tests.load.coverage import BEGIN, END, alike, late, of_last_year, risk_table, undated
+from tests.load.coverage import BEGIN, END, alike, between, late, of_last_year, risk_table, undated
 
 
 REQUESTS = round(500 / LEGACY_SHARE)
@@ -97,6 +97,26 @@ def test_bounds_between_editions_are_the_fast_paths(stores):
     [row] = measures.turnaround(store, register=LEGACY, from_=BEGIN).dicts()
     assert row["events"] == 0
     assert row["excluded"] == found.column("between")[0] > 50
+
+
+def test_bounds_with_late_entry_are_the_fast_paths(stores):
+    """A sheet of the cases closed in a quarter says that an undated one ended in that quarter."""
+    requests, _, store = stores
+    cases = []
+    for r in requests:
+        entry = max(0, (BEGIN - r.received).days)
+        low, high, _ = between(r)
+        if high is not None and entry:
+            low = max(low, entry + 1)
+        if r.closed >= BEGIN and low > (entry or -1):
+            cases.append((low, high, entry))
+    assert sum(entry > 0 and high is not None for _, high, entry in cases) > 10
+    curve = bounded_curve(alike(cases))
+    found = measures.survival_bounds(store, register=LEGACY)
+    assert found.column("n")[0] == len(cases)
+    assert found.column("day") == list(curve.day)
+    for column in ("lower", "upper", "low", "high"):
+        assert found.column(column) == pytest.approx(list(getattr(curve, column)), abs=1e-6)
 
 
 def test_bounds_of_dated_cases_are_the_curve_itself(stores):

@@ -3,11 +3,12 @@
 -- result columns: none (creates macros in the current schema: run once in as_known and once in latest)
 
 -- What each edition showed of a case that has ended on no published day: the last that showed it open, and the first
--- after it that showed it ended. The end lies on one of the days after the one up to and with the other.
+-- after it that showed it ended. The end lies after the one and not after the other; nor before the period that a sheet
+-- of cases closed in a period claims, where one lists it.
 create macro ended_between(known_on, only_edition) as table
 with shown as (
     select
-        r.register, r.reference, r.edition_order, r.as_at,
+        r.register, r.reference, r.edition, r.edition_order, r.as_at, r.survivor_only,
         r.outcome in ('released', 'reuse_permitted', 'refused', 'not_pursued', 'withdrawn', 'discontinued') as ended,
         coalesce(r.outcome in ('open', 'approved'), r.pending) as open
     from core.request_entries as r
@@ -20,11 +21,21 @@ seen_open as (
     from shown where open
     group by register, reference
 )
-select s.register, s.reference, any_value(o.last_open) as last_open, min(s.as_at) as first_ended
-from shown as s
-left join seen_open as o on s.register = o.register and s.reference = o.reference
-where s.ended and s.edition_order > coalesce(o.last_order, -1)
-group by s.register, s.reference;
+select
+    f.register, f.reference, f.last_open, f.first_ended,
+    greatest(f.last_open + 1, case when not f.survivor_only then p.period_start end) as from_day -- null: receipt
+from (
+    select s.*, s.as_at as first_ended, o.last_open
+    from shown as s
+    left join seen_open as o on s.register = o.register and s.reference = o.reference
+    where s.ended and s.edition_order > coalesce(o.last_order, -1)
+    qualify row_number() over (partition by s.register, s.reference order by s.edition_order) = 1
+) as f
+left join (
+    select register, edition, min(period_start) as period_start
+    from staging.sheets where coverage = 'completed_only'
+    group by register, edition
+) as p on f.register = p.register and f.edition = p.edition;
 
 -- A clock from receipt runs between editions where receipt and outcome are published, whether or not a day of closing is.
 create macro bounded_clocks(known_on, only_edition) as table
@@ -58,6 +69,7 @@ with told as (
         c.dated,
         q.*,
         b.last_open,
+        b.from_day,
         b.first_ended,
         s.unbroken_from as enters,
         case c.clock
@@ -95,7 +107,8 @@ dated as (
         *,
         case kind
             when 'exact' then happened
-            when 'between' then greatest(received_date, coalesce(last_open + 1, received_date))
+            -- one that entered late was at risk from the day after
+            when 'between' then greatest(received_date, from_day, case when enters > received_date and from_day >= enters then enters + 1 end)
             else coalesce(case when excluded_rule is null then closed_date end, last_open, last_as_at)
         end as first_day,
         case kind when 'exact' then happened when 'between' then first_ended end as last_day
@@ -107,8 +120,8 @@ ruled as (
         case
             when kind is null then coalesce(excluded_rule, 'closed_undated')
             when last_day < first_day or first_day < received_date then 'as_at_before_start'
-            -- never seen open, and older than the listing: it may have ended before that began
-            when enters > received_date and (first_day < enters or (kind = 'between' and last_open is null)) then 'before_coverage'
+            -- older than the listing: it may have ended before that began
+            when enters > received_date and first_day < enters then 'before_coverage'
         end as rule
     from dated
 )

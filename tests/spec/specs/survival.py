@@ -197,8 +197,8 @@ BOUNDS = Definition(
         "high": "upper 95% bound",
         "n": "cases used, the same on each row of a group",
         "exact": "of them, ended on a published day",
-        "between": "ended on no published day: from the day after the last edition that showed it open (else the day of "
-        "receipt) to the as-at date of the first that shows it ended",
+        "between": "ended on no published day: from the day after the last edition that showed it open, or the first day of the period "
+        "whose closed cases a sheet lists it among (else the day of receipt), to the as-at date of the first edition that shows it ended",
         "censored": "still open when last seen, or ended in another way",
         "excluded": "cases left out, by the other rules of spells",
         "unit": "`calendar` or `working` days",
@@ -214,8 +214,8 @@ BOUNDS = Definition(
     "greatest, and its upper band is `high`. They assume nothing of where in its bounds a case ended, so they are wide where few ends are dated.",
     numerator="None: a curve.",
     denominator="Cases at risk, as in turnaround.",
-    exclusions="The rules of spells but `closed_undated`. A case older than the listing and first seen already ended may have "
-    "ended before it began, and is left out (`before_coverage`). Where cases enter late, the estimate is conditional on entry "
+    exclusions="The rules of spells but `closed_undated`. A case older than the listing that stands, ended, on a list of survivors "
+    "only may have ended before the listing began, and is left out (`before_coverage`). Where cases enter late, the estimate is conditional on entry "
     "(Frydman), its top need not be the only one, and the bounds are those of the earliest and latest ends, not proven to be the widest; a note says so. Never "
     "pooled with the figures of turnaround.",
     source="Turnbull (1976); Frydman (1994); Gentleman and Geyer (1994) for when an estimate is the greatest, which the tests use. Oracle: the breast "
