@@ -122,6 +122,10 @@ def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tu
     register = values.get("register")
     if not (register in releases_in if register else releases_in):
         found.insert(0, "asked")
+    whole_time = not given & {"from", "to", "interval", "recipient", "dataset", "route", "outcome"}
+    # by nothing but type and tier are cases of the whole time added up
+    if whole_time and values.get("by") in (None, "type", "tier"):
+        found.insert(0, "whole")
     whole_months = _first_of_month(values.get("from")) and _first_of_month(values.get("to"), after=1)
     if whole_months and "picked" not in found and values.get("by") not in ("recipient", "dataset"):
         found.insert(0, "monthly")

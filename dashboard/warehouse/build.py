@@ -51,7 +51,7 @@ MACROS = (
         ("038_as_known", "040_events_and_spells", "042_latest", "045_where", "046_listed", "047_counted"),
     ),
     (("latest",), ("040_events_and_spells", "045_where", "046_listed", "047_counted")),
-    (("facts", "latest"), ("048_facts", "049_from_facts")),
+    (("asked", "facts", "latest"), ("048_facts", "049_from_facts")),
     (("monthly", "facts", "latest"), ()),  # what follows, the checks among it, reads the tables
 )
 
