@@ -155,7 +155,8 @@ def test_the_backlog_is_shown_by_age_and_agrees_with_volumes(sample_store):
     assert all(opened == sum(ages) for opened, *ages in rows.values())
     volumes = measure("volumes", sample_store, register=LEGACY, interval="month").dicts()
     shown = {figures.interval_words(r["interval_start"], "month"): r["open_at_end"] for r in volumes}
-    assert rows and all(shown[month] == opened for month, (opened, *_) in rows.items())
+    assert rows
+    assert all(shown[month] == opened for month, (opened, *_) in rows.items())
     quarters = figures.backlog_exhibit(sample_store, Filters(register=LEGACY))
     assert len(quarters.table.rows) < len(exhibit.table.rows)
     assert quarters.table.rows[-1][1] == exhibit.table.rows[-1][1]
