@@ -6,6 +6,7 @@ last query has ended (docs/decisions/0002).
 
 from __future__ import annotations
 
+import atexit
 import re
 import threading
 import time
@@ -44,7 +45,6 @@ class Query:
     parameters: frozenset[str]
     columns: tuple[str, ...]
     purpose: str
-    statement: duckdb.Statement  # parsed once: for the largest that is two milliseconds of every run
 
 
 @cache
@@ -61,8 +61,17 @@ def load_query(name: str) -> Query:
         frozenset(PARAMETER.findall(COMMENT.sub("", sql))),
         tuple(c.strip() for c in header["result columns"].split(",")),
         header["purpose"],
-        duckdb.extract_statements(sql)[0],
     )
+
+
+@cache
+def _parsed(sql: str) -> duckdb.Statement:
+    """A query parsed once: for the largest that is two milliseconds of every run."""
+    return duckdb.extract_statements(sql)[0]
+
+
+# DuckDB's binding complains of statements that are still there when the interpreter ends.
+atexit.register(_parsed.cache_clear)
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,49 @@ def _damaged(build: publish.Build, what: str, error: duckdb.Error) -> AccessRevi
         hint=f"remove {build.path.name}, then run 'access-review build'; "
         "or go back to the build before: 'access-review rollback'",
     )
+
+
+class _Watch:
+    """Interrupts queries that outlast their time: one thread for all of them, because starting one a query takes
+    about two milliseconds, which is as long as a short query."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._running: dict[object, tuple[float, duckdb.DuckDBPyConnection]] = {}
+        self._looks_at = float("inf")  # when the thread will look of itself
+        self._thread: threading.Thread | None = None
+
+    def begin(self, cursor: duckdb.DuckDBPyConnection, seconds: float) -> object:
+        """Watch a query from now; returns what `end` takes."""
+        key = object()
+        deadline = time.monotonic() + seconds
+        with self._changed:
+            self._running[key] = (deadline, cursor)
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._watch, name="time limit", daemon=True)
+                self._thread.start()
+            elif deadline < self._looks_at:
+                self._changed.notify()
+        return key
+
+    def end(self, key: object) -> None:
+        """Watch it no longer: from here on it is not interrupted."""
+        with self._changed:
+            self._running.pop(key, None)
+
+    def _watch(self) -> None:
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                for key in [k for k, (deadline, _) in self._running.items() if deadline <= now]:
+                    self._running.pop(key)[1].interrupt()
+                self._looks_at = min(
+                    (deadline for deadline, _ in self._running.values()), default=float("inf")
+                )
+                self._changed.wait(None if self._looks_at == float("inf") else self._looks_at - now)
+
+
+WATCH = _Watch()
 
 
 class _Root:
@@ -122,6 +174,10 @@ def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tu
     register = values.get("register")
     if not (register in releases_in if register else releases_in):
         found.insert(0, "asked")
+    whole_time = not given & {"from", "to", "interval", "recipient", "dataset", "route", "outcome"}
+    # by nothing but type and tier are cases of the whole time added up
+    if whole_time and values.get("by") in (None, "type", "tier"):
+        found.insert(0, "whole")
     whole_months = _first_of_month(values.get("from")) and _first_of_month(values.get("to"), after=1)
     if whole_months and "picked" not in found and values.get("by") not in ("recipient", "dataset"):
         found.insert(0, "monthly")
@@ -229,13 +285,11 @@ class Store:
 
     def _run(self, root: _Root, query: Query, values: Mapping[str, object]) -> Result:
         cursor = root.connection.cursor()
-        timer = threading.Timer(TIME_LIMIT, cursor.interrupt)
-        timer.daemon = True
-        timer.start()
+        watched = WATCH.begin(cursor, TIME_LIMIT)
         try:
             # Same query, several ways to what it counts: see schema/038_as_known.sql and 049_from_facts.sql.
             cursor.execute(f"set search_path = '{','.join(schemas_for(values, root.releases_in))}'")
-            cursor.execute(query.statement, dict(values))
+            cursor.execute(_parsed(query.sql), dict(values))
             columns = tuple(d[0] for d in cursor.description)
             # Always drained: an unread result would own the connection.
             rows = cursor.fetchmany(ROW_CAP + 1)
@@ -251,7 +305,7 @@ class Store:
         ) as error:  # a block that is not what its checksum says, a disk that cannot be read
             raise _damaged(root.build, "read", error) from error
         finally:
-            timer.cancel()
+            WATCH.end(watched)
             cursor.close()
         if len(rows) > ROW_CAP:
             raise AccessReviewError(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -41,6 +42,7 @@ SCHEMA = PACKAGE / "warehouse" / "schema"
 CHECKS = PACKAGE / "warehouse" / "checks"
 # Storage that DuckDB 1.5, supported until 2027, can read too: statisticians open builds in other tools.
 STORAGE_VERSION = "v1.4.0"
+MEMORY = "50%"  # of the machine's, for DuckDB
 
 
 # Which schemas each file of macros is run in, in order: see 038_as_known.sql. Names are looked up in them in turn.
@@ -73,7 +75,7 @@ MACROS = (
             "047_endings",
         ),
     ),
-    (("facts", "latest"), ("048_facts", "049_from_facts", "049_endings_from_facts")),
+    (("asked", "facts", "latest"), ("048_facts", "049_from_facts", "049_endings_from_facts")),
     (("monthly", "facts", "latest"), ()),  # what follows, the checks among it, reads the tables
 )
 
@@ -201,7 +203,10 @@ def _swept(settings: Settings) -> Iterator[None]:
 
     def sweep() -> None:
         for path in settings.builds.glob(".*.*"):  # scratch files of builds and of write_whole
-            path.unlink(missing_ok=True)
+            if path.is_dir():  # what a killed build had put on the disk
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
     sweep()
     try:
@@ -219,7 +224,9 @@ def _write(
     progress: Progress,
 ) -> BuildReport:
     report = BuildReport(build=identity, unchanged=False)
-    con = duckdb.connect(":memory:", config=CONFIG)
+    # What does not fit in half of the memory goes to the disk beside the build, and the build goes on.
+    spill = scratch.with_suffix(".spill")
+    con = duckdb.connect(":memory:", config={**CONFIG, "memory_limit": MEMORY, "temp_directory": str(spill)})
     try:
         con.execute(f"attach {_quoted(scratch)} as build (storage_version {_quoted(STORAGE_VERSION)})")
         con.execute("use build")
@@ -249,6 +256,7 @@ def _write(
         report.rejected = report.issues.get("error", 0)
     finally:
         con.close()
+        shutil.rmtree(spill, ignore_errors=True)
     if report.checks_failed:
         scratch.unlink(missing_ok=True)
         failed = ", ".join(f"{name} ({count} rows)" for name, count in report.checks_failed.items())

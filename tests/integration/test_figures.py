@@ -146,3 +146,46 @@ def test_other_clocks_do_not_call_ended_cases_open(sample_store):
     exhibit = figures.turnaround_exhibit(sample_store, Filters(register=LEGACY, clock="received_to_release"))
     assert "or ended in another way" in exhibit.summary
     assert exhibit.title.startswith("Cause-specific median")
+
+
+def test_the_backlog_is_shown_by_age_and_agrees_with_volumes(sample_store):
+    exhibit = figures.backlog_exhibit(sample_store, Filters(register=LEGACY, interval="month"))
+    assert exhibit.measure == "backlog"
+    rows = {row[0]: row[1:] for row in exhibit.table.rows}
+    assert all(opened == sum(ages) for opened, *ages in rows.values())
+    volumes = measure("volumes", sample_store, register=LEGACY, interval="month").dicts()
+    shown = {figures.interval_words(r["interval_start"], "month"): r["open_at_end"] for r in volumes}
+    assert rows
+    assert all(shown[month] == opened for month, (opened, *_) in rows.items())
+    quarters = figures.backlog_exhibit(sample_store, Filters(register=LEGACY))
+    assert len(quarters.table.rows) < len(exhibit.table.rows)
+    assert quarters.table.rows[-1][1] == exhibit.table.rows[-1][1]
+
+
+def test_the_oldest_open_are_listed_with_their_pages(sample_store):
+    exhibit = figures.oldest_open_exhibit(sample_store, Filters(register=LEGACY))
+    ages = [row[3] for row in exhibit.table.rows]
+    assert len(ages) == 10
+    assert ages == sorted(ages, reverse=True)
+    assert exhibit.title.startswith(f"{exhibit.table.rows[0][0]} has been open longest")
+    assert all(row[0] in link for row, link in zip(exhibit.table.rows, exhibit.table.links, strict=True))
+    assert figures.oldest_open_exhibit(sample_store, Filters(register=SHARES)) is None
+
+
+def test_a_month_stands_beside_that_of_the_year_before(sample_store):
+    def seasons(interval: str) -> list[str]:
+        exhibit = figures.volumes_exhibit(sample_store, Filters(register=LEGACY, interval=interval))
+        return [n for n in exhibit.notes if "have seasons" in n]
+
+    [words] = seasons("month")
+    months = measure("volumes", sample_store, register=LEGACY, interval="month").dicts()
+    last = next(r for r in reversed(months) if not r["immature"])
+    before = next(
+        r
+        for r in months
+        if r["interval_start"] == last["interval_start"].replace(year=last["interval_start"].year - 1)
+    )
+    assert f"had {last['received']} request" in words
+    assert words.endswith(f"had {before['received']}.")
+    assert len(seasons("quarter")) == 1
+    assert seasons("year") == []

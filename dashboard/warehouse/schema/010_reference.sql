@@ -9,6 +9,7 @@ create schema latest;
 create schema facts;
 create schema asked;
 create schema picked;
+create schema whole;
 create schema monthly;
 
 create table reference.build (key varchar primary key, value varchar not null);

@@ -55,66 +55,125 @@ select register, dataset, part
 from (select distinct register, dataset, unnest(dataset_parts) as part from staging.entries)
 where part <> dataset;
 
--- One request in one edition: its rows there, merged. Sheets that list everything come before survivors.
-create table core.request_entries as
+-- The rows of each request, with what merging them needs.
+create view staging.request_rows as
 select
     e.register,
     q.request as reference,
     e.edition,
-    any_value(e.edition_order) as edition_order,
-    any_value(e.as_at) as as_at,
-    any_value(e.known_from) as known_from,
-    arg_min(e.entry_id, (e.coverage = 'survivors_only', e.entry_id)) as entry_id,
-    count(distinct e.entry_id)::integer as rows_in_edition,
-    bool_and(e.coverage = 'selected') as selected,
-    bool_and(e.coverage = 'survivors_only') as survivor_only,
-    arg_min(e.recipient, e.entry_id) as published_recipient,
-    arg_min(e.recipient_key, e.entry_id) as recipient_key,
-    arg_min(e.recipient_day, e.entry_id) as recipient_day,
-    arg_min(e.recipient_type, e.entry_id) as published_type,
-    arg_min(e.recipient_type_mapped, e.entry_id) as mapped_type,
-    arg_min(e.title, e.entry_id) as title,
-    arg_min(e.purpose, e.entry_id) as purpose,
-    arg_min(e.dataset, e.entry_id) as dataset,
-    arg_min(e.tier, e.entry_id) as tier,
-    arg_min(e.sensitivity, e.entry_id) as sensitivity,
-    arg_min(e.identifiability, e.entry_id) as identifiability,
-    arg_min(e.legal_basis, e.entry_id) as legal_basis,
-    arg_min(e.route, e.entry_id) as route,
-    arg_min(e.data_held, e.entry_id) as data_held,
-    arg_min(e.data_held_mapped, e.entry_id) as data_held_mapped,
-    bool_or(coalesce(s.asks_held, false)) as held_asked,
-    bool_or(e.coverage = 'survivors_only') as survivor_listed,
-    arg_min(e.outcome, e.entry_id) as published_outcome,
-    -- of rows that ended otherwise, the first listed
-    arg_min(e.outcome_mapped, (e.outcome_mapped = 'open', e.entry_id)) as outcome,
-    min(coalesce(e.received_date, q.reference_date)) as received_date,
+    e.edition_order,
+    e.as_at,
+    e.known_from,
+    e.entry_id,
+    e.coverage = 'selected' as selected,
+    e.coverage = 'survivors_only' as survivor_only,
+    e.recipient as published_recipient,
+    e.recipient_key,
+    e.recipient_day,
+    e.recipient_type as published_type,
+    e.recipient_type_mapped as mapped_type,
+    e.title,
+    e.purpose,
+    e.dataset,
+    e.tier,
+    e.sensitivity,
+    e.identifiability,
+    e.legal_basis,
+    e.route,
+    e.data_held,
+    e.data_held_mapped,
+    coalesce(s.asks_held, false) as held_asked,
+    e.outcome as published_outcome,
+    e.outcome_mapped as outcome,
+    coalesce(e.received_date, q.reference_date) as received_date,
     case
-        when min(e.received_date) is not null then 'stated'
-        when min(q.reference_date) is not null then 'from_reference'
+        when e.received_date is not null then 'stated'
+        when q.reference_date is not null then 'from_reference'
     end as received_basis,
-    min(e.approved_date) as approved_date,
-    min(e.released_date) as released_date,
-    min(e.reuse_date) as reuse_date,
-    min(e.refused_date) as refused_date,
+    e.approved_date,
+    e.released_date,
+    e.reuse_date,
+    e.refused_date,
     case
-        when count(coalesce(e.approved_on, e.released_on, e.reuse_on, e.refused_on, e.ended_on)) > 0
+        when coalesce(e.approved_on, e.released_on, e.reuse_on, e.refused_on, e.ended_on) is not null
             then {
-                approved: min(e.approved_on), released: min(e.released_on), reuse: min(e.reuse_on), refused: min(e.refused_on),
-                ended: min(e.ended_on)
+                approved: e.approved_on, released: e.released_on, reuse: e.reuse_on, refused: e.refused_on, ended: e.ended_on
             }
     end as told_by_outcome,
-    min(e.stated_close) as stated_close,
-    max(e.licence_end) as licence_end,
-    bool_or(e.pending) as pending,
-    max(e.impossible_dates) as impossible_dates
+    e.stated_close,
+    e.licence_end,
+    e.pending,
+    e.impossible_dates
 from staging.dated_entries as e
 inner join staging.entry_requests as q on e.entry_id = q.entry_id
 left join (
     select register, edition, sheet, bool_or(list_contains(fields, 'data_held')) as asks_held
     from staging.sheets group by all
-) as s on e.register = s.register and e.edition = s.edition and e.sheet = s.sheet
-group by e.register, q.request, e.edition;
+) as s on e.register = s.register and e.edition = s.edition and e.sheet = s.sheet;
+
+-- One request in one edition: its rows there, merged. Sheets that list everything come before survivors. Most requests
+-- have one row and there is nothing to merge: putting two score of columns through an aggregate would cost many times more.
+create table core.request_entries as
+with several as (
+    select register, reference, edition from staging.request_rows group by all having count(*) > 1
+)
+select
+    register, reference, edition, edition_order, as_at, known_from, entry_id, 1::integer as rows_in_edition,
+    * exclude (register, reference, edition, edition_order, as_at, known_from, entry_id),
+    survivor_only as survivor_listed
+from staging.request_rows anti join several using (register, reference, edition)
+union all by name
+select
+    register,
+    reference,
+    edition,
+    any_value(edition_order) as edition_order,
+    any_value(as_at) as as_at,
+    any_value(known_from) as known_from,
+    arg_min(entry_id, (survivor_only, entry_id)) as entry_id,
+    count(distinct entry_id)::integer as rows_in_edition,
+    bool_and(selected) as selected,
+    bool_and(survivor_only) as survivor_only,
+    bool_or(survivor_only) as survivor_listed,
+    arg_min(published_recipient, entry_id) as published_recipient,
+    arg_min(recipient_key, entry_id) as recipient_key,
+    arg_min(recipient_day, entry_id) as recipient_day,
+    arg_min(published_type, entry_id) as published_type,
+    arg_min(mapped_type, entry_id) as mapped_type,
+    arg_min(title, entry_id) as title,
+    arg_min(purpose, entry_id) as purpose,
+    arg_min(dataset, entry_id) as dataset,
+    arg_min(tier, entry_id) as tier,
+    arg_min(sensitivity, entry_id) as sensitivity,
+    arg_min(identifiability, entry_id) as identifiability,
+    arg_min(legal_basis, entry_id) as legal_basis,
+    arg_min(route, entry_id) as route,
+    arg_min(data_held, entry_id) as data_held,
+    arg_min(data_held_mapped, entry_id) as data_held_mapped,
+    bool_or(held_asked) as held_asked,
+    arg_min(published_outcome, entry_id) as published_outcome,
+    -- of rows that ended otherwise, the first listed
+    arg_min(outcome, (outcome = 'open', entry_id)) as outcome,
+    min(received_date) as received_date,
+    -- a stated date in any row is stated
+    max(received_basis) as received_basis,
+    min(approved_date) as approved_date,
+    min(released_date) as released_date,
+    min(reuse_date) as reuse_date,
+    min(refused_date) as refused_date,
+    case
+        when count(told_by_outcome) > 0
+            then {
+                approved: min(told_by_outcome.approved), released: min(told_by_outcome.released),
+                reuse: min(told_by_outcome.reuse), refused: min(told_by_outcome.refused), ended: min(told_by_outcome.ended)
+            }
+    end as told_by_outcome,
+    min(stated_close) as stated_close,
+    max(licence_end) as licence_end,
+    bool_or(pending) as pending,
+    max(impossible_dates) as impossible_dates
+from staging.request_rows semi join several using (register, reference, edition)
+group by register, reference, edition;
 
 -- Releases: one row a supply. Identical references are told apart by an occurrence number, which follows a release
 -- from edition to edition.
@@ -155,7 +214,31 @@ qualify row_number() over (partition by r.register, r.reference, r.occurrence or
 -- Requests as the editions chosen say. Each value is the last one published: a later edition overrides an
 -- earlier one, and a sheet that has no such column, or leaves the cell empty, leaves it standing.
 create macro core.request_state(known_on, only_edition) as table
-with state as (
+with listed as (
+    from core.request_entries semi join core.editions_read(known_on, only_edition) as e using (register, edition)
+),
+-- listed by several of the editions: the others need no merging
+several as (
+    select register, reference
+    from listed
+    semi join (
+        select register from core.editions_read(known_on, only_edition) group by register having count(*) > 1
+    ) as m using (register)
+    group by register, reference having count(*) > 1
+),
+state as (
+    select
+        register,
+        reference,
+        edition_order as first_order,
+        edition_order as last_order,
+        edition as first_edition,
+        edition as last_edition,
+        as_at as last_as_at,
+        known_from as first_known,
+        * exclude (register, reference, edition_order, edition, as_at, known_from, rows_in_edition, pending)
+    from listed anti join several using (register, reference)
+    union all by name
     select
         register,
         reference,
@@ -198,8 +281,7 @@ with state as (
         arg_max(stated_close, edition_order) as stated_close,
         arg_max(licence_end, edition_order) as licence_end,
         arg_max(impossible_dates, edition_order) as impossible_dates
-    from core.request_entries
-    semi join core.editions_read(known_on, only_edition) as e using (register, edition)
+    from listed semi join several using (register, reference)
     group by register, reference
 ),
 -- An edition that lists the releases of its own period alone leaves out the first of an older request: so of all.

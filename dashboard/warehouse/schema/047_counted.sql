@@ -2,8 +2,8 @@
 -- parameters: none
 -- result columns: none (creates macros in the current schema: run once in as_known and once in latest)
 
--- These add up the rows that `--rows` lists. The schemas `facts`, `asked` and `monthly` (schema/049 and 051) hold macros of the same names
--- that add up the same rows from narrower tables; a check holds them to these (checks/facts_agree.sql).
+-- These add up the rows that `--rows` lists. Other schemas hold macros of the same names that add up the same rows
+-- from narrower tables (049); a check and tests hold them to these (docs/decisions/0019-facts-and-marts.md).
 
 -- Events by register, group and interval. `phase` is -1 before the period asked about, 0 in it, 1 after it or in no
 -- interval. What is not published makes no group and begins no interval.

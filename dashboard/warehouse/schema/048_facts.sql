@@ -67,24 +67,33 @@ inner join core.registers_standing as r on n.register = r.register
 inner join core.latest_register_answers as a on n.register = a.register
 left join core.registers_of_releases as x on n.register = x.register;
 
--- What the number of a group stands for.
+-- What the number of a group stands for, and what its register publishes. Numbers are of one register alone, so rows are
+-- grouped by a number and by no text: where there is no recipient or data set, by less than 0.
 create table core.group_numbers as
-select distinct grouped_by, register, group_no, group_id
-from core.segment_groups where grouped_by not in ('recipient', 'dataset')
-union all
-select 'recipient', register, recipient_no, recipient_id from core.recipient_numbers
-union all
-select 'dataset', register, dataset_no, dataset from core.dataset_numbers
-union all
-select v.grouped_by, r.register, 0, 'not_published'
-from core.registers_standing as r cross join (values ('recipient'), ('dataset')) as v(grouped_by);
+select
+    n.*, a.as_at, a.received_known, a.decided_known, a.closed_known, a.refused_known, a.not_pursued_known,
+    a.first_released_known, a.released_known, a.excluded_known, x.register is not null as lists_releases
+from (
+    select distinct grouped_by, register, group_no, group_id
+    from core.segment_groups where grouped_by not in ('recipient', 'dataset')
+    union all
+    select 'recipient', register, recipient_no, recipient_id from core.recipient_numbers
+    union all
+    select 'dataset', register, dataset_no, dataset from core.dataset_numbers
+    union all
+    select v.grouped_by, s.register, -min(s.segment), 'not_published'
+    from core.segments as s cross join (values ('recipient'), ('dataset')) as v(grouped_by)
+    group by all
+) as n
+inner join core.latest_register_answers as a on n.register = a.register
+left join core.registers_of_releases as x on n.register = x.register;
 
 -- One row a request: `request_dates`.
 create table core.request_facts as
 select
     s.segment,
-    coalesce(r.recipient_no, 0) as recipient_no,
-    coalesce(d.dataset_no, 0) as dataset_no,
+    coalesce(r.recipient_no, -u.least) as recipient_no,
+    coalesce(d.dataset_no, -u.least) as dataset_no,
     q.received,
     q.decided,
     q.closed,
@@ -101,14 +110,15 @@ inner join core.segments as s
     on q.register = s.register and q.recipient_type = s.recipient_type and coalesce(q.published_type, '') = s.published_type
         and coalesce(q.tier, 'not_published') = s.tier and coalesce(q.route, 'not_published') = s.route
         and q.outcome = s.outcome and coalesce(q.legal_basis, 'not_published') = s.legal_basis
+inner join (select register, min(segment) as least from core.segments group by register) as u on s.register = u.register
 left join core.recipient_numbers as r on q.register = r.register and q.recipient_id = r.recipient_id
 left join core.dataset_numbers as d on q.register = d.register and q.dataset = d.dataset;
 
 create table core.release_facts as
 select
     s.segment,
-    coalesce(r.recipient_no, 0) as recipient_no,
-    coalesce(d.dataset_no, 0) as dataset_no,
+    coalesce(r.recipient_no, -u.least) as recipient_no,
+    coalesce(d.dataset_no, -u.least) as dataset_no,
     v.date as released
 from latest.events(null, null) as v
 semi join core.registers_of_releases as x on v.register = x.register
@@ -116,6 +126,7 @@ inner join core.segments as s
     on v.register = s.register and v.recipient_type = s.recipient_type and coalesce(v.published_type, '') = s.published_type
         and coalesce(v.tier, 'not_published') = s.tier and coalesce(v.route, 'not_published') = s.route
         and v.outcome = s.outcome and coalesce(v.legal_basis, 'not_published') = s.legal_basis
+inner join (select register, min(segment) as least from core.segments group by register) as u on s.register = u.register
 left join core.recipient_numbers as r on v.register = r.register and v.recipient_id = r.recipient_id
 left join core.dataset_numbers as d on v.register = d.register and v.dataset = d.dataset
 where v.kind = 'released';
@@ -133,8 +144,8 @@ select
         else 0
     end::utinyint as state,
     s.segment,
-    coalesce(r.recipient_no, 0) as recipient_no,
-    coalesce(d.dataset_no, 0) as dataset_no,
+    coalesce(r.recipient_no, -u.least) as recipient_no,
+    coalesce(d.dataset_no, -u.least) as dataset_no,
     q.start_low as started,
     q.end_high as ended,
     q.days,
@@ -146,5 +157,22 @@ inner join core.segments as s
     on q.register = s.register and q.recipient_type = s.recipient_type and coalesce(q.published_type, '') = s.published_type
         and coalesce(q.tier, 'not_published') = s.tier and coalesce(q.route, 'not_published') = s.route
         and q.outcome = s.outcome and coalesce(q.legal_basis, 'not_published') = s.legal_basis
+inner join (select register, min(segment) as least from core.segments group by register) as u on s.register = u.register
 left join core.recipient_numbers as r on q.register = r.register and q.recipient_id = r.recipient_id
 left join core.dataset_numbers as d on q.register = d.register and q.dataset = d.dataset;
+
+-- Without a day or a data set: what a question of the whole time needs of requests, and of cases.
+create table core.asked_facts as
+select
+    segment, recipient_no, count(*) as requests, count(first_released) as releases, min(first_day) as first_day,
+    max(last_day) as last_day
+from core.request_facts where first_day is not null
+group by segment, recipient_no;
+
+create table core.length_facts as
+select
+    s.register, s.recipient_type, s.tier, min(s.segment) as segment, q.clock, q.basis, q.state, q.days, q.working_days,
+    q.entry, q.entry_working, count(*) as cases
+from core.spell_facts as q
+inner join core.segments as s on q.segment = s.segment
+group by all;

@@ -3,7 +3,7 @@
 -- result columns: none (creates macros in facts, picked, asked and monthly, and the tables by month)
 
 -- The store puts the schemas in order, the narrowest that can answer first (dashboard/store.py): `monthly` where the
--- period is of whole months, `asked` where requests need not be told apart, `picked` where one recipient or data set is
+-- period is of whole months, `whole` where it is of the whole time, `asked` where requests need not be told apart, `picked` where one recipient or data set is
 -- asked for. What none of them can answer, `latest` does. docs/decisions/0019-facts-and-marts.md.
 
 create macro facts.request_rows(wanted_recipient, wanted_dataset) as table from core.request_facts;
@@ -13,7 +13,7 @@ create macro facts.spell_rows(wanted_recipient, wanted_dataset) as table from co
 create macro picked.recipients_picked(wanted_recipient) as table
 select recipient_no from core.recipient_numbers where wanted_recipient is null
 union all
-select 0 where wanted_recipient is null
+select distinct -segment from core.segments where wanted_recipient is null
 union all
 select n.recipient_no
 from core.recipient_numbers as n
@@ -22,7 +22,7 @@ inner join core.recipients_called(wanted_recipient) as c on n.register = c.regis
 create macro picked.datasets_picked(wanted_dataset) as table
 select dataset_no from core.dataset_numbers where wanted_dataset is null or dataset = wanted_dataset
 union all
-select 0 where wanted_dataset is null
+select distinct -segment from core.segments where wanted_dataset is null
 union all
 select n.dataset_no
 from core.dataset_numbers as n
@@ -53,48 +53,37 @@ where grouped_by = coalesce(by_name, 'all')
 create macro facts.group_number(by_name, group_no, recipient_no, dataset_no) as
 case by_name when 'recipient' then recipient_no when 'dataset' then dataset_no else group_no end;
 
--- How many of each kind happened on each day, by group. Grouped by the day itself: rolling days up afterwards costs less
--- than working out the month of every row.
+-- How many of each kind happened on each day, by group. Rows are grouped by their days themselves: rolling days up
+-- afterwards costs less than working out the month of every row, and the days on which a request ends are mostly one.
 create macro facts.flow_days(wanted, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, by_name) as table
-with kept as materialized (
+with kept as (
     select
-        s.register,
-        s.lists_releases,
         facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no) as group_no,
-        case when s.received_known then q.received end as received,
-        case when s.decided_known then q.decided end as decided,
-        case when s.closed_known then q.closed end as closed,
-        case when s.refused_known then q.refused end as refused,
-        case when s.not_pursued_known then q.not_pursued end as not_pursued,
-        case when s.first_released_known then q.first_released end as first_released,
-        q.is_excluded and s.excluded_known as is_excluded,
-        q.excluded
+        q.received, q.is_excluded, q.excluded, q.decided, q.closed, q.refused, q.not_pursued, q.first_released
     from request_rows(wanted_recipient, wanted_dataset) as q
     inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
 )
-select register, group_no, 'received' as kind, received as day, count(*) as n from kept where received is not null group by all
+select group_no, n, unnest([
+    {kind: 'received', day: received, counts: received is not null},
+    {kind: 'excluded', day: excluded, counts: is_excluded}
+], recursive := true)
+from (select group_no, received, is_excluded, excluded, count(*) as n from kept group by all)
 union all
-select register, group_no, 'decided', decided, count(*) from kept where decided is not null group by all
-union all
-select register, group_no, 'closed', closed, count(*) from kept where closed is not null group by all
-union all
-select register, group_no, 'refused', refused, count(*) from kept where refused is not null group by all
-union all
-select register, group_no, 'not_pursued', not_pursued, count(*) from kept where not_pursued is not null group by all
-union all
-select register, group_no, 'first_released', first_released, count(*) from kept where first_released is not null group by all
-union all
--- where no releases are listed, the first of each request is the only one known
-select register, group_no, 'released', first_released, count(*)
-from kept where first_released is not null and not lists_releases group by all
-union all
-select register, group_no, 'excluded', excluded, count(*) from kept where is_excluded group by all
+select group_no, n, unnest([
+    {kind: 'decided', day: decided, counts: decided is not null},
+    {kind: 'closed', day: closed, counts: closed is not null},
+    {kind: 'refused', day: refused, counts: refused is not null},
+    {kind: 'not_pursued', day: not_pursued, counts: not_pursued is not null},
+    {kind: 'first_released', day: first_released, counts: first_released is not null}
+], recursive := true)
+from (
+    select group_no, decided, closed, refused, not_pursued, first_released, count(*) as n from kept group by all
+)
 union all
 select
-    s.register, facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no), 'released', q.released, count(*)
+    facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no), count(*), 'released', q.released, true
 from release_rows(wanted_recipient, wanted_dataset) as q
 inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
-where s.released_known
 group by all;
 
 create macro facts.flows_where(
@@ -102,7 +91,7 @@ create macro facts.flows_where(
     wanted_reference, wanted_dataset, interval_name, by_name
 ) as table
 select
-    f.register,
+    g.register,
     g.group_id,
     core.phase_of(f.day, from_day, to_day, interval_name) as phase,
     core.interval_start(interval_name, f.day) as interval_start,
@@ -112,13 +101,28 @@ select
     coalesce(sum(f.n) filter (where f.kind = 'refused'), 0)::bigint as refused,
     coalesce(sum(f.n) filter (where f.kind = 'not_pursued'), 0)::bigint as not_pursued,
     coalesce(sum(f.n) filter (where f.kind = 'first_released'), 0)::bigint as first_released,
-    coalesce(sum(f.n) filter (where f.kind = 'released'), 0)::bigint as released,
+    -- where no releases are listed, the first of each request is the only one known
+    coalesce(
+        sum(f.n) filter (
+            where f.kind = 'released' or (f.kind = 'first_released' and g.released_known and not g.lists_releases)
+        ), 0
+    )::bigint as released,
     coalesce(sum(f.n) filter (where f.kind = 'excluded'), 0)::bigint as excluded,
     min(f.day) as first_date,
     max(f.day) as last_date
 from facts.flow_days(wanted, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, by_name) as f
-inner join core.group_numbers as g
-    on g.grouped_by = coalesce(by_name, 'all') and f.register = g.register and f.group_no = g.group_no
+inner join core.group_numbers as g on g.grouped_by = coalesce(by_name, 'all') and f.group_no = g.group_no
+where f.counts
+    and case f.kind
+        when 'received' then g.received_known
+        when 'decided' then g.decided_known
+        when 'closed' then g.closed_known
+        when 'refused' then g.refused_known
+        when 'not_pursued' then g.not_pursued_known
+        when 'first_released' then g.first_released_known
+        when 'released' then g.released_known
+        else g.excluded_known
+    end
 group by all;
 
 -- The number open and its ages: see `core.moves`.
@@ -126,63 +130,70 @@ create macro facts.ageing_where(
     known_on, only_edition, wanted, types, tiers, routes, outcomes, wanted_recipient, wanted_reference, wanted_dataset,
     by_name
 ) as table
-with kept as materialized (
+with kept as (
     select
-        s.register,
         facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no) as group_no,
-        s.as_at,
         q.received,
         -- what closed after the as-at date was open at it
-        case when q.closed <= s.as_at then q.closed end as closed
+        case when q.closed <= s.as_at then q.closed end as closed,
+        coalesce(case when q.closed <= s.as_at then q.closed end, s.as_at) - q.received as waited
     from request_rows(wanted_recipient, wanted_dataset) as q
     inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
     where s.open_known and not s.survivors_only and q.received <= s.as_at
 ),
+came as (
+    select
+        group_no, received, count(*) as came, count(*) filter (where waited >= 31) as reached_31,
+        count(*) filter (where waited >= 61) as reached_61, count(*) filter (where waited >= 121) as reached_121
+    from kept group by group_no, received
+),
 moved as (
-    select register, group_no, received as day, 0 as step, count(*) as n from kept group by all
-    union all
-    select register, group_no, received + 31, 31, count(*)
-    from kept where received + 31 <= coalesce(closed, as_at) group by all
-    union all
-    select register, group_no, received + 61, 61, count(*)
-    from kept where received + 61 <= coalesce(closed, as_at) group by all
-    union all
-    select register, group_no, received + 121, 121, count(*)
-    from kept where received + 121 <= coalesce(closed, as_at) group by all
+    select
+        group_no, day, came, reached_31, reached_61, reached_121, 0 as closed, 0 as closed_0_30, 0 as closed_31_60,
+        0 as closed_61_120
+    from (
+        select group_no, unnest([
+            {day: received, came: came, reached_31: 0, reached_61: 0, reached_121: 0},
+            {day: received + 31, came: 0, reached_31: reached_31, reached_61: 0, reached_121: 0},
+            {day: received + 61, came: 0, reached_31: 0, reached_61: reached_61, reached_121: 0},
+            {day: received + 121, came: 0, reached_31: 0, reached_61: 0, reached_121: reached_121}
+        ], recursive := true)
+        from came
+    )
+    where came + reached_31 + reached_61 + reached_121 > 0
     union all
     select
-        register, group_no, closed,
-        case when closed <= received + 30 then -1 when closed <= received + 60 then -31 when closed <= received + 120 then -61 else -121 end,
-        count(*)
-    from kept where closed is not null group by all
+        group_no, closed, 0, 0, 0, 0, count(*), count(*) filter (where waited <= 30),
+        count(*) filter (where waited between 31 and 60), count(*) filter (where waited between 61 and 120)
+    from kept where closed is not null group by group_no, closed
 )
 select
-    m.register,
+    g.register,
     g.group_id,
     date_trunc('month', m.day)::date as month,
-    coalesce(sum(n) filter (where step = 0), 0)::bigint as received,
-    coalesce(sum(n) filter (where step = 31), 0)::bigint as reached_31,
-    coalesce(sum(n) filter (where step = 61), 0)::bigint as reached_61,
-    coalesce(sum(n) filter (where step = 121), 0)::bigint as reached_121,
-    coalesce(sum(n) filter (where step < 0), 0)::bigint as closed,
-    coalesce(sum(n) filter (where step = -1), 0)::bigint as closed_0_30,
-    coalesce(sum(n) filter (where step = -31), 0)::bigint as closed_31_60,
-    coalesce(sum(n) filter (where step = -61), 0)::bigint as closed_61_120
+    sum(m.came)::bigint as received,
+    sum(m.reached_31)::bigint as reached_31,
+    sum(m.reached_61)::bigint as reached_61,
+    sum(m.reached_121)::bigint as reached_121,
+    sum(m.closed)::bigint as closed,
+    sum(m.closed_0_30)::bigint as closed_0_30,
+    sum(m.closed_31_60)::bigint as closed_31_60,
+    sum(m.closed_61_120)::bigint as closed_61_120
 from moved as m
-inner join core.group_numbers as g
-    on g.grouped_by = coalesce(by_name, 'all') and m.register = g.register and m.group_no = g.group_no
+inner join core.group_numbers as g on g.grouped_by = coalesce(by_name, 'all') and m.group_no = g.group_no
 group by all;
 
 -- Requests are not told apart here: each is one row, and its releases are no rows of their own.
-create macro asked.counted_rows(
-    wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, by_name
-) as table
-with seen as (
+create macro asked.asked_rows(from_day, to_day, wanted_recipient, wanted_dataset, by_name) as table
+select
+    segment, recipient_no, dataset_no, count(*) as requests, count(released) as releases, min(first_day) as first_day,
+    max(last_day) as last_day
+from (
     select
         segment, recipient_no, case when by_name = 'dataset' then dataset_no end as dataset_no,
         core.within_period(first_released, from_day, to_day) as released,
         case
-            when from_day is null and to_day is null then first_day
+            when from_day is null or request_facts.first_day >= from_day then request_facts.first_day
             else least(
                 core.within_period(received, from_day, to_day), core.within_period(decided, from_day, to_day),
                 core.within_period(closed, from_day, to_day), core.within_period(refused, from_day, to_day),
@@ -190,49 +201,52 @@ with seen as (
             )
         end as first_day,
         case
-            when from_day is null and to_day is null then last_day
+            when to_day is null or request_facts.last_day <= to_day then request_facts.last_day
             else greatest(
                 core.within_period(received, from_day, to_day), core.within_period(decided, from_day, to_day),
                 core.within_period(closed, from_day, to_day), core.within_period(refused, from_day, to_day),
                 core.within_period(not_pursued, from_day, to_day), core.within_period(first_released, from_day, to_day)
             )
         end as last_day
-    from request_rows(wanted_recipient, wanted_dataset)
-    where (from_day is null or last_day >= from_day) and (to_day is null or first_day <= to_day)
+    from request_rows(wanted_recipient, wanted_dataset) as request_facts
+    where request_facts.first_day is not null
+        and (from_day is null or request_facts.last_day >= from_day) and (to_day is null or request_facts.first_day <= to_day)
 )
-select
-    s.register, s.recipient_type, s.published_type, s.group_no, q.* exclude (segment)
-from (
-    select
-        segment, recipient_no, dataset_no, count(*) as requests, count(released) as releases,
-        min(first_day) as first_day, max(last_day) as last_day
-    from seen where first_day is not null
-    group by segment, recipient_no, dataset_no
-) as q
-inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment;
+-- a request may have days before the period and after it, and none in it
+where first_day is not null and last_day is not null
+group by segment, recipient_no, dataset_no;
+
+create macro whole.asked_rows(from_day, to_day, wanted_recipient, wanted_dataset, by_name) as table
+select *, null::integer as dataset_no from core.asked_facts;
 
 create macro asked.recipients_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset, by_name
 ) as table
 select
-    c.register,
+    g.register,
     g.group_id,
-    sum(requests)::bigint as requests,
-    sum(releases)::bigint as releases,
-    count(distinct nullif(recipient_no, 0)) as recipients,
-    min(first_day) as first_date,
-    max(last_day) as last_date,
-    string_agg(distinct nullif(published_type, ''), '; ' order by nullif(published_type, '')) as published_types
+    sum(c.requests)::bigint as requests,
+    sum(c.releases)::bigint as releases,
+    count(*) filter (where c.recipient_no > 0) as recipients,
+    min(c.first_day) as first_date,
+    max(c.last_day) as last_date,
+    nullif(array_to_string(list_sort(list_distinct(flatten(list(c.published_types)))), '; '), '') as published_types
 from (
-    select *, facts.group_number(by_name, group_no, recipient_no, dataset_no) as number
-    from asked.counted_rows(
-        wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, by_name
-    )
+    select
+        facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no) as group_no,
+        q.recipient_no,
+        sum(q.requests) as requests,
+        sum(q.releases) as releases,
+        min(q.first_day) as first_day,
+        max(q.last_day) as last_day,
+        list(nullif(s.published_type, '')) filter (where s.published_type <> '') as published_types
+    from asked_rows(from_day, to_day, wanted_recipient, wanted_dataset, by_name) as q
+    inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
+    group by all
 ) as c
-inner join core.group_numbers as g
-    on g.grouped_by = coalesce(by_name, 'all') and c.register = g.register and c.number = g.group_no
-group by all;
+inner join core.group_numbers as g on g.grouped_by = coalesce(by_name, 'all') and c.group_no = g.group_no
+group by g.register, g.group_id;
 
 create macro asked.named_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
@@ -241,61 +255,89 @@ create macro asked.named_where(
 select
     n.register,
     n.recipient_id,
-    arg_max(recipient_type, (last_day, recipient_type)) as recipient_type,
-    sum(requests)::bigint as requests,
-    sum(releases)::bigint as releases
-from asked.counted_rows(wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, null) as c
-inner join core.recipient_numbers as n on c.recipient_no = n.recipient_no
+    arg_max(s.recipient_type, (q.last_day, s.recipient_type)) as recipient_type,
+    sum(q.requests)::bigint as requests,
+    sum(q.releases)::bigint as releases
+from asked_rows(from_day, to_day, wanted_recipient, wanted_dataset, null) as q
+inner join facts.segments_in(wanted, types, tiers, routes, outcomes, null) as s on q.segment = s.segment
+inner join core.recipient_numbers as n on q.recipient_no = n.recipient_no
 group by n.register, n.recipient_id;
 
--- The cases of one clock or all, each with the number of its group and the lengths in the unit asked for.
+-- The cases of one clock or all, added up by all that says how they count: the state, the length and when they enter.
 create macro facts.timed_rows(
     wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, wanted_clock,
-    wanted_basis, cohort_name, unit_name, by_name
+    wanted_basis, cohort_name, unit_name, interval_name, by_name
 ) as table
 select
-    s.register,
     facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no) as group_no,
     q.clock,
     q.basis,
     q.state,
-    case when cohort_name = 'closed' then q.ended else q.started end as cohort_date,
-    q.ended,
+    core.interval_start(interval_name, case when cohort_name = 'closed' then q.ended else coalesce(q.started, q.ended) end) as interval_start,
     case when unit_name = 'working' then q.working_days else q.days end as length,
-    case when unit_name = 'working' then q.entry_working else q.entry end as enters
+    case when unit_name = 'working' then q.entry_working else q.entry end as enters,
+    count(*) as cases
 from spell_rows(wanted_recipient, wanted_dataset) as q
 inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
 where (wanted_clock is null or q.clock = try_cast(wanted_clock as core.clock_name))
     and (wanted_basis is null or q.basis = try_cast(wanted_basis as core.basis_name))
     and (from_day is null or case when cohort_name = 'closed' then q.ended else q.started end >= from_day)
-    and (to_day is null or case when cohort_name = 'closed' then q.ended else q.started end <= to_day);
+    and (to_day is null or case when cohort_name = 'closed' then q.ended else q.started end <= to_day)
+    -- cases by the date they closed: those that did, and those left out
+    and (coalesce(cohort_name, 'received') = 'received' or q.state <> 0)
+group by all;
+
+-- The same of the whole time, from cases added up by type and tier.
+create macro whole.timed_rows(
+    wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, wanted_clock,
+    wanted_basis, cohort_name, unit_name, interval_name, by_name
+) as table
+select
+    s.group_no,
+    q.clock,
+    q.basis,
+    q.state,
+    null::date as interval_start,
+    case when unit_name = 'working' then q.working_days else q.days end as length,
+    case when unit_name = 'working' then q.entry_working else q.entry end as enters,
+    sum(q.cases)::bigint as cases
+from core.length_facts as q
+inner join facts.segments_in(wanted, types, tiers, null, null, by_name) as s on q.segment = s.segment
+where (wanted_clock is null or q.clock = try_cast(wanted_clock as core.clock_name))
+    and (wanted_basis is null or q.basis = try_cast(wanted_basis as core.basis_name))
+    and (coalesce(cohort_name, 'received') = 'received' or q.state <> 0)
+group by all;
 
 create macro facts.risk_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, interval_name, by_name
 ) as table
-with watched as (
-    from facts.timed_rows(
-        wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, wanted_clock,
-        wanted_basis, cohort_name, unit_name, by_name
-    )
-    where state < 2 and (coalesce(cohort_name, 'received') = 'received' or state = 1) and (enters = 0 or length > enters)
-)
 select
-    m.register, m.interval_start, g.group_id, m.clock::varchar as clock, m.basis::varchar as basis, m.day,
+    g.register, m.interval_start, g.group_id, m.clock::varchar as clock, m.basis::varchar as basis, m.day,
     sum(m.entered)::bigint as entered, sum(m.events)::bigint as events, sum(m.censored)::bigint as censored
 from (
     select
-        register, group_no, clock, basis, core.interval_start(interval_name, cohort_date) as interval_start,
-        length as day, 0 as entered, sum(state) as events, count(*) - sum(state) as censored
-    from watched group by all
-    union all
-    select
-        register, group_no, clock, basis, core.interval_start(interval_name, cohort_date), enters, count(*), 0, 0
-    from watched where enters > 0 group by all
+        group_no, clock, basis, interval_start,
+        unnest(
+            case
+                when enters > 0 then [
+                    {day: length, entered: 0, events: cases * state, censored: cases * (1 - state)},
+                    {day: enters, entered: cases, events: 0, censored: 0}
+                ]
+                else [{day: length, entered: 0, events: cases * state, censored: cases * (1 - state)}]
+            end,
+            recursive := true
+        )
+    from (
+        select * replace (state::bigint as state)
+        from timed_rows(
+            wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, wanted_clock,
+            wanted_basis, cohort_name, unit_name, interval_name, by_name
+        )
+        where state < 2 and (enters = 0 or length > enters)
+    )
 ) as m
-inner join core.group_numbers as g
-    on g.grouped_by = coalesce(by_name, 'all') and m.register = g.register and m.group_no = g.group_no
+inner join core.group_numbers as g on g.grouped_by = coalesce(by_name, 'all') and m.group_no = g.group_no
 group by all;
 
 create macro facts.cases_counted(
@@ -303,27 +345,21 @@ create macro facts.cases_counted(
     wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, interval_name, by_name,
     target_days
 ) as table
-select m.* exclude (group_no, clock, basis), g.group_id, m.clock::varchar as clock, m.basis::varchar as basis
-from (
-    select
-        register, group_no, clock, basis,
-        core.interval_start(interval_name, coalesce(cohort_date, ended)) as interval_start,
-        count(*) filter (where state < 2 and (enters = 0 or length > enters)) as n,
-        count(*) filter (where state = 1 and (enters = 0 or length > enters)) as events,
-        count(*) filter (where state >= 2 or (enters > 0 and length <= enters)) as excluded,
-        count(*) filter (where state = 3 or (state < 2 and enters > 0 and length <= enters)) as before_coverage,
-        count(*) filter (where state < 2 and enters = 0) as from_start,
-        count(*) filter (where state = 1 and enters = 0 and length <= target_days) as within,
-        count(*) filter (where state < 2 and enters = 0 and length > target_days) as past
-    from facts.timed_rows(
-        wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, wanted_clock,
-        wanted_basis, cohort_name, unit_name, by_name
-    )
-    where coalesce(cohort_name, 'received') = 'received' or state <> 0
-    group by all
+select
+    g.register, m.interval_start, g.group_id, m.clock::varchar as clock, m.basis::varchar as basis,
+    coalesce(sum(cases) filter (where state < 2 and (enters = 0 or length > enters)), 0)::bigint as n,
+    coalesce(sum(cases) filter (where state = 1 and (enters = 0 or length > enters)), 0)::bigint as events,
+    coalesce(sum(cases) filter (where state >= 2 or (enters > 0 and length <= enters)), 0)::bigint as excluded,
+    coalesce(sum(cases) filter (where state = 3 or (state < 2 and enters > 0 and length <= enters)), 0)::bigint as before_coverage,
+    coalesce(sum(cases) filter (where state < 2 and enters = 0), 0)::bigint as from_start,
+    coalesce(sum(cases) filter (where state = 1 and enters = 0 and length <= target_days), 0)::bigint as within,
+    coalesce(sum(cases) filter (where state < 2 and enters = 0 and length > target_days), 0)::bigint as past
+from timed_rows(
+    wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, wanted_clock,
+    wanted_basis, cohort_name, unit_name, interval_name, by_name
 ) as m
-inner join core.group_numbers as g
-    on g.grouped_by = coalesce(by_name, 'all') and m.register = g.register and m.group_no = g.group_no;
+inner join core.group_numbers as g on g.grouped_by = coalesce(by_name, 'all') and m.group_no = g.group_no
+group by all;
 
 -- By month: what a question whose period is of whole months needs, and no more.
 create table core.monthly_flows as
