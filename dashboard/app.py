@@ -124,7 +124,7 @@ class Site:
         )  # fmt: skip
         dates = (("Closed", "closed_date"), ("Approved", "approved_date"), ("Released", "released_date"))
         # A date of closing that was only worked out from a release is not shown as one that was published.
-        dates = dates if scope.columns["closed"][0] or scope.selected else dates[1:]
+        dates = dates if scope.columns["closed"][0] or measures.quoted(scope) else dates[1:]
         shown = (
             next((d for d in dates if any(r[d[1]] for r in page.listing.rows)), dates[0])
             if page.listing

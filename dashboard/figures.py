@@ -13,7 +13,8 @@ from typing import Any
 
 from dashboard.exhibits import Chart, Column, Exhibit, Series, Table, ValueKind
 from dashboard.filters import Filters
-from dashboard.measures import HEADLINE_EVENTS, VOLUME_COUNTS, MeasureResult, Scope, measure, scopes
+from dashboard.measures import VOLUME_COUNTS, MeasureResult, Scope, measure, scopes
+from dashboard.measures.refusals import HEADLINE_EVENTS, at_least, enough, estimate, few_left, refused
 from dashboard.store import Store
 from dashboard.text import day, join_words, number, percent, plural, published_words
 from dashboard.vocabulary import CLOCKS, OUTCOMES, RECIPIENT_TYPES
@@ -84,8 +85,10 @@ def fully_listed(store: Store, scope: Scope, filters: Filters) -> tuple[Filters,
     Before it the register keeps only what is still open or within its terms: shares and outcomes of such rows are
     biased, so none is given. None when the whole period asked for lies before it.
     """
-    if scope.listed_from is None or (filters.from_ and filters.from_ >= scope.listed_from):
+    if not at_least(scope, filters.from_):
         return filters, ""
+    if scope.listed_from is None:  # there is no such time
+        return None
     everything = replace(filters, from_=None, to=None, interval=None, by=None)
     first = measure("volumes", store, filters=everything).dicts()[0]["interval_start"]
     if first is None or first >= scope.listed_from:  # the register simply begins there
@@ -95,16 +98,10 @@ def fully_listed(store: Store, scope: Scope, filters: Filters) -> tuple[Filters,
     return replace(filters, from_=scope.listed_from), f" since {day(scope.listed_from)}"
 
 
-def not_fully_listed(scope: Scope) -> str:
-    """Why a share of an early period is not given."""
-    return (
-        f"Before {day(scope.listed_from)} the register lists only requests still open or within their terms, "
-        "which supports no share."
-    )
-
-
 def main_count(scope: Scope) -> tuple[str, str, str, str] | None:
     """(column, label, noun, verb) of the count this register is about; None for a selection."""
+    if refused(scope, "count"):
+        return None
     return next((c for c in COUNTS if scope.columns[c[0]][0]), None)
 
 
@@ -204,18 +201,14 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     total = sum(v for v in values if v is not None)
     peak = max(range(len(values)), key=lambda i: values[i] or 0)
     # Of the time before every case was listed only some are left (the note says which).
-    early = scope.listed_from is not None and result.column("interval_end")[0] < scope.listed_from
-    at_least = "At least " if early else ""
+    early = at_least(scope, result.column("interval_end")[0])
+    at_least_ = "At least " if early else ""
     whole = whole_intervals(scope, filters, result)
     ends = result.column("interval_end")
-    cut = [
-        words[i]
-        for i in range(len(words))
-        if i not in whole and not (scope.listed_from and ends[i] < scope.listed_from)
-    ]
+    cut = [words[i] for i in range(len(words)) if i not in whole and not at_least(scope, ends[i])]
     span = f"from {words[0]} to {words[-1]}" if len(words) > 1 else f"in {words[0]}"
     summary = (
-        f"{at_least}{plural(total, noun)} {verb} {span}"
+        f"{at_least_}{plural(total, noun)} {verb} {span}"
         + (f"; the most in {words[peak]}, {number(values[peak])}" if len(words) > 1 else "")
         + (f"; {join_words(cut)} {'is' if len(cut) == 1 else 'are'} not complete." if cut else ".")
     )
@@ -238,7 +231,16 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
             marks=_coverage_mark(scope, starts),
         ),
         table=_table(
-            result, f"{label} and other counts by {interval}", answerable, (interval.capitalize(), words)
+            result,
+            f"{label} and other counts by {interval}",
+            answerable,
+            (
+                interval.capitalize(),
+                [
+                    w + (", at least" if few_left(scope, s) else "")
+                    for w, s in zip(words, starts, strict=True)
+                ],
+            ),
         ),
         notes=_notes(result, immature),
         source=source_words(store, scope),
@@ -266,12 +268,6 @@ def _coverage_mark(scope: Scope, starts: Sequence[date]) -> tuple[tuple[int, str
     return ((place, "every case listed from here"),) if place else ()
 
 
-ONE_OUTCOME = (
-    "No typical time is given for one outcome: it would look only at cases already known to have ended so, and "
-    "leave out those still waiting for it."
-)
-
-
 def whole_intervals(scope: Scope, filters: Filters, result: MeasureResult) -> list[int]:
     """Positions of the intervals that nothing cuts: not the as-at date, the filters or the start of listing.
 
@@ -284,7 +280,7 @@ def whole_intervals(scope: Scope, filters: Filters, result: MeasureResult) -> li
         if not row["immature"]
         and not (filters.from_ and row["interval_start"] < filters.from_)
         and not (filters.to and row["interval_end"] > filters.to)
-        and not (scope.listed_from and row["interval_start"] < scope.listed_from)
+        and not at_least(scope, row["interval_start"])
     ]
 
 
@@ -302,9 +298,9 @@ def _count_title(
         rows = result.dicts()
         first = max(filters.from_ or rows[0]["interval_start"], rows[0]["interval_start"])
         last = min(filters.to or scope.as_at, max(scope.as_at, rows[0]["interval_end"]))
-        at_least = "At least " if scope.listed_from and first < scope.listed_from else ""
         total = sum(v or 0 for v in values)
-        return f"{at_least}{plural(total, noun)} {verb} from {day(first)} to {day(last)}"
+        least = "At least " if at_least(scope, first) else ""
+        return f"{least}{plural(total, noun)} {verb} from {day(first)} to {day(last)}"
     last_whole = whole[-1]
     now = values[last_whole] or 0
     title = f"{plural(now, noun)} {verb} in {words[last_whole]}"
@@ -317,8 +313,7 @@ def _count_title(
 def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     """How many were waiting at the end of each quarter."""
     scope = scope_of(store, filters)
-    # Of requests already known to have ended in one way, none is open: the number would say nothing.
-    if not scope.columns["open_at_end"][0] or scope.selected or filters.outcome:
+    if refused(scope, "backlog", filters):
         return None
     interval = "month" if filters.interval == "month" else "quarter"
     listed = fully_listed(store, scope, filters)
@@ -371,7 +366,7 @@ def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
 def recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     """Who: the share of releases (or requests) by recipient type."""
     scope = scope_of(store, filters)
-    if scope.selected:
+    if refused(scope, "share"):
         return None
     listed = fully_listed(store, scope, filters)
     if listed is None:
@@ -463,7 +458,7 @@ def top_recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     filters = replace(filters, by=None, interval=None, limit=filters.limit or 10)
     result = measure("top-recipients", store, filters=filters)
     found = result.dicts()
-    if scope.selected or not found:
+    if refused(scope, "ranking") or not found:
         return None
     unit = "releases" if found[0]["releases"] is not None else "requests"
     last = found[-1]["cumulative_share"]
@@ -512,7 +507,7 @@ def turnaround_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     result = measure("turnaround", store, filters=filters)
     curve = measure("survival-curve", store, filters=filters)
     row = max(result.dicts(), key=lambda r: r["n"] or 0)
-    if row["n"] in (None, 0) or scope.selected or scope.completed_only or filters.outcome:
+    if row["n"] in (None, 0) or not estimate(scope, filters).curve:
         return None
     days = f"{row['unit']} days"
     waiting = (
@@ -522,7 +517,7 @@ def turnaround_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     )
     if row["method"] == "none":
         ninth = "none was watched from its receipt, so no typical time is given."
-    elif row["events"] < HEADLINE_EVENTS:
+    elif not enough(row["events"]):
         ninth = f"too few have ended (under {HEADLINE_EVENTS}) to say how long they take."
     elif row["p90"] is not None:
         ninth = f"nine in ten ended within {number(row['p90'])} {days}."
@@ -574,7 +569,7 @@ def turnaround_exhibit(store: Store, filters: Filters) -> Exhibit | None:
 def turnaround_words(row: dict[str, Any]) -> str:
     """The finding of one turnaround row: the median with its interval, or why there is none."""
     days = f"{row['unit']} days"
-    if row["events"] < HEADLINE_EVENTS:
+    if not enough(row["events"]):
         return f"Too few cases have ended to say how long they take: {plural(row['events'], 'case')}"
     if row["median"] is None:
         if row["method"] == "none":
@@ -609,12 +604,12 @@ def turnaround_cohorts_exhibit(store: Store, filters: Filters) -> Exhibit | None
     filters = replace(filters, interval="year", by=None, cohort="received")
     result = measure("turnaround", store, filters=filters)
     found = [r for r in result.dicts() if r["interval_start"] is not None and r["n"]]
-    if len(found) < 2 or scope.selected or scope.completed_only:
+    if len(found) < 2 or not estimate(scope, filters).curve:
         return None
     kept = [i for i, r in enumerate(result.dicts()) if r["interval_start"] is not None and r["n"]]
     result = replace(result, rows=tuple(result.rows[i] for i in kept))
     years = [str(r["interval_start"].year) for r in found]
-    solid = [r["median"] if r["events"] >= HEADLINE_EVENTS else None for r in found]
+    solid = [r["median"] if enough(r["events"]) else None for r in found]
     drawn = [i for i, v in enumerate(solid) if v is not None]
     if not drawn:
         return None
@@ -672,7 +667,7 @@ def _overlap(a: dict[str, Any], b: dict[str, Any]) -> bool:
 def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:
     """Requests by outcome, where outcomes are published."""
     scope = scope_of(store, filters)
-    if scope.selected or not scope.columns["refused"][0]:
+    if refused(scope, "outcomes"):
         return None
     listed = fully_listed(store, scope, filters)
     if listed is None:
@@ -687,14 +682,14 @@ def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:
     order = {o: i for i, o in enumerate(OUTCOMES)}
     found.sort(key=lambda r: order.get(r["group"], 99))
     granted = sum(r["requests"] for r in found if r["group"] in ("released", "reuse_permitted", "approved"))
-    refused = sum(r["requests"] for r in found if r["group"] == "refused")
+    rejected = sum(r["requests"] for r in found if r["group"] == "refused")
     ended = sum(r["requests"] for r in found if r["group"] not in ("open", "unknown"))
     if not ended:
         return None
     return Exhibit(
         key="outcomes",
         title=f"{percent(granted / ended)} of requests that ended{since} were granted, "
-        f"{percent(refused / ended)} refused",
+        f"{percent(rejected / ended)} refused",
         summary=f"Of {plural(total, 'request')}, "
         + join_words([f"{number(r['requests'])} {OUTCOMES[r['group']].lower()}" for r in found])
         + ".",

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from dashboard import figures, history_figures
 from dashboard.figures import Tile
 from dashboard.filters import Filters
-from dashboard.measures import Scope, measure
+from dashboard.measures import DEFAULT_CLOCK, Scope, measure
+from dashboard.measures.refusals import enough, estimate, not_measurable, quoted, refused
 from dashboard.store import Store
 from dashboard.text import day, join_words, number, plural, published_words
 from dashboard.vocabulary import CLOCKS
@@ -38,7 +39,7 @@ class Finding:
 def headline(store: Store, filters: Filters) -> str:
     """The page's first words: the finding on volume, or what the register cannot support."""
     scope = figures.scope_of(store, filters)
-    if scope.selected:
+    if quoted(scope):
         return f"{scope.short_title}: entries that others quoted, which support no count"
     exhibit = figures.volumes_exhibit(store, replace(filters, interval="year"))
     if exhibit is None:
@@ -54,7 +55,7 @@ def findings(store: Store, filters: Filters) -> list[Finding]:
         _range(store, scope, filters, query),
         _who(store, filters, query),
         _how_long(store, scope, filters, query),
-        _waiting(store, scope, filters, query),
+        _waiting(store, filters, query),
         _edition(store, scope, filters, query),
         _not_included(scope),
     ]
@@ -110,10 +111,9 @@ def _how_long(store: Store, scope: Scope, filters: Filters, query: str) -> Findi
         return Finding(
             text=f"How long requests took {CLOCKS[clock]} cannot be worked out. {words}".strip(), link=link
         )
-    if scope.selected:
-        return Finding(
-            text="No typical waiting time is given: the entries are a selection made by others.", link=link
-        )
+    allowed = estimate(scope, replace(filters, cohort=None))
+    if not allowed.curve:
+        return Finding(text=f"{allowed.headline}.", link=link)
     exhibit = figures.turnaround_exhibit(store, filters)
     if exhibit is None:
         return Finding(
@@ -123,9 +123,7 @@ def _how_long(store: Store, scope: Scope, filters: Filters, query: str) -> Findi
     return Finding(text=f"{exhibit.title}{counted}.", link=link)
 
 
-def _waiting(store: Store, scope: Scope, filters: Filters, query: str) -> Finding | None:
-    if scope.selected:
-        return None
+def _waiting(store: Store, filters: Filters, query: str) -> Finding | None:
     exhibit = figures.backlog_exhibit(store, filters)
     return Finding(text=f"{exhibit.title}.", link=f"/volumes{query}#backlog") if exhibit else None
 
@@ -138,7 +136,7 @@ def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
         "The one edition held" if len(found) == 1 else f"{plural(len(found), 'edition')} are held; the latest"
     )
     compared = history_figures.compare(store, filters)
-    if compared is not None and not scope.selected:
+    if compared is not None and not refused(scope, "change"):
         told = join_words(history_figures.told(compared)) or "nothing changed"
         held = history_figures.edition_words(found)
         return Finding(
@@ -152,7 +150,7 @@ def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
 
 def _not_included(scope: Scope) -> Finding | None:
     silent = [SAID[c] for c in NOT_SAID if not scope.columns[c][0]]
-    if scope.selected:
+    if refused(scope, "count"):
         return Finding(
             text="Not included: anything that nobody quoted. No volume, share or typical time can be drawn "
             "from these entries."
@@ -165,7 +163,7 @@ def _not_included(scope: Scope) -> Finding | None:
 def tiles(store: Store, filters: Filters) -> list[Tile]:
     """Up to four headline numbers with unit and label."""
     scope = figures.scope_of(store, filters)
-    if scope.selected:
+    if refused(scope, "count"):
         return []
     found: list[Tile] = []
     counted = figures.main_count(scope)
@@ -197,12 +195,12 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
                 link="/recipients?" + filters.query(),
             )
         )
-    if scope.clocks["received_to_outcome"][0] and not scope.completed_only and not filters.outcome:
+    if not not_measurable(scope, DEFAULT_CLOCK) and estimate(scope, asked).curve:
         rows = measure(
             "turnaround", store, filters=replace(asked, interval=None, by=None, clock=None)
         ).dicts()
         row = max(rows, key=lambda r: r["n"] or 0)
-        if (row["events"] or 0) >= 20 and row["median"] is not None:
+        if enough(row["events"]) and row["median"] is not None:
             found.append(
                 Tile(
                     value=number(row["median"]),
@@ -211,7 +209,7 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
                     link="/turnaround?" + asked.query(),
                 )
             )
-    if scope.columns["open_at_end"][0] and listed and not filters.outcome:
+    if listed and not refused(scope, "backlog", asked):
         at = min(scope.as_at, filters.to or scope.as_at)
         found.append(
             Tile(

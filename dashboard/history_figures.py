@@ -15,6 +15,7 @@ from dashboard import figures
 from dashboard.exhibits import Chart, Column, Exhibit, Series, Table
 from dashboard.filters import Filters
 from dashboard.measures import change_counts, measure
+from dashboard.measures.refusals import few_left, refused
 from dashboard.store import Store
 from dashboard.text import day, join_words, number, plural, shown_difference
 from dashboard.vocabulary import CHANGES, FIELD_WORDS
@@ -248,7 +249,7 @@ def by_edition_exhibit(store: Store, filters: Filters) -> Exhibit | None:
 def ever_seen_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     """What counting only the latest edition would miss, year by year."""
     scope = figures.scope_of(store, filters)
-    if scope.selected:
+    if refused(scope, "count"):
         return None
     asked = Filters(register=filters.register, known_on=filters.known_on, interval="year")
     result = measure("ever-seen", store, filters=asked)
@@ -289,7 +290,12 @@ def ever_seen_exhibit(store: Store, filters: Filters) -> Exhibit | None:
                 Column(name="still_listed", label="Still listed", kind="count"),
             ),
             rows=tuple(
-                (year, row["ever_seen"], row["still_listed"]) for year, row in zip(years, rows, strict=True)
+                (
+                    year + (", at least" if few_left(scope, row["interval_start"]) else ""),
+                    row["ever_seen"],
+                    row["still_listed"],
+                )
+                for year, row in zip(years, rows, strict=True)
             ),
         ),
         notes=result.notes,

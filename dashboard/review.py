@@ -39,6 +39,8 @@ from dashboard.headlines import Finding
 from dashboard.html import environment
 from dashboard.ledger import Ledger, Source
 from dashboard.measures import DEFAULT_CLOCK, MEASURES, MeasureResult, Scope, cell, measure, scopes
+from dashboard.measures.refusals import early_words, estimate, measurable, not_measurable, refused
+from dashboard.pages.volumes import BESIDE
 from dashboard.settings import Settings, load_settings
 from dashboard.store import Store
 from dashboard.text import day, escape, plural, published_words
@@ -308,11 +310,7 @@ class Review:
 
     def _lead(self) -> str:
         words = headlines.headline(self.store, self.filters)
-        exhibit = (
-            None
-            if self.scope.selected
-            else figures.volumes_exhibit(self.store, replace(self.filters, interval="year"))
-        )
+        exhibit = figures.volumes_exhibit(self.store, replace(self.filters, interval="year"))
         sources = [self._source_of(exhibit)] if exhibit else []
         self._say("cover", words, *sources, *self._context())
         return f"{words}."
@@ -342,7 +340,7 @@ class Review:
 
         silent = self._fields("not_published")
         # What a few quoted entries lack says nothing of what the publisher publishes.
-        if silent.rows and not scope.selected:
+        if silent.rows and not refused(scope, "absence"):
             fields = plural(len(silent.rows), "field")
             are = "is" if len(silent.rows) == 1 else "are"
             ask(f"{fields} {are} not published: which should be next?", "answerability", silent)
@@ -351,7 +349,7 @@ class Review:
                 "How long requests take cannot be worked out: should the dates it needs be published?",
                 "turnaround",
             )
-        elif not scope.selected:
+        elif estimate(scope, self.filters).curve:
             exhibit = figures.turnaround_exhibit(self.store, self.filters)
             if exhibit:
                 words = f"No service standard is published. {exhibit.title}: should one be set?"
@@ -485,9 +483,8 @@ class Review:
         source = _source(result, where=(("era", (era,)),), counted=True)
         are = "is" if silent == 1 else "are"
         # A few quoted entries say what was quoted; the publisher may publish more.
-        lacking = "not in the entries held" if self.scope.selected else "not published"
-        if self.scope.selected:
-            said["not_published"] = lacking
+        lacking = "not in the entries held" if refused(self.scope, "absence") else "not published"
+        said["not_published"] = lacking
         words = f"{silent} of {plural(len(rows), 'field')} {are} {lacking}"
         self._say("answerability", words, self._fields("not_published"), source)
         table = Table(
@@ -538,15 +535,11 @@ class Review:
         if volumes is None:
             result = self._measure("volumes", "volumes", filters)
             silent += result.notes or ("No row of the register falls in the period.",)
-        if not self.scope.selected:
-            if backlog is None:
-                silent.append(f"How many requests wait cannot be worked out. {self._why('open_at_end')}")
-            if outcomes is None:
-                silent.append(f"Outcomes cannot be compared. {self._why('refused')}")
+        if not refused(self.scope, "count"):  # which says enough of a selection
+            silent += [words for kind in BESIDE if (words := refused(self.scope, kind, self.filters))]
+            if outcomes is None and figures.fully_listed(self.store, self.scope, self.filters) is None:
+                silent.append(early_words(self.scope))
         return self._section("volumes", [*parts, self._part("silent", words=_unique(silent))])
-
-    def _why(self, column: str) -> str:
-        return self.scope.columns[column][1]
 
     def recipients(self) -> Shown:
         """Who received what."""
@@ -577,16 +570,12 @@ class Review:
 
     def turnaround(self) -> Shown:
         """How long, on the clock that the register supports, or why that cannot be known."""
-        answerable, words = self.scope.clocks[DEFAULT_CLOCK]
-        if not answerable or self.scope.selected or self.scope.completed_only:
+        silent_clock = not_measurable(self.scope, DEFAULT_CLOCK)
+        if silent_clock or not estimate(self.scope, self.filters).curve:
             result = self._measure("turnaround", "turnaround")
-            silent = list(result.notes) or [
-                f"The time {CLOCKS[DEFAULT_CLOCK]} cannot be worked out. {words}".strip()
-            ]
-            others = [
-                CLOCKS[c] for c, (can, _) in self.scope.clocks.items() if can and not self.scope.selected
-            ]
-            if others and not answerable:
+            silent = list(result.notes) or [silent_clock or ""]
+            others = [CLOCKS[c] for c in measurable(self.scope)]
+            if others and silent_clock:
                 silent.append(f"What can be measured here is the time {'; or '.join(others)}.")
             return self._section("turnaround", [self._part("silent", words=silent)])
         made = (

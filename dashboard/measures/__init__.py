@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from dashboard.filters import make_filters
 from dashboard.measures.catalogue import MEASURES, find_measure, measure, rows
 from dashboard.measures.clocks import DEFAULT_CLOCK, curves
 from dashboard.measures.history import change_counts, changes_between, edition_pair
-from dashboard.measures.refusals import HEADLINE_EVENTS
+from dashboard.measures.refusals import HEADLINE_EVENTS, quoted
 from dashboard.measures.result import Measure, MeasureResult, cell
 from dashboard.measures.scope import Scope, checked, scopes
 from dashboard.measures.volume import VOLUME_COUNTS
@@ -45,9 +46,11 @@ __all__ = [
     "ever_seen",
     "find_measure",
     "holdings",
+    "make_filters",
     "measure",
     "person_counts",
     "published_figures",
+    "quoted",
     "recipient_flow",
     "recipient_names",
     "recipients",

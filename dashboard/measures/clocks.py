@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from dashboard.filters import Filters
-from dashboard.measures.refusals import estimate, not_measurable
+from dashboard.measures.refusals import estimate, not_measurable, quoted
 from dashboard.measures.result import Measure
 from dashboard.measures.scope import about, scopes
 from dashboard.store import Result, Store
@@ -137,7 +137,7 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                 about(scope, many, "The date of receipt is read from the reference (basis from_reference): its "
                        "digits are taken as the day the request was logged.")
             )  # fmt: skip
-        if scope.coverage_start and not scope.selected:
+        if scope.coverage_start and not quoted(scope):
             notes.append(
                 about(scope, many, f"Cases received before {day(scope.coverage_start)} count from then on only, "
                        "because shorter ones of that time are no longer listed (delayed entry).")

@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.errors import UsageError
 from dashboard.filters import Filters, make_filters
-from dashboard.measures.refusals import refused
+from dashboard.measures.refusals import refused, survivors_words
 from dashboard.measures.result import Measure, MeasureResult, make_result, plain_query
 from dashboard.measures.scope import about, checked, scopes
 from dashboard.store import Result, Store
@@ -78,6 +78,8 @@ def _ever_seen(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             continue
         words = f"Still listed: in the edition of {day(scope.as_at)}, the latest read."
         notes.append(about(scope, many, words))
+        if early := survivors_words(scope, filters):
+            notes.append(about(scope, many, early))
         if undated.get(scope.register):
             words = f"In no interval for want of any date: {plural(undated[scope.register], 'request')}."
             notes.append(about(scope, many, words))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.filters import Filters
-from dashboard.measures.refusals import refused
+from dashboard.measures.refusals import quoted, refused, survivors_words
 from dashboard.measures.result import Measure, plain_query
 from dashboard.measures.scope import about, about_register, scopes
 from dashboard.store import Result, Store
@@ -20,9 +20,10 @@ def _recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     many = len(found) > 1
     notes = []
     for scope in found:
-        if no_share := refused(scope, "share"):
-            notes.append(about(scope, many, no_share))
-    if not found or not all(s.selected for s in found):
+        for words in (refused(scope, "share"), survivors_words(scope, filters)):
+            if words:
+                notes.append(about(scope, many, words))
+    if not found or not all(quoted(s) for s in found):
         notes += [
             about_register(found, many, r)
             for r in store.query("type_notes", filters).dicts()
@@ -40,6 +41,8 @@ def _top_recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
         if scope.register not in present:
             words = refused(scope, "ranking") or "Recipients are not published, so no ranking is given."
             notes.append(about(scope, len(found) > 1, words))
+        elif early := survivors_words(scope, filters):
+            notes.append(about(scope, len(found) > 1, early))
         rows = [row for row in result.dicts() if row["register"] == scope.register]
         for column, words, beside in (
             ("former_names", "Shown under the latest name", "formerly"),

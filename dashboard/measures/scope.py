@@ -28,6 +28,8 @@ class Scope:
     published_basis: str  # "stated_month": only the month is known, and the last day of it is taken
     selected: bool
     completed_only: bool
+    survivors_only: bool  # no sheet lists more than what is still held or live, whatever the day
+    survivors_too: bool  # some sheet lists what is still held or live, and no more
     coverage_start: date | None  # delayed entry on clocks
     listed_from: date | None  # the first day from which every case is listed
     columns: dict[str, tuple[bool, str]]  # volumes column -> (answerable, words)

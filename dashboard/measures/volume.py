@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 
 from dashboard.filters import Filters
+from dashboard.measures.refusals import at_least, at_least_words, quoted
 from dashboard.measures.result import Measure
 from dashboard.measures.scope import about, scopes
 from dashboard.store import Result, Store
-from dashboard.text import day, join_words, plural
+from dashboard.text import join_words, plural
 
 
 VOLUME_WORDS = {
@@ -59,29 +60,9 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                     "Decisions are grants only, by the first date published; refusals are not listed.",
                 )
             )
-        if scope.coverage_start:
-            notes.append(
-                about(
-                    scope,
-                    many,
-                    f"Before {day(scope.coverage_start)} the register lists only requests still open or within their "
-                    "terms, and no refusal: read those counts as 'at least'.",
-                )
-            )
-        elif scope.listed_from and any(
-            r[starts] and r[starts] < scope.listed_from for r in result.rows if r[0] == scope.register
-        ):
-            notes.append(
-                about(
-                    scope,
-                    many,
-                    f"Every case closed from {day(scope.listed_from)} is listed, and none still open. An interval that "
-                    "begins before is not whole."
-                    if scope.completed_only
-                    else f"Every case is listed from {day(scope.listed_from)}. An interval that begins before is not "
-                    "whole: it counts only what is still listed, by the first date it carries.",
-                )
-            )
+        began = [r[starts] for r in result.rows if r[0] == scope.register and r[starts]]
+        if not quoted(scope) and began and at_least(scope, min(began)):
+            notes.append(about(scope, many, at_least_words(scope)))
         if undated.get(scope.register) and filters.interval:
             notes.append(
                 about(

@@ -11,6 +11,7 @@ from dashboard.history_figures import (
     ever_seen_exhibit,
     listed_exhibit,
 )
+from dashboard.measures.refusals import refused
 from dashboard.pages.page import Page
 from dashboard.store import Store
 from dashboard.text import join_words
@@ -45,10 +46,8 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
             listed_exhibit(store, found, "added"),
             amended_exhibit(store, found, "typographic"),
         ]
-    if scope.selected:
-        unanswered.append(
-            "The entries were selected by others: one that is missing from a later selection says nothing."
-        )
+    if no_change := refused(scope, "change"):
+        unanswered.append(no_change)
     if any(name in SILENT for name, _ in filters.items()):
         unanswered.append("The period and other choices made on another page do not apply to changes.")
     exhibits = [by_edition_exhibit(store, filters), *exhibits, ever_seen_exhibit(store, filters)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboard import figures, headlines
 from dashboard.filters import Filters
+from dashboard.measures.refusals import early_words, refused
 from dashboard.pages.page import Page
 from dashboard.store import Store
 
@@ -13,13 +14,13 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     types = figures.recipients_exhibit(store, filters)
     top = figures.top_recipients_exhibit(store, filters)
     unanswered = []
-    if scope.selected:
-        unanswered.append("No share is given: the entries are a selection made by others.")
+    if no_share := refused(scope, "share"):
+        unanswered.append(no_share)
     elif types is None and figures.fully_listed(store, scope, filters) is None:
-        unanswered.append(figures.not_fully_listed(scope))
+        unanswered.append(early_words(scope))
     elif types is None:
         unanswered.append("No row matches these filters. Try a longer period, or all recipient types.")
-    if top is None and not scope.selected and types is not None:
+    if top is None and not refused(scope, "ranking") and types is not None:
         unanswered.append("Recipients are not named in this register, so none can be ranked.")
     return Page(
         name="recipients",

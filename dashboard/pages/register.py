@@ -8,6 +8,7 @@ from dashboard import figures
 from dashboard.cleaning import tidy
 from dashboard.figures import LABELS, VOLUME_COLUMNS
 from dashboard.filters import LONGEST_VALUE, Filters
+from dashboard.measures.refusals import quoted
 from dashboard.pages.page import Listing, Page
 from dashboard.store import Store
 from dashboard.text import number, plural
@@ -58,7 +59,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         name="register",
         headline=(
             f"{plural(matched, 'entry', 'entries')} of {scope.short_title} that others quoted"
-            if scope.selected
+            if quoted(scope)
             else f"{plural(matched, 'request')} in {scope.short_title}"
         )
         + (f" matching “{search}”" if search else ""),

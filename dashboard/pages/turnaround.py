@@ -7,6 +7,7 @@ from dataclasses import replace
 from dashboard import figures
 from dashboard.filters import Filters
 from dashboard.measures import DEFAULT_CLOCK, measure
+from dashboard.measures.refusals import Estimate, estimate, measurable
 from dashboard.pages.page import Page
 from dashboard.store import Store
 from dashboard.text import number, percent, plural
@@ -18,27 +19,20 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     clock = filters.clock or DEFAULT_CLOCK
     filters = replace(filters, clock=clock)
     answerable, words = scope.clocks[clock]
+    allowed = estimate(scope, replace(filters, cohort=None))
     curve = figures.turnaround_exhibit(store, filters) if answerable else None
-    years = figures.turnaround_cohorts_exhibit(store, filters) if answerable and not filters.outcome else None
+    years = figures.turnaround_cohorts_exhibit(store, filters) if answerable else None
     unanswered = []
     lead = ""
     if not answerable:
         headline = f"How long requests took {CLOCKS[clock]} cannot be worked out"
         unanswered.append(words or "The register does not publish both dates.")
-        others = [CLOCKS[c] for c, (can, _) in scope.clocks.items() if can]
+        others = [CLOCKS[c] for c in measurable(scope)]
         if others:
             unanswered.append(f"What can be measured here is the time {'; or '.join(others)}.")
-    elif scope.selected:
-        headline = "No typical waiting time: the entries are a selection made by others"
-        unanswered.append(
-            "Entries that others chose to quote say nothing of the usual case. Their own times are in the rows."
-        )
-    elif filters.outcome:
-        headline = "No typical waiting time for one outcome"
-        unanswered.append(figures.ONE_OUTCOME)
-    elif scope.completed_only:
-        headline = "No typical waiting time: the register lists closed cases only"
-        unanswered.append(_closed_cases(store, filters))
+    elif not allowed.curve:
+        headline = allowed.headline
+        unanswered.append(f"{allowed.page_words} {_closed_cases(store, filters, allowed)}".strip())
     elif curve is None:
         headline = "No waiting time under these filters"
         unanswered.append("No case with usable dates matches. Try a longer period, or all recipient types.")
@@ -55,18 +49,16 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     )
 
 
-def _closed_cases(store: Store, filters: Filters) -> str:
-    """Why there is no curve of closed cases alone, and what they themselves took."""
-    why = (
-        "A case that is still open is not on the list, and long ones are open longest, so the list favours short "
-        "ones: Kaplan-Meier is refused."
-    )
+def _closed_cases(store: Store, filters: Filters, allowed: Estimate) -> str:
+    """What closed cases themselves took, where no more than that can be said."""
+    if allowed.method == "none":
+        return ""
     found = measure("turnaround", store, filters=replace(filters, interval=None, by=None)).dicts()
     row = max(found, key=lambda r: r["n"] or 0)
     if not row["n"] or row["median"] is None:
-        return why
+        return ""
     return (
-        f"{why} Of the {plural(row['n'], 'case')} that closed, half had within {number(row['median'])} and nine in ten "
+        f"Of the {plural(row['n'], 'case')} that closed, half had within {number(row['median'])} and nine in ten "
         f"within {number(row['p90'])} {row['unit']} days."
     )
 

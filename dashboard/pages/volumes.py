@@ -6,8 +6,12 @@ from dataclasses import replace
 
 from dashboard import figures, headlines
 from dashboard.filters import Filters
+from dashboard.measures.refusals import Kind, early_words, refused
 from dashboard.pages.page import Page
 from dashboard.store import Store
+
+
+BESIDE: tuple[Kind, ...] = ("backlog", "outcomes")
 
 
 def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
@@ -18,15 +22,17 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     outcomes = figures.outcomes_table(store, filters)
     unanswered = []
     if volumes is None:
-        unanswered.append(_why_none(scope.selected))
-    if backlog is None and not scope.selected and not scope.columns["open_at_end"][0]:
         unanswered.append(
-            f"How many requests are waiting cannot be worked out. {scope.columns['open_at_end'][1]}".strip()
+            refused(scope, "count")
+            or "No row matches these filters. Try a longer period, or all recipient types."
         )
-    if outcomes is None and not scope.selected and not scope.columns["refused"][0]:
-        unanswered.append(f"Outcomes cannot be compared. {scope.columns['refused'][1]}".strip())
-    if outcomes is None and not scope.selected and figures.fully_listed(store, scope, filters) is None:
-        unanswered.append(figures.not_fully_listed(scope))
+    if not refused(scope, "count"):  # which says enough of a selection
+        for kind in BESIDE:
+            if no_figure := refused(scope, kind, filters):
+                unanswered.append(no_figure)
+        early = figures.fully_listed(store, scope, filters) is None
+        if outcomes is None and early and not refused(scope, "outcomes"):
+            unanswered.append(early_words(scope))
     return Page(
         name="volumes",
         headline=volumes.title if volumes else headlines.headline(store, filters),
@@ -34,11 +40,3 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         exhibits=tuple(e for e in (volumes, backlog, outcomes) if e),
         unanswered=tuple(unanswered),
     )
-
-
-def _why_none(selected: bool) -> str:
-    if selected:
-        return (
-            "No volume is given: the entries are a selection made by others, so a count of them says nothing."
-        )
-    return "No row matches these filters. Try a longer period, or all recipient types."

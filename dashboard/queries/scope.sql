@@ -1,6 +1,16 @@
 -- purpose: what a register's rows allow: as-at date, coverage, which columns and clocks it can answer
 -- parameters: $register $edition $known_on
--- result columns: register, title, short_title, synthetic, as_at, edition, published, published_basis, selected, completed_only, coverage_start, listed_from, columns, clocks
+-- result columns: register, title, short_title, synthetic, as_at, edition, published, published_basis, selected, completed_only, survivors_only, survivors_too, coverage_start, listed_from, columns, clocks
+with listed as (
+    select
+        s.register,
+        min(s.period_start) filter (where s.coverage in ('complete', 'completed_only')) as listed_from,
+        bool_and(s.coverage = 'survivors_only') filter (where s.entries > 0) as survivors_only,
+        bool_or(s.coverage = 'survivors_only' and s.entries > 0) as survivors_too
+    from staging.sheets as s
+    inner join core.editions_read($known_on, $edition) as x on s.register = x.register and s.edition = x.edition
+    group by s.register
+)
 select
     r.register,
     r.title,
@@ -12,12 +22,10 @@ select
     e.published_basis,
     a.selected,
     a.completed_only,
+    coalesce(l.survivors_only, false) as survivors_only,
+    coalesce(l.survivors_too, false) as survivors_too,
     c.coverage_start,
-    (
-        select min(s.period_start) from staging.sheets as s
-        inner join core.editions_read($known_on, $edition) as x on s.register = x.register and s.edition = x.edition
-        where s.register = r.register and s.coverage in ('complete', 'completed_only')
-    ) as listed_from,
+    l.listed_from,
     (
         select to_json(list({name: column_name, answerable: answerable, words: words} order by column_name))
         from answerable_columns($known_on, $edition) as x where x.register = r.register
@@ -30,4 +38,5 @@ from core.registers_in($register) as r
 inner join as_at($known_on, $edition) as a on r.register = a.register
 inner join staging.editions as e on a.register = e.register and a.edition = e.edition
 left join coverage_start($known_on, $edition) as c on r.register = c.register
+left join listed as l on r.register = l.register
 order by r.register

@@ -263,7 +263,7 @@ def test_real_figures_and_what_is_not_published(real_review: Rendered) -> None:
     said = {f["sentence"] for f in real_review.manifest["figures"]}
     assert any("132 releases made in 2019" in s for s in said)
     assert any(s.startswith("Of 452 releases, universities had 193") for s in said)
-    assert "How many requests wait cannot be worked out." in real_review.html
+    assert "How many are open cannot be said." in real_review.html
     assert "2020 is not complete" in real_review.html
 
 
