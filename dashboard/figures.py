@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from urllib.parse import parse_qsl
 
+from dashboard import findings as say
 from dashboard.exhibits import Chart, Column, Exhibit, Series, Table, ValueKind
-from dashboard.filters import Filters
+from dashboard.filters import Filters, make_filters
 from dashboard.measures import VOLUME_COUNTS, MeasureResult, Scope, measure, scopes
 from dashboard.measures.refusals import HEADLINE_EVENTS, at_least, enough, estimate, few_left, refused
 from dashboard.store import Store
@@ -128,14 +129,9 @@ def source_words(store: Store, scope: Scope) -> str:
     return f"{scope.title}, as at {day(scope.as_at)}, {published}. Build {store.build.id[:8]}.{made_up}"
 
 
-def change_words(now: int, before: int, period: str) -> str:
-    """ "9% fewer than in 2024"; whole numbers where the count before is too small for a percentage."""
-    if now == before:
-        return f"the same as {period}"
-    more = "more" if now > before else "fewer"
-    if before < 20 or abs(now - before) < before / 100:
-        return f"{number(abs(now - before))} {more} than {period}"
-    return f"{percent(abs(now - before) / before)} {more} than {period}"
+def asked(exhibit: Exhibit) -> Filters:
+    """The filters of the measure that an exhibit shows."""
+    return make_filters(**dict(parse_qsl(exhibit.query)))
 
 
 def _table(
@@ -301,13 +297,10 @@ def _count_title(
         total = sum(v or 0 for v in values)
         least = "At least " if at_least(scope, first) else ""
         return f"{least}{plural(total, noun)} {verb} from {day(first)} to {day(last)}"
-    last_whole = whole[-1]
-    now = values[last_whole] or 0
-    title = f"{plural(now, noun)} {verb} in {words[last_whole]}"
-    before = values[last_whole - 1] if last_whole - 1 in whole else None
-    if before is not None:
-        title += f", {change_words(now, before, f'in {words[last_whole - 1]}')}"
-    return title
+    last = whole[-1]
+    # Only the interval just before is compared with; one that is cut is not.
+    points = [(words[i], values[i] or 0) for i in (last - 1, last) if i in whole]
+    return str(say.change(points, noun=noun, verb=verb))
 
 
 def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
@@ -335,7 +328,7 @@ def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     back = 12 if interval == "month" else 4
     # Against the same time a year before: a peak chosen from the series would always make a fall.
     if len(values) > back and ends[-1] == at:  # both numbers are of the last day of their interval
-        title += f", {change_words(now, values[-1 - back] or 0, 'a year before')}"
+        title += say.than(now, values[-1 - back] or 0, "a year before")
     return Exhibit(
         key="backlog",
         title=title,
@@ -532,7 +525,7 @@ def turnaround_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     basis = " The date of receipt is read from the reference." if row["basis"] == "from_reference" else ""
     return Exhibit(
         key="turnaround",
-        title=turnaround_words(row),
+        title=say.time(row),
         summary=(
             f"{plural(row['n'], 'case')} {CLOCKS[str(row['clock'])]}: {number(row['events'])} ended, "
             f"{number(row['censored'])} {waiting}; {ninth}{basis}"
@@ -564,25 +557,6 @@ def turnaround_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         measure="turnaround",
         query=filters.query(),
     )
-
-
-def turnaround_words(row: dict[str, Any]) -> str:
-    """The finding of one turnaround row: the median with its interval, or why there is none."""
-    days = f"{row['unit']} days"
-    if not enough(row["events"]):
-        return f"Too few cases have ended to say how long they take: {plural(row['events'], 'case')}"
-    if row["median"] is None:
-        if row["method"] == "none":
-            return "No case was watched from its receipt, so no typical time is given"
-        return "Fewer than half of the cases have ended, so the median is not reached"
-    bounds = ""
-    if row["median_low"] is not None:
-        upper = f"to {number(row['median_high'])}" if row["median_high"] is not None else "with no upper end"
-        bounds = f" (95% interval {number(row['median_low'])} {upper})"
-    if row["clock"] != "received_to_outcome":
-        # Cases that end another way leave at that day, so this is not the day by which half had ended so.
-        return f"Cause-specific median {CLOCKS[row['clock']]}: {number(row['median'])} {days}{bounds}"
-    return f"Half of cases ended within {number(row['median'])} {days}{bounds}"
 
 
 def _turnaround_table(result: MeasureResult, labels: list[str], first: str) -> Table:
@@ -618,13 +592,8 @@ def turnaround_cohorts_exhibit(store: Store, filters: Filters) -> Exhibit | None
     days = f"{b['unit']} days"
     if first == last:
         title = f"Of cases received in {years[last]}, half ended within {number(b['median'])} {days}"
-    elif _overlap(a, b):
-        values = f"{number(a['median'])} and {number(b['median'])} {days}"
-        title = f"No clear change in the median between {years[first]} and {years[last]}: {values}"
     else:
-        way = "rose" if b["median"] > a["median"] else "fell"
-        values = f"from {number(a['median'])} to {number(b['median'])} {days}"
-        title = f"The median {way} {values} between {years[first]} and {years[last]}"
+        title = say.time_change(a, b, labels=(years[first], years[last]))
     return Exhibit(
         key="turnaround-by-year",
         title=title,
@@ -654,14 +623,6 @@ def turnaround_cohorts_exhibit(store: Store, filters: Filters) -> Exhibit | None
         measure="turnaround",
         query=filters.query(),
     )
-
-
-def _overlap(a: dict[str, Any], b: dict[str, Any]) -> bool:
-    """Whether the two 95% intervals touch; an open end reaches everything."""
-    if a["median_low"] is None or b["median_low"] is None:
-        return True
-    highs = [r["median_high"] if r["median_high"] is not None else float("inf") for r in (a, b)]
-    return bool(a["median_low"] <= highs[1] and b["median_low"] <= highs[0])
 
 
 def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:

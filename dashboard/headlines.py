@@ -1,39 +1,36 @@
-"""Findings in words, from measures: what changed, how much, who, how long, and what cannot be said.
+"""What is said first of a register: its headline, at most six findings, and four numbers, under the filters.
 
-At most six sentences, one point each, each standing alone and leading to its exhibit. A sentence never claims
-a change that the rows do not support; where there is nothing to say it says why.
+The sentences are made by the headline engine (`dashboard.findings`) from measures; here is chosen what to ask. At
+most six, one point each, each standing alone, leading to its page and to the rows it rests on; at least one is about
+the longer term where three whole years are there. Where more could be said the later in `ORDER` give way.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from urllib.parse import parse_qsl
 
 from dashboard import figures, history_figures
+from dashboard import findings as say
 from dashboard.figures import Tile
-from dashboard.filters import Filters
-from dashboard.measures import DEFAULT_CLOCK, Scope, measure
-from dashboard.measures.refusals import enough, estimate, not_measurable, quoted, refused
+from dashboard.filters import Filters, make_filters
+from dashboard.findings import Finding, Ground
+from dashboard.measures import DEFAULT_CLOCK, MEASURES, Scope, measure
+from dashboard.measures.refusals import at_least, enough, estimate, not_measurable, quoted, refused
 from dashboard.store import Store
 from dashboard.text import day, join_words, number, plural, published_words
-from dashboard.vocabulary import CLOCKS
+from dashboard.vocabulary import CHANGES
 
 
 MOST = 6
-NOT_SAID = ("received", "refused", "not_pursued", "released")
 SAID = {
     "received": "when requests were received",
     "refused": "refusals",
     "not_pursued": "requests not pursued",
     "released": "releases",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One sentence and the page that shows it."""
-
-    text: str
-    link: str = ""
+# What gives way when more than six could be said: the last first. They are shown in the order of `findings`.
+ORDER = ("context", "level", "time", "who", "edition", "silent", "people", "signal", "backlog", "longest")
 
 
 def headline(store: Store, filters: Filters) -> str:
@@ -47,91 +44,171 @@ def headline(store: Store, filters: Filters) -> str:
     return exhibit.title
 
 
+def headline_ground(store: Store, filters: Filters) -> Ground | None:
+    """What the headline rests on; None where it is about what the register cannot support."""
+    counted = figures.main_count(figures.scope_of(store, filters))
+    if counted is None:
+        return None
+    return Ground(measure="volumes", filters=_yearly(filters), columns=(counted[0],))
+
+
 def findings(store: Store, filters: Filters) -> list[Finding]:
     """At most six sentences about one register under the filters."""
     scope = figures.scope_of(store, filters)
     query = "?" + filters.query()
-    found = [
-        _range(store, scope, filters, query),
-        _who(store, filters, query),
-        _how_long(store, scope, filters, query),
-        _waiting(store, filters, query),
-        _edition(store, scope, filters, query),
-        _not_included(scope),
-    ]
-    return [f for f in found if f][:MOST]
+    made = {
+        "level": _level(store, scope, filters, query),
+        "who": _who(store, filters, query),
+        "time": _how_long(store, scope, filters, query),
+        "backlog": _waiting(store, filters, query),
+        "signal": _signal(store, scope, filters, query),
+        "longest": _longest(store, scope, filters, query),
+        "people": _people(store, filters),
+        "edition": _edition(store, scope, filters, query),
+        "silent": _not_included(scope),
+    }
+    first = [name for name in ORDER if made.get(name)][:MOST]
+    return [finding for name, finding in made.items() if finding and name in first]
 
 
-def _range(store: Store, scope: Scope, filters: Filters, query: str) -> Finding | None:
-    exhibit = figures.volumes_exhibit(store, replace(filters, interval="year"))
-    if exhibit is None or exhibit.chart is None:
+def _yearly(filters: Filters) -> Filters:
+    return replace(filters, interval="year", by=None)
+
+
+def _level(store: Store, scope: Scope, filters: Filters, query: str) -> Finding | None:
+    """The last whole year among all; with two years their range; else the total, and what cuts it."""
+    counted = figures.main_count(scope)
+    if counted is None:
         return None
-    chart = exhibit.chart
-    # Years that are cut, at either end, would make the range look wider than it is.
-    yearly = replace(filters, interval="year", by=None)
-    whole = figures.whole_intervals(scope, yearly, measure("volumes", store, filters=yearly))
-    values = [chart.series[0].values[i] or 0 for i in whole]
-    years = [chart.x[i] for i in whole]
-    if len(values) < 2:
-        text = exhibit.summary
-        if scope.listed_from and chart.x and int(chart.x[0]) < scope.listed_from.year:
+    column, _, noun, verb = counted
+    yearly = _yearly(filters)
+    result = measure("volumes", store, filters=yearly)
+    rows = result.dicts()
+    points = [
+        (str(rows[i]["interval_start"].year), rows[i][column] or 0)
+        for i in figures.whole_intervals(scope, yearly, result)
+    ]
+    ground = Ground(measure="volumes", filters=yearly, values=tuple(points), columns=(column,))
+    long_term = say.context(points, noun=noun, verb=verb)
+    text = long_term or say.level(points, noun=noun, verb=verb)
+    if text is None:
+        exhibit = figures.volumes_exhibit(store, yearly)
+        if exhibit is None:
+            return None
+        text = exhibit.summary.removesuffix(".")
+        start = rows[0]["interval_start"]
+        if scope.listed_from and at_least(scope, start) and start.year < scope.listed_from.year:
             text += (
-                f" Before {day(scope.listed_from)} the counts are at least: older cases are no longer listed."
+                f". Before {day(scope.listed_from)} the counts are at least: older cases are no longer listed"
             )
-        return Finding(text=text, link=f"/volumes{query}")
-    noun = chart.y_label
-    low, high = min(values), max(values)
     return Finding(
-        text=f"Between {years[0]} and {years[-1]} the yearly number of {noun} ranged from {number(low)} "
-        f"({years[values.index(low)]}) to {number(high)} ({years[values.index(high)]}).",
+        text=f"{text}.",
+        kind="context" if long_term else "level",
         link=f"/volumes{query}",
+        rests_on=(ground,),
     )
 
 
 def _who(store: Store, filters: Filters, query: str) -> Finding | None:
-    exhibit = figures.recipients_exhibit(store, filters)
-    if exhibit is None:
-        return None
-    top = figures.top_recipients_exhibit(store, filters)
-    # "… since 1 April 2015" is said once, at the end of the sentence.
-    title, since, day_words = exhibit.title.partition(" since ") if top else (exhibit.title, "", "")
-    second = f"; {_lower(top.title.removesuffix(since + day_words))}" if top else ""
-    return Finding(text=f"{title}{second}{since}{day_words}.", link=f"/recipients{query}")
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
+    """Who received: the type with the largest share; where types are not published, the largest recipients."""
+    for exhibit in (
+        figures.recipients_exhibit(store, filters),
+        figures.top_recipients_exhibit(store, filters),
+    ):
+        if exhibit is None or (exhibit.key == "recipients" and len(exhibit.table.rows) < 2):
+            continue
+        asked = figures.asked(exhibit)
+        columns = ("share",) if exhibit.key == "recipients" else ("cumulative_share",)
+        return Finding(
+            text=f"{exhibit.title}.",
+            kind="level",
+            link=f"/recipients{query}",
+            rests_on=(Ground(measure=exhibit.measure, filters=asked, columns=columns),),
+        )
+    return None
 
 
 def _how_long(store: Store, scope: Scope, filters: Filters, query: str) -> Finding:
     link = f"/turnaround{query}"
-    clock = filters.clock or "received_to_outcome"
-    answerable, words = scope.clocks[clock]
-    if not answerable:
-        return Finding(
-            text=f"How long requests took {CLOCKS[clock]} cannot be worked out. {words}".strip(), link=link
-        )
+    clock = filters.clock or DEFAULT_CLOCK
+    if silent := not_measurable(scope, clock):
+        silent = silent.replace("The time ", "How long requests took ", 1)
+        return Finding(text=silent, kind="silent", link=link)
     allowed = estimate(scope, replace(filters, cohort=None))
     if not allowed.curve:
-        return Finding(text=f"{allowed.headline}.", link=link)
+        return Finding(text=f"{allowed.headline}.", kind="silent", link=link)
     exhibit = figures.turnaround_exhibit(store, filters)
     if exhibit is None:
         return Finding(
-            text="No case under these filters has both dates, so no waiting time is given.", link=link
+            text="No case under these filters has both dates, so no waiting time is given.",
+            kind="silent",
+            link=link,
         )
     counted = ", open cases counted" if exhibit.title.startswith(("Half", "Cause")) else ""
-    return Finding(text=f"{exhibit.title}{counted}.", link=link)
+    ground = Ground(
+        measure="turnaround",
+        filters=figures.asked(exhibit),
+        columns=("median", "median_low", "median_high", "events"),
+    )
+    return Finding(text=f"{exhibit.title}{counted}.", kind="time", link=link, rests_on=(ground,))
 
 
 def _waiting(store: Store, filters: Filters, query: str) -> Finding | None:
     exhibit = figures.backlog_exhibit(store, filters)
-    return Finding(text=f"{exhibit.title}.", link=f"/volumes{query}#backlog") if exhibit else None
+    if exhibit is None:
+        return None
+    ground = Ground(measure=exhibit.measure, filters=figures.asked(exhibit), columns=("open_at_end",))
+    return Finding(
+        text=f"{exhibit.title}.", kind="level", link=f"/volumes{query}#backlog", rests_on=(ground,)
+    )
+
+
+def _signal(store: Store, scope: Scope, filters: Filters, query: str) -> Finding | None:
+    """A signal of the last year on the control chart of the main count; an old one is no news."""
+    counted = figures.main_count(scope)
+    if counted is None or "control-chart" not in MEASURES:
+        return None
+    return None
+
+
+def _longest(store: Store, scope: Scope, filters: Filters, query: str) -> Finding | None:
+    """The longest wait, of the clock to any outcome."""
+    if not_measurable(scope, DEFAULT_CLOCK) or not estimate(scope, replace(filters, cohort=None)).curve:
+        return None
+    asked = replace(filters, clock=DEFAULT_CLOCK, unit=None, interval=None, by=None)
+    rows = store.query("longest_waits", asked).dicts()
+    text = say.longest(rows, as_at=min(scope.as_at, filters.to or scope.as_at))
+    if text is None:
+        return None
+    ground = Ground(
+        measure="spells",
+        filters=asked,
+        values=tuple((r["reference"], r["days"]) for r in rows),
+        columns=("days",),
+    )
+    return Finding(text=f"{text}.", kind="longest", link=f"/turnaround{query}", rests_on=(ground,))
+
+
+def _people(store: Store, filters: Filters) -> Finding | None:
+    asked = Filters(
+        register=filters.register, from_=filters.from_, to=filters.to, edition=filters.edition,
+        known_on=filters.known_on,
+    )  # fmt: skip
+    text = say.people(measure("person-counts", store, filters=asked).dicts())
+    if text is None:
+        return None
+    ground = Ground(
+        measure="person-counts", filters=asked, columns=("supplied", "requested", "period_end"), rows=False
+    )
+    return Finding(text=f"{text}.", kind="people", link=ground.address, rests_on=(ground,))
 
 
 def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Finding:
     # A page pinned to an edition still says how many there are; a day in the past knows only those of its time.
-    listed = measure("editions", store, register=scope.register, known_on=filters.known_on).dicts()
+    asked = Filters(register=scope.register, known_on=filters.known_on)
+    listed = measure("editions", store, filters=asked).dicts()
     found = [e for e in listed if e["withdrawn_on"] is None]
+    ground = Ground(measure="editions", filters=asked, counted=True, rows=False)
     many = (
         "The one edition held" if len(found) == 1 else f"{plural(len(found), 'edition')} are held; the latest"
     )
@@ -139,25 +216,37 @@ def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
     if compared is not None and not refused(scope, "change"):
         told = join_words(history_figures.told(compared)) or "nothing changed"
         held = history_figures.edition_words(found)
+        changes = Ground(
+            measure="changes",
+            filters=make_filters(**dict(parse_qsl(compared.query))),
+            values=tuple((kind, compared.things(kind)) for kind in CHANGES),
+            rows=False,
+        )
         return Finding(
             text=f"{held[:1].upper()}{held[1:]}; in the one of {history_figures.day_of(compared.edition)}, against "
             f"the one before: {told}.",
+            kind="edition",
             link=f"/changes{query}",
+            rests_on=(changes, ground),
         )
     lag = published_words(scope.published, scope.published_basis, scope.as_at)
-    return Finding(text=f"{many} describes {day(scope.as_at)}, {lag}.", link=f"/register{query}")
+    return Finding(
+        text=f"{many} describes {day(scope.as_at)}, {lag}.",
+        kind="edition",
+        link=f"/register{query}",
+        rests_on=(ground,),
+    )
 
 
 def _not_included(scope: Scope) -> Finding | None:
-    silent = [SAID[c] for c in NOT_SAID if not scope.columns[c][0]]
     if refused(scope, "count"):
         return Finding(
             text="Not included: anything that nobody quoted. No volume, share or typical time can be drawn "
-            "from these entries."
+            "from these entries.",
+            kind="silent",
         )
-    if not silent:
-        return None
-    return Finding(text=f"Not published, so not shown: {join_words(silent)}.")
+    text = say.silent({c: scope.columns[c][0] for c in SAID}, SAID)
+    return Finding(text=f"{text}.", kind="silent") if text else None
 
 
 def tiles(store: Store, filters: Filters) -> list[Tile]:

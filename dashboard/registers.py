@@ -25,6 +25,7 @@ from dashboard.toml_lines import Path as Place
 from dashboard.toml_reader import Source, TomlReader, read_source
 from dashboard.vocabulary import (
     ANSWERABLE_FIELDS,
+    CADENCES,
     COUNT_FIELDS,
     COVERAGE,
     DATE_FIELDS,
@@ -47,7 +48,16 @@ DATED_BY_PERIOD = (
 KEYS: dict[str, tuple[str, ...]] = {
     "top": (
         *("extends", "id", "title", "short_title", "publisher", "about", "address", "licence", "contact"),
-        *("synthetic", "fixture", "home_rank", "reference", "recipient_types", "type_notes", "outcomes"),
+        *(
+            "synthetic",
+            "fixture",
+            "home_rank",
+            "cadence",
+            "reference",
+            "recipient_types",
+            "type_notes",
+            "outcomes",
+        ),
         *("data_held", "layout", "fetch"),
     ),
     "reference": ("pattern", "request_split", "request_pattern", "dated"),
@@ -173,6 +183,7 @@ class Register:
         False  # here to exercise the machinery: shown only when named, or when nothing else is there
     )
     home_rank: int = 50
+    cadence: str = ""  # how often the publisher says it comes out; empty: not said
     request_split: str = ""
     request_pattern: re.Pattern[str] | None = None  # its group `request` is the request of a reference
     reference_pattern: re.Pattern[str] = re.compile(r"\S.*")
@@ -494,6 +505,7 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
         synthetic=r.flag(document, "synthetic", (), False),
         fixture=r.flag(document, "fixture", (), False),
         home_rank=r.whole(document, "home_rank", (), 50),
+        cadence=r.choice(document, "cadence", (), ("", *CADENCES), ""),
         request_split=request_split,
         request_pattern=(
             r.pattern(request_pattern, ("reference", "request_pattern"), LONGEST_NAME, ("request",))

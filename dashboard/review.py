@@ -35,7 +35,7 @@ from dashboard.errors import AccessReviewError, UsageError
 from dashboard.exhibits import Column, Exhibit, Table
 from dashboard.files import write_whole
 from dashboard.filters import Filters, make_filters
-from dashboard.headlines import Finding
+from dashboard.findings import Ground
 from dashboard.html import environment
 from dashboard.ledger import Ledger, Source
 from dashboard.measures import DEFAULT_CLOCK, MEASURES, MeasureResult, Scope, cell, measure, scopes
@@ -59,6 +59,14 @@ SECTIONS = {
 LIBRARIES = ("duckdb", "numpy", "jinja2", "mistune", "papermill", "nbclient", "nbconvert", "ipykernel")
 EDITION = ("register", "edition", "as_at", "published", "sha256", "file")  # what a manifest says of each
 GRANTED = ("released", "reuse_permitted", "approved")
+# Where in the review the evidence for each kind of decision is.
+EVIDENCE = {
+    "departures": "changes",
+    "figures": "outside-figures",
+    "commitments": "commitments",
+    "errors": "data-quality",
+    "late_edition": "method",
+}
 LISTED = (
     "Each is listed in the CSV with its edition, sheet, row and column. A value that breaks a rule leaves the measures "
     "it would spoil and stays in the register."
@@ -354,38 +362,28 @@ class Review:
             if exhibit:
                 words = f"No service standard is published. {exhibit.title}: should one be set?"
                 ask(words, "turnaround", self._source_of(exhibit))
-        errors = self._problems("error", latest=True)
-        if errors.rows:
-            count = plural(len(errors.rows), "value")
-            words = (
-                f"{count} of the latest edition could not be read: ask the register’s owner to correct them?"
-            )
-            ask(words, "data-quality", errors)
+        result = self._measure(
+            "decisions", "decisions", Filters(register=self.choice.register, known_on=self.choice.known_on)
+        )
+        for item in result.dicts():
+            ask(item["words"], EVIDENCE[item["kind"]], _source(result, first=("count", "since")))
         return found
 
     def headlines(self) -> Shown:
         """At most six sentences, from the headline engine, each leading to its section."""
-        found = headlines.findings(self.store, self.filters)
-        made = [
-            figures.volumes_exhibit(self.store, replace(self.filters, interval="year")),
-            figures.recipients_exhibit(self.store, self.filters),
-            figures.top_recipients_exhibit(self.store, self.filters),
-            figures.turnaround_exhibit(self.store, self.filters),
-            figures.backlog_exhibit(self.store, self._to_as_at()),
-        ]
-        sources = [self._source_of(e) for e in made if e]
+        found = headlines.findings(self.store, self._to_as_at())
         for finding in found:
-            self._say("headlines", finding.text, *self._editions_first(finding, sources), *self._context())
-        shown = [Finding(text=f.text, link=_fragment(f.link)) for f in found]
+            self._say(
+                "headlines", finding.text, *(self._grounds(g) for g in finding.rests_on), *self._context()
+            )
+        # In a file of its own no address of the dashboard leads anywhere: sections do.
+        shown = [replace(f, link=_fragment(f.link), rests_on=()) for f in found]
         return self._section("headlines", [self._part("findings", found=shown)])
 
-    def _editions_first(self, finding: Finding, sources: list[Source]) -> list[Source]:
-        """The sources of one finding: those of the page it leads to, then the others."""
-        wanted = {"volumes": "volumes", "recipients": "recipients", "turnaround": "turnaround"}
-        page = finding.link.removeprefix("/").split("?")[0]
-        if page == "register":
-            return [_source(self._editions(), counted=True)]
-        return sorted(sources, key=lambda s: not s.measure.endswith(wanted.get(page, "-")))
+    def _grounds(self, ground: Ground) -> Source:
+        """What a finding rests on, asked again, as the ledger takes it."""
+        result = measure(ground.measure, self.store, filters=ground.filters)
+        return _source(result, first=ground.columns, counted=ground.counted)
 
     def _to_as_at(self) -> Filters:
         """Waiting is counted to the as-at date at most: after it nothing is known."""

@@ -146,6 +146,24 @@ COLUMN_NEEDS: dict[str, tuple[str, ...]] = {
     "excluded": ("received_date",),
 }
 
+# How often a publisher says a register comes out: the months from one edition to the next; none for one that ended.
+CADENCES: dict[str, int | None] = {
+    "monthly": 1,
+    "quarterly": 3,
+    "half-yearly": 6,
+    "yearly": 12,
+    "ended": None,
+}
+
+# What needs a decision, in the order of the worklist: what only the record itself can lose comes first.
+DECISIONS: dict[str, str] = {
+    "departures": "Entries that left with no reason published",
+    "figures": "Figures of others that differ from ours",
+    "commitments": "Commitments that are overdue",
+    "errors": "Values that could not be read",
+    "late_edition": "An edition that has not come",
+}
+
 # What can happen to a request, a release or a figure from one edition to another.
 CHANGES: dict[str, str] = {
     "added": "Added",

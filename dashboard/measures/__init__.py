@@ -41,11 +41,13 @@ __all__ = [
     "checked",
     "corrections",
     "curves",
+    "decisions",
     "edition_pair",
     "editions",
     "ever_seen",
     "find_measure",
     "holdings",
+    "issues",
     "make_filters",
     "measure",
     "person_counts",
@@ -170,3 +172,17 @@ def holdings(store: Store, **filters: Any) -> MeasureResult:
 def person_counts(store: Store, **filters: Any) -> MeasureResult:
     """Every published count with its unit by body and period; one that a later edition changed is `superseded`."""
     return measure("person-counts", store, **filters)
+
+
+def decisions(store: Store, **filters: Any) -> MeasureResult:
+    """What needs a decision, ranked: unexplained departures, figures that differ, unreadable values, a late edition.
+
+    count: entries, figures, values or editions, by kind; evidence: an address on our pages. A late edition is judged
+    on `known_on`, else `to`, else the last day the build knows of.
+    """
+    return measure("decisions", store, **filters)
+
+
+def issues(store: Store, **filters: Any) -> MeasureResult:
+    """Every data problem of the editions asked: its place, rule, value and severity (error, warning, info)."""
+    return measure("issues", store, **filters)

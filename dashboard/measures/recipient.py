@@ -82,7 +82,7 @@ MEASURES = (
         columns=("group", "requests", "releases", "recipients", "share", "first_date", "last_date"),
         query="recipients",
         compute=_recipients,
-        rows_query="events_rows",
+        rows_query="recipients_rows",
         defaults={"by": "type"},
     ),
     Measure(
@@ -93,7 +93,7 @@ MEASURES = (
         ),
         query="top_recipients",
         compute=_top_recipients,
-        rows_query="events_rows",
+        rows_query="top_recipients_rows",
     ),
     Measure(
         name="recipient-flow",

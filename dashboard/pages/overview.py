@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dashboard import figures, headlines
 from dashboard.filters import Filters
+from dashboard.measures import measure
 from dashboard.pages.page import Page
 from dashboard.store import Store
+
+
+def _of_the_register(filters: Filters) -> Filters:
+    """A worklist is about the register: a period or a type chosen on the page cuts nothing off it."""
+    return Filters(register=filters.register, edition=filters.edition, known_on=filters.known_on)
 
 
 def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
@@ -20,6 +26,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         headline=headlines.headline(store, filters),
         filters=filters,
         findings=tuple(headlines.findings(store, filters)),
+        decisions=measure("decisions", store, filters=_of_the_register(filters)),
         tiles=tuple(headlines.tiles(store, filters)),
         exhibits=tuple(e for e in exhibits if e),
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from dashboard.exhibits import Exhibit
 from dashboard.figures import Tile
 from dashboard.filters import Filters
-from dashboard.headlines import Finding
+from dashboard.findings import Finding
+from dashboard.measures import MeasureResult
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,9 @@ class Page:
     filters: Filters
     lead: str = ""
     findings: tuple[Finding, ...] = ()
+    decisions: MeasureResult | None = (
+        None  # the worklist, on pages that show it: no row says that there is none
+    )
     tiles: tuple[Tile, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
     unanswered: tuple[str, ...] = ()  # sentences: what this page would show and the register cannot answer

@@ -29,6 +29,7 @@ def load_reference(
                 "register": r.id, "title": r.title, "short_title": r.short_title, "publisher": r.publisher,
                 "about": r.about, "address": r.address, "licence": r.licence, "contact": r.contact,
                 "synthetic": r.synthetic, "fixture": r.fixture, "home_rank": r.home_rank,
+                "cadence": r.cadence, "cadence_months": vocabulary.CADENCES.get(r.cadence),
             }
             for r in registers.values()
         ],

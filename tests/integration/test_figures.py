@@ -146,11 +146,3 @@ def test_other_clocks_do_not_call_ended_cases_open(sample_store):
     exhibit = figures.turnaround_exhibit(sample_store, Filters(register=LEGACY, clock="received_to_release"))
     assert "or ended in another way" in exhibit.summary
     assert exhibit.title.startswith("Cause-specific median")
-
-
-def test_change_is_stated_in_whole_numbers_where_a_percentage_would_mislead():
-    assert figures.change_words(12, 10, "in 2019") == "2 more than in 2019"
-    assert figures.change_words(132, 131, "in 2018") == "1 more than in 2018"
-    assert figures.change_words(50, 100, "in 2018") == "50% fewer than in 2018"
-    assert figures.change_words(7, 7, "in 2018") == "the same as in 2018"
-    assert figures.change_words(5, 0, "in 2018") == "5 more than in 2018"

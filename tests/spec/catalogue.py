@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.spec.shape import Definition, Example
-from tests.spec.specs import context, history, recipients, spells, turnaround, volumes
+from tests.spec.specs import context, decisions, history, recipients, spells, turnaround, volumes
 
 
 DEFINITIONS: tuple[Definition, ...] = (
@@ -21,10 +21,12 @@ DEFINITIONS: tuple[Definition, ...] = (
     history.EVER_SEEN,
     history.HOLDINGS,
     history.PERSON_COUNTS,
+    decisions.DECISIONS,
     context.EDITIONS,
     context.CORRECTIONS,
     context.FIGURES,
     context.ANSWERABILITY,
+    decisions.ISSUES,
 )
 
 

@@ -12,8 +12,10 @@ import io
 import sys
 import textwrap
 
+from dashboard.text import join_words
 from tests.spec.catalogue import DEFINITIONS
-from tests.spec.shape import Definition, Example, Given
+from tests.spec.shape import Definition, Example, Given, Sentence
+from tests.spec.specs import headlines
 from tests.support.warehouse import table
 
 
@@ -108,9 +110,42 @@ def one_example(definition: Definition, example: Example) -> list[str]:
     return found
 
 
+def sentence(example: Sentence) -> list[str]:
+    """One example of the headline engine: its rows, and what it says of them."""
+    asked = join_words(
+        [f"{name.replace('_', ' ')} {value!s}" for name, value in example.ask.items() if name == "p_value"]
+    )
+    said = f"says: “{example.says}”" if example.says else "says nothing"
+    return [
+        f"**{example.title}.** {example.words}",
+        "",
+        markdown(example.rows),
+        "",
+        f"`{example.kind}`{f' ({asked})' if asked else ''} {said}",
+        "",
+    ]
+
+
+def headline_section() -> list[str]:
+    """The headline engine: its rules, each kind with its examples, and the first screen of an overview."""
+    found = ["", "## Headlines", "", headlines.WORDS]
+    for kind, words in headlines.KIND_WORDS.items():
+        found += [f"### {words}", ""]
+        for example in headlines.SENTENCES:
+            if example.kind == kind:
+                found += sentence(example)
+    screen = headlines.FIRST_SCREEN
+    found += [f"### {screen.title}", "", screen.words, "", f"**{screen.headline}**", ""]
+    found += [f"Needs a decision: {len(screen.decisions)}", ""]
+    found += [f"{rank}. {words}" for rank, words in enumerate(screen.decisions, 1)]
+    found += ["", *(f"- {text}" for _, text in screen.findings), ""]
+    return found
+
+
 def page() -> str:
     lines = [HEAD]
     lines += [f"- [{d.title}](#{d.title.lower().replace(' ', '-')}) (`{d.measure}`)" for d in DEFINITIONS]
+    lines += ["- [Headlines](#headlines)"]
     for d in DEFINITIONS:
         lines += ["", f"## {d.title}", "", f"`{d.measure}`. {d.words}", ""]
         lines += [cells(["column", "meaning"]), cells(["---", "---"])]
@@ -126,6 +161,7 @@ def page() -> str:
         lines.append("")
         for example in d.examples:
             lines += one_example(d, example)
+    lines += headline_section()
     text = "\n".join(line.rstrip() for line in "\n".join(lines).splitlines())
     while "\n\n\n" in text:
         text = text.replace("\n\n\n", "\n\n")

@@ -84,3 +84,33 @@ class Definition:
     exclusions: str
     source: str
     examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentence:
+    """One worked example of the headline engine: small rows of a measure in, one sentence out.
+
+    `rows` is a table in text, `null` no value; `says` is empty where nothing can be said. `kind` is one of
+    `dashboard.findings.KINDS`; `ask` its further arguments. `points` names the columns that give a name and a count.
+    """
+
+    kind: str
+    title: str
+    words: str
+    rows: str
+    says: str
+    ask: Mapping[str, Any] = field(default_factory=dict)
+    points: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstScreen:
+    """What the overview of a register says first: its headline, decisions, and findings with their kinds."""
+
+    title: str
+    words: str
+    given: Given
+    headline: str
+    decisions: tuple[str, ...]
+    findings: tuple[tuple[str, str], ...]
+    ask: Mapping[str, object] = field(default_factory=dict)

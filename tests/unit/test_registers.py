@@ -113,7 +113,7 @@ JUNK = st.recursive(
     max_leaves=4,
 )
 PLACES = [(key,) for key in GOOD] + [
-    ("reference",), ("type_notes",), ("synthetic",), ("home_rank",), ("extends",), *SHEET[:2],
+    ("reference",), ("type_notes",), ("synthetic",), ("home_rank",), ("cadence",), ("extends",), *SHEET[:2],
     *[("layout", 0, k) for k in ("sheet", "pending", "as_at", "published", "answerability", "date_basis", "only_when",
                                  "ignore_sheets", "assumed", "missing")],
     *[(*SHEET, k) for k in ("name", "columns", "optional", "constant", "required", "period_in_name", "unit")],

@@ -6,6 +6,10 @@ create schema staging;
 create schema core;
 create schema as_known;
 create schema latest;
+create schema facts;
+create schema asked;
+create schema picked;
+create schema monthly;
 
 create table reference.build (key varchar primary key, value varchar not null);
 
@@ -20,7 +24,9 @@ create table reference.registers (
     contact varchar not null,
     synthetic boolean not null,
     fixture boolean not null, -- exercises the machinery: not part of a default answer
-    home_rank integer not null
+    home_rank integer not null,
+    cadence varchar not null, -- as the publisher says; empty: not said
+    cadence_months integer -- null: not said, or it has ended
 );
 
 create table reference.answerability (
