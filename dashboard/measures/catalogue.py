@@ -8,7 +8,17 @@ from typing import Any
 
 from dashboard.errors import UsageError
 from dashboard.filters import Filters, make_filters
-from dashboard.measures import clocks, decisions, history, people, published, recipient, volume
+from dashboard.measures import (
+    clocks,
+    commitments,
+    decisions,
+    history,
+    people,
+    published,
+    recipient,
+    series,
+    volume,
+)
 from dashboard.measures.result import Measure, MeasureResult, make_result
 from dashboard.measures.scope import checked
 from dashboard.store import Store, load_query
@@ -17,7 +27,7 @@ from dashboard.text import day
 
 MEASURES: dict[str, Measure] = {
     m.name: m
-    for room in (volume, recipient, clocks, history, people, published, decisions)
+    for room in (volume, recipient, clocks, series, history, people, published, commitments, decisions)
     for m in room.MEASURES
 }
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.spec.shape import Definition, Example
-from tests.spec.specs import context, decisions, history, recipients, spells, turnaround, volumes
+from tests.spec.specs import (
+    commitments,
+    context,
+    decisions,
+    history,
+    recipients,
+    series,
+    spells,
+    turnaround,
+    volumes,
+)
 
 
 DEFINITIONS: tuple[Definition, ...] = (
@@ -17,6 +27,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     turnaround.TURNAROUND,
     turnaround.CURVE,
     spells.DEFINITION,
+    series.DEFINITION,
     history.CHANGES,
     history.EVER_SEEN,
     history.HOLDINGS,
@@ -26,6 +37,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     context.CORRECTIONS,
     context.FIGURES,
     context.ANSWERABILITY,
+    commitments.DEFINITION,
     decisions.ISSUES,
 )
 

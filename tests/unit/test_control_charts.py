@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.control_charts import BASELINE, SIGNALS, Episode, baseline, chart, episodes, limits, signals, stretches
+from dashboard.control_charts import (
+    BASELINE,
+    SIGNALS,
+    Episode,
+    baseline,
+    chart,
+    episodes,
+    limits,
+    signals,
+    stretches,
+)
 
 
 # The example of NHSRplotthedots, whose package prints these limits.
