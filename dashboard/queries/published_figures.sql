@@ -22,7 +22,7 @@ events as (
     semi join (select distinct register from known where comparable is not null) as k on v.register = k.register
 ),
 begun as (
-    select v.register, coalesce(any_value(l.listed_from), date_trunc('month', min(v.date))::date) as listed_from
+    select v.register, coalesce(any_value(l.listed_from), date_trunc('quarter', min(v.date))::date) as listed_from
     from events as v left join listed as l on v.register = l.register
     group by v.register
 ),

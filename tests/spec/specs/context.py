@@ -201,13 +201,11 @@ COMPARED = replace(
         "Analyst,https://example.org/1,2021-04-01,requests,all,The register,2019-01-01,2020-12-31,9,secondary,requests,received,",
     ),
 )
-FIGURE_HEAD_OF_CORRECTIONS = FIGURE_HEAD.replace(
-    "explanation\n", "explanation,unit,body,figure,superseded_by\n"
-)
-CORRECTED = replace(
+CORRECTIONS_HEAD = FIGURE_HEAD.replace("explanation\n", "explanation,unit,body,figure,superseded_by\n")
+MINISTER_CORRECTED = replace(
     TEN_REQUESTS,
     words=TEN_REQUESTS.words + " A minister gave a figure in May 2021 and corrected it in July.",
-    figures=FIGURE_HEAD_OF_CORRECTIONS
+    figures=CORRECTIONS_HEAD
     + "Minister,https://example.org/2,2021-05-01,requests,all,The register,2020-01-01,2020-12-31,9,superseded,requests,received,,requests,,answer,statement\n"
     "Minister,https://example.org/3,2021-07-01,requests,all,The register,2020-01-01,2020-12-31,6,correction,requests,received,,requests,,statement,\n",
 )
@@ -237,7 +235,7 @@ FIGURES = Definition(
     rule="`ours` counts the events named in `comparable` (a column of volumes) in that register from period_start to "
     "period_end; a category *Tier n* or *unclassified* keeps that tier. `open_at_end` is the number open on period_end. "
     "difference_share = difference ÷ value. None of ours is given where our register begins after the figure (its claimed "
-    "listing, else the month of its first event) or ends before it. With `known_on` only figures published by then are "
+    "listing, else the quarter of its first event) or ends before it. With `known_on` only figures published by then are "
     "given, and one that was corrected later stands as published.",
     numerator="Ours: as in volumes.",
     denominator="None.",
@@ -263,7 +261,7 @@ FIGURES = Definition(
         Example(
             title="A correction beside what it corrects",
             words="What is superseded is compared with nothing.",
-            given=CORRECTED,
+            given=MINISTER_CORRECTED,
             expect="""
             value | ours | difference | status     | figure    | superseded_by | corrects | unit     | explanation
             9     | null | null       | superseded | answer    | statement     | null     | requests | Superseded, so compared with nothing.
@@ -274,7 +272,7 @@ FIGURES = Definition(
         Example(
             title="Before the correction was published the figure stood",
             words="Known on 1 June 2021.",
-            given=CORRECTED,
+            given=MINISTER_CORRECTED,
             ask={"known_on": "2021-06-01"},
             expect="""
             value | ours | difference | status       | superseded_by
