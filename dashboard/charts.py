@@ -147,7 +147,8 @@ def _frame(chart: Chart, theme: Theme) -> pd.DataFrame:
             PARTIAL_HATCH if place in chart.partial else HATCHES[int(slot)],
         )
         for slot, series in zip(SLOTS, chart.series, strict=False)
-        for place, (label, amount, said) in enumerate(zip(labels, series.values, words, strict=True))
+        for place, (label, value_, said) in enumerate(zip(labels, series.values, words, strict=True))
+        for amount in (_stub(value_) if series.points else (value_,))
     ]
     blank = labels[0] if labels else _blank(chart)
     used = {row[1] for row in rows}
@@ -156,6 +157,11 @@ def _frame(chart: Chart, theme: Theme) -> pd.DataFrame:
         (blank, slot, float("nan"), NOTHING, colours[int(slot)], " ") for slot in wanted if slot not in used
     ]
     return _plain(pd.DataFrame(rows, columns=["x", "slot", "value", "words", "fill", "hatch"]))
+
+
+def _stub(amount: float | None) -> tuple[float | None, ...]:
+    """A point as a line too short to see the length of: its round ends are the point. A canvas drops one of none."""
+    return (None,) if amount is None else (amount, amount + 1e-6, None)
 
 
 def _bands(chart: Chart) -> pd.DataFrame:
@@ -352,7 +358,13 @@ def _glyphs(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
         glyph = renderer.glyph
         if isinstance(glyph, Line):
             place = int(renderer.data_source.data["slot"][0])
-            glyph.update(line_color=colours["series"][place], line_width=2.5, line_dash=DASHES[place])
+            points = place < len(chart.series) and chart.series[place].points
+            glyph.update(
+                line_color=colours["series"][place],
+                line_width=10 if points else 2.5,
+                line_dash="solid" if points else DASHES[place],
+                line_cap="round" if points else "butt",
+            )
         elif isinstance(glyph, VBar | HBar):
             glyph.update(
                 fill_color=field("fill"),

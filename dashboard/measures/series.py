@@ -184,7 +184,7 @@ def _said(values: list[_Value], points: dict[int, Point], changes: list[dict[str
     opened = {p.stretch: values[i][0] for i, p in reversed(points.items())}
     first, last = min(points), max(points)
     for change in changes:
-        if not values[first][0] <= change["date"] <= values[last][1]:
+        if not values[first][0] < change["date"] <= values[last][1]:  # a series may begin with one
             continue
         anew = [start for number_, start in opened.items() if number_ > 1 and start >= change["date"]]
         opens = anew and not any(change["date"] < c["date"] <= min(anew) for c in changes)

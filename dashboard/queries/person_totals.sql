@@ -26,7 +26,7 @@ beside as (
         *,
         period_start <= lag(period_end) over (
             partition by register, body, unit order by period_start, period_end, occurrence
-        ) as overlaps
+        ) as begins_inside
     from standing
 )
 select
@@ -37,7 +37,7 @@ select
     sum(requested)::bigint as requested,
     sum(supplied)::bigint as supplied,
     count(*) filter (where requested is null or supplied is null) as uncounted,
-    coalesce(bool_or(overlaps), false) as overlapping
+    coalesce(bool_or(begins_inside), false) as overlapping
 from beside
 group by register, body, unit
 order by register, body, unit
