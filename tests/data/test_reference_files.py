@@ -205,3 +205,25 @@ def test_a_change_of_procedure_is_served_by_python(tmp_path):
         assert (found["label"], found["source_address"]) == ("A panel", "https://a.org")
         [row] = [r for r in measures.control_chart(store, register="releases").dicts() if r["regime"]]
         assert row["regime"] == "A panel"
+
+
+def test_what_is_overdue_needs_a_decision(sample_store):
+    [item] = [
+        row
+        for row in measures.measure("decisions", sample_store, register="dfe-npd-requests").dicts()
+        if row["kind"] == "commitments"
+    ]
+    overdue = [
+        row
+        for row in measures.commitments(sample_store, register="dfe-npd-requests").dicts()
+        if row["overdue"]
+    ]
+    assert item["count"] == len(overdue) == 4
+    assert item["words"].startswith(
+        "4 commitments are overdue at 30 April 2018, the first (C10) since 16 February 2017"
+    )
+    assert item["evidence"] == "/data/commitments.csv?register=dfe-npd-requests"
+    before = measures.measure(
+        "decisions", sample_store, register="dfe-npd-requests", known_on="2017-02-16"
+    ).dicts()
+    assert not [row for row in before if row["kind"] == "commitments"]
