@@ -229,13 +229,15 @@ def _heading(chart: Chart) -> str:
     if all(v is None for series in chart.series for v in series.values):
         return f"{chart.y_label}: {NOT_PUBLISHED}"
     partial = [str(chart.x[i]) for i in sorted(chart.partial) if 0 <= i < len(chart.x)]
-    gaps = {i for series in chart.series for i, v in enumerate(series.values) if v is None}
+    gaps = {
+        i for series in chart.series if not series.points for i, v in enumerate(series.values) if v is None
+    }
     notes = [f"{join_words(partial)}: {PARTIAL}"] if partial else []
     if gaps and chart.kind != "bars":
         named = (
             [str(chart.x[i]) for i in sorted(gaps)] if len(chart.series) == 1 and len(gaps) < 4 else ["gaps"]
         )
-        notes.append(f"{join_words(named)}: {NOT_PUBLISHED}")
+        notes.append(f"{join_words(named)}: {chart.gap}")
     return "\n".join([chart.y_label, *notes])
 
 

@@ -47,6 +47,7 @@ class Chart:
     links: tuple[str | None, ...] = ()  # where each x leads (its rows); same length as x, or empty
     partial: frozenset[int] = frozenset()  # positions in x that are not complete yet, drawn hatched
     band: str = "95% interval"  # what the band from low to high is
+    gap: str = "not published"  # what a value that is missing is
     marks: tuple[tuple[int, str], ...] = ()  # (position in x, words): a change of regime before that x
 
 

@@ -50,7 +50,7 @@ def control_chart_exhibit(store: Store, filters: Filters) -> Exhibit | None:
             kind="lines",
             x=tuple(figures.axis_words(row["interval_start"], interval) for row in found),
             x_label=interval.capitalize(),
-            y_label=f"{noun} a {interval}",
+            y_label=noun,
             series=(
                 Series(key="value", label=noun.capitalize(), values=tuple(row["value"] for row in found)),
                 Series(
@@ -63,6 +63,7 @@ def control_chart_exhibit(store: Store, filters: Filters) -> Exhibit | None:
                 *((Series(key="signal", label="Signal", values=signalled, points=True),) if told else ()),
             ),
             band="between the limits",
+            gap="not judged",
             partial=frozenset(i for i, row in enumerate(found) if row["interval_end"] > scope.as_at),
             marks=tuple((i, row["regime"]) for i, row in enumerate(found) if row["regime"]),
         ),
@@ -167,6 +168,7 @@ def recipient_flow_exhibit(store: Store, filters: Filters) -> Exhibit | None:
                 Series(key="new_recipients", label="New", values=tuple(r["new_recipients"] for r in found)),
                 Series(key="returning_recipients", label="Returning", values=returning),
             ),
+            gap="cannot be told",
             partial=frozenset(i for i, row in enumerate(found) if row["immature"]),
         ),
         table=Table(

@@ -88,6 +88,7 @@ def point_words(chart: Chart, position: int) -> str:
     parts = [
         (f"{series.label} " if len(chart.series) > 1 else "") + _amount(series.values[position], chart)
         for series in chart.series
+        if not series.points or series.values[position] is not None  # no mark says nothing
     ]
     note = f" ({PARTIAL})" if position in chart.partial else ""
     return f"{_x_text(chart.x[position])}: {join_words(parts)}{note}"
@@ -309,8 +310,8 @@ def _legend(chart: Chart, named_at_end: bool) -> list[_Entry]:
     if any(0 <= position < len(chart.x) for position in chart.partial):
         entries.append(_Entry(swatch="partial", text=PARTIAL))
     # Bars have room to say it in each row.
-    if chart.kind != "bars" and any(v is None for s in chart.series for v in s.values):
-        entries.append(_Entry(swatch="gap", text=f"gap: {NOT_PUBLISHED}"))
+    if chart.kind != "bars" and any(v is None for s in chart.series if not s.points for v in s.values):
+        entries.append(_Entry(swatch="gap", text=f"gap: {chart.gap}"))
     return entries
 
 
@@ -851,7 +852,7 @@ def cut(text: str, width: float, size: float) -> str:
 
 
 def _amount(value: float | None, chart: Chart) -> str:
-    words = value_text(value, chart.value_kind)
+    words = chart.gap if value is None else value_text(value, chart.value_kind)
     if value is None or chart.value_kind == "share":
         return words
     unit = chart.y_label

@@ -41,6 +41,7 @@ def test_the_title_is_what_signals(given, title, tmp_path):
     assert ("Signal" in drawn) == ("nothing signals" not in title)
     assert "between the limits" in drawn
     assert "95%" not in drawn
+    assert "not published" not in drawn  # what is not judged is not withheld by the publisher
 
 
 def test_a_change_is_marked_on_the_chart(tmp_path):
