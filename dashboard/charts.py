@@ -147,7 +147,8 @@ def _frame(chart: Chart, theme: Theme) -> pd.DataFrame:
             PARTIAL_HATCH if place in chart.partial else HATCHES[int(slot)],
         )
         for slot, series in zip(SLOTS, chart.series, strict=False)
-        for place, (label, amount, said) in enumerate(zip(labels, series.values, words, strict=True))
+        for place, (label, value_, said) in enumerate(zip(labels, series.values, words, strict=True))
+        for amount in (_stub(value_) if series.points else (value_,))
     ]
     blank = labels[0] if labels else _blank(chart)
     used = {row[1] for row in rows}
@@ -156,6 +157,11 @@ def _frame(chart: Chart, theme: Theme) -> pd.DataFrame:
         (blank, slot, float("nan"), NOTHING, colours[int(slot)], " ") for slot in wanted if slot not in used
     ]
     return _plain(pd.DataFrame(rows, columns=["x", "slot", "value", "words", "fill", "hatch"]))
+
+
+def _stub(amount: float | None) -> tuple[float | None, ...]:
+    """A point as a line too short to see the length of: its round ends are the point. A canvas drops one of none."""
+    return (None,) if amount is None else (amount, amount + 1e-6, None)
 
 
 def _bands(chart: Chart) -> pd.DataFrame:
@@ -223,13 +229,15 @@ def _heading(chart: Chart) -> str:
     if all(v is None for series in chart.series for v in series.values):
         return f"{chart.y_label}: {NOT_PUBLISHED}"
     partial = [str(chart.x[i]) for i in sorted(chart.partial) if 0 <= i < len(chart.x)]
-    gaps = {i for series in chart.series for i, v in enumerate(series.values) if v is None}
+    gaps = {
+        i for series in chart.series if not series.points for i, v in enumerate(series.values) if v is None
+    }
     notes = [f"{join_words(partial)}: {PARTIAL}"] if partial else []
     if gaps and chart.kind != "bars":
         named = (
             [str(chart.x[i]) for i in sorted(gaps)] if len(chart.series) == 1 and len(gaps) < 4 else ["gaps"]
         )
-        notes.append(f"{join_words(named)}: {NOT_PUBLISHED}")
+        notes.append(f"{join_words(named)}: {chart.gap}")
     return "\n".join([chart.y_label, *notes])
 
 
@@ -352,7 +360,13 @@ def _glyphs(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
         glyph = renderer.glyph
         if isinstance(glyph, Line):
             place = int(renderer.data_source.data["slot"][0])
-            glyph.update(line_color=colours["series"][place], line_width=2.5, line_dash=DASHES[place])
+            points = place < len(chart.series) and chart.series[place].points
+            glyph.update(
+                line_color=colours["series"][place],
+                line_width=10 if points else 2.5,
+                line_dash="solid" if points else DASHES[place],
+                line_cap="round" if points else "butt",
+            )
         elif isinstance(glyph, VBar | HBar):
             glyph.update(
                 fill_color=field("fill"),

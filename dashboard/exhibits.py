@@ -24,6 +24,7 @@ class Series:
     values: tuple[float | None, ...]
     low: tuple[float | None, ...] | None = None  # 95% bounds, drawn as a band (lines, steps)
     high: tuple[float | None, ...] | None = None
+    points: bool = False  # drawn as points that nothing joins (lines): what is marked on another series
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,8 @@ class Chart:
     y_max: float | None = None  # fixed top of the value axis, e.g. 1.0 for shares; the bottom is always 0
     links: tuple[str | None, ...] = ()  # where each x leads (its rows); same length as x, or empty
     partial: frozenset[int] = frozenset()  # positions in x that are not complete yet, drawn hatched
+    band: str = "95% interval"  # what the band from low to high is
+    gap: str = "not published"  # what a value that is missing is
     marks: tuple[tuple[int, str], ...] = ()  # (position in x, words): a change of regime before that x
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from dashboard.cleaning import normalise_text, tidy
 from dashboard.errors import UsageError
-from dashboard.vocabulary import CLOCKS, OUTCOMES, RECIPIENT_TYPES, UNITS
+from dashboard.vocabulary import CLOCKS, NO_SERIES, OUTCOMES, RECIPIENT_TYPES, SERIES, UNITS
 
 
 COHORTS = ("received", "closed")
@@ -29,7 +29,7 @@ class Filters:
 
     type, tier, route, outcome: tuples, any of which may match. unit: calendar or working days. cohort: which
     date the period is about on a clock. target: days. by: the grouping. edition: that file alone (needs
-    register). known_on: editions published by that day.
+    register). known_on: editions published by that day. of: the series of a control chart, which alone reads it.
     """
 
     register: str | None = None
@@ -52,6 +52,7 @@ class Filters:
     edition: str | None = None
     known_on: date | None = None
     limit: int | None = None
+    of: str | None = None
 
     def parameters(self) -> dict[str, object]:
         """SQL parameters by name. Lists for the filters that take several values."""
@@ -96,6 +97,7 @@ _CHOICES: dict[str, Iterable[str]] = {
     "interval": INTERVALS,
     "by": GROUPINGS,
     "basis": BASES,
+    "of": SERIES,
 }
 
 
@@ -115,6 +117,10 @@ def read_value(name: str, text: str) -> object:
         if name == "route":  # a register's own words, which may hold a comma: kept whole
             values = (text,)
         return tuple(_choice(name, v) for v in values) or None
+    if name == "of" and text.lower() in NO_SERIES:
+        raise UsageError(
+            f"'of' cannot be {text!r}: {NO_SERIES[text.lower()]}", hint=f"use one of: {', '.join(SERIES)}"
+        )
     return _choice(name, text)
 
 

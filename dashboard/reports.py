@@ -114,16 +114,10 @@ def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:
 
 
 def input_hashes(settings: Settings, year: int) -> dict[str, str]:
-    """What a review reads beside the build: the author's commentary and the commitments."""
+    """What a review reads beside the build: the author's commentary."""
     folder = settings.data / "commentary" / str(year)
-    paths = [
-        *(sorted(folder.glob("*.md")) if folder.is_dir() else []),
-        *settings.files("reference", "commitments.csv"),
-    ]
-    return {
-        f"{p.parent.parent.name}/{p.parent.name}/{p.name}" if p.suffix == ".md" else p.name: sha256_of(p)
-        for p in paths
-    }
+    paths = sorted(folder.glob("*.md")) if folder.is_dir() else []
+    return {f"{p.parent.parent.name}/{p.parent.name}/{p.name}": sha256_of(p) for p in paths}
 
 
 def code_hash(notebook: Path) -> str:

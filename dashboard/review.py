@@ -41,7 +41,7 @@ from dashboard.ledger import Ledger, Source
 from dashboard.measures import DEFAULT_CLOCK, MEASURES, MeasureResult, Scope, cell, measure, scopes
 from dashboard.measures.refusals import early_words, estimate, measurable, not_measurable, refused
 from dashboard.pages.volumes import BESIDE
-from dashboard.settings import Settings, load_settings
+from dashboard.settings import load_settings
 from dashboard.store import Store
 from dashboard.text import day, escape, plural, published_words
 from dashboard.vocabulary import ANSWERABLE_FIELDS, CLOCKS
@@ -615,14 +615,14 @@ class Review:
 
     def commitments(self) -> Shown:
         """What was asked, what is known of it, what comes next; as recorded, never guessed."""
-        rows = read_commitments(self.store.settings, self.choice.register, self.choice.known_on)
+        filters = Filters(register=self.choice.register, known_on=self.choice.known_on)
+        result = self._measure("commitments", "commitments", filters)
+        rows = result.dicts()
         if not rows:
             words = "No commitment is recorded for this register."
             if self.scope.synthetic:
                 words += " Commitments made about real registers are not shown beside synthetic data."
             return self._section("commitments", [self._part("silent", words=[words])])
-        columns = ("ref", "kind", "text", "by", "due", "progress", "next", "status", "evidence")
-        self._write("commitments", columns, [tuple(r[c] for c in columns) for r in rows])
         table = Table(
             caption="Commitments, suggestions and expectations on record",
             columns=(
@@ -633,12 +633,19 @@ class Review:
                 Column(name="next", label="Next"),
             ),
             rows=tuple(
-                (r["ref"], r["text"], r["due"] or None, r["progress"] or None, r["next"] or None)
+                (
+                    r["ref"],
+                    r["text"],
+                    r["due"] + (" (overdue)" if r["overdue"] else ""),
+                    r["progress"],
+                    r["next"],
+                )
                 for r in rows
             ),
         )
         notes = (
             "Progress is given only where a published source was seen; the source of each line is in the CSV.",
+            *result.notes,
         )
         return self._section(
             "commitments",
@@ -973,25 +980,3 @@ class _Safe(mistune.HTMLRenderer):
 def commentary_html(text: str) -> str:
     """Commentary as HTML: raw HTML is shown as text, harmful addresses are dropped, pictures are their words."""
     return str(mistune.create_markdown(renderer=_Safe(escape=True), plugins=["table"])(text))
-
-
-def read_commitments(settings: Settings, register: str, known_on: date) -> list[dict[str, str]]:
-    """Commitments about a register, with what was known of each on a day. Raises AccessReviewError naming the row."""
-    found: list[dict[str, str]] = []
-    for path in settings.files("reference", "commitments.csv"):
-        with path.open(encoding="utf-8", newline="") as file:
-            for number, row in enumerate(csv.DictReader(file), 2):
-                if register not in row["registers"].split():
-                    continue
-                try:
-                    made, progressed = (
-                        date.fromisoformat(row[c]) if row[c] else None for c in ("made", "progress_on")
-                    )
-                except ValueError as error:
-                    raise AccessReviewError(f"{path} row {number}: {error}") from None
-                if made and made > known_on:
-                    continue
-                if row["progress"] and (progressed is None or progressed > known_on):
-                    row = {**row, "progress": "", "status": "not published"}
-                found.append(row)
-    return found

@@ -35,7 +35,6 @@ INK, MUTED, GRID, PAPER = (
 
 NOTHING = "nothing to show"
 PARTIAL = "not complete yet"
-INTERVAL = "95% interval"
 
 # A link has to be 24 CSS pixels across (WCAG 2.5.8) and the drawing is shown at down to 0.85 of its size.
 # Narrower marks are left unlinked; the row headers of the table carry the same links.
@@ -89,6 +88,7 @@ def point_words(chart: Chart, position: int) -> str:
     parts = [
         (f"{series.label} " if len(chart.series) > 1 else "") + _amount(series.values[position], chart)
         for series in chart.series
+        if not series.points or series.values[position] is not None  # no mark says nothing
     ]
     note = f" ({PARTIAL})" if position in chart.partial else ""
     return f"{_x_text(chart.x[position])}: {join_words(parts)}{note}"
@@ -306,12 +306,12 @@ def _legend(chart: Chart, named_at_end: bool) -> list[_Entry]:
     if len(chart.series) > 1 and not named_at_end:
         entries = [_Entry(swatch=area, text=s.label, series=i) for i, s in enumerate(chart.series)]
     if chart.kind in ("lines", "steps") and any(s.low and s.high for s in chart.series):
-        entries.append(_Entry(swatch="band", text=INTERVAL))
+        entries.append(_Entry(swatch="band", text=chart.band))
     if any(0 <= position < len(chart.x) for position in chart.partial):
         entries.append(_Entry(swatch="partial", text=PARTIAL))
     # Bars have room to say it in each row.
-    if chart.kind != "bars" and any(v is None for s in chart.series for v in s.values):
-        entries.append(_Entry(swatch="gap", text=f"gap: {NOT_PUBLISHED}"))
+    if chart.kind != "bars" and any(v is None for s in chart.series if not s.points for v in s.values):
+        entries.append(_Entry(swatch="gap", text=f"gap: {chart.gap}"))
     return entries
 
 
@@ -450,6 +450,13 @@ def _curves(plot: _Plot, key: str) -> Iterator[str]:
         if series.low and series.high:
             yield f'<path d="{_area(plot, series)}" fill="{COLOURS[place]}" fill-opacity="0.18"/>\n'
     for place, series in enumerate(chart.series):
+        if series.points:
+            yield "".join(
+                _marker(place, plot.at(i), plot.y(value))
+                for i, value in enumerate(series.values)
+                if value is not None
+            )
+            continue
         dash = f' stroke-dasharray="{DASHES[place]}"' if DASHES[place] else ""
         yield (
             f'<path d="{_line(plot, series.values)}" fill="none" stroke="{COLOURS[place]}"'
@@ -845,7 +852,7 @@ def cut(text: str, width: float, size: float) -> str:
 
 
 def _amount(value: float | None, chart: Chart) -> str:
-    words = value_text(value, chart.value_kind)
+    words = chart.gap if value is None else value_text(value, chart.value_kind)
     if value is None or chart.value_kind == "share":
         return words
     unit = chart.y_label

@@ -188,3 +188,53 @@ FIELD_WORDS: dict[str, str] = {
     "supplied": "Supplied",
     "people": "People",
 }
+
+# The series a control chart can be drawn of (`of`), with the words for one point of each.
+SERIES: dict[str, str] = {
+    "volumes.received": "requests received",
+    "volumes.decided": "decisions",
+    "volumes.closed": "requests closed",
+    "volumes.refused": "refusals",
+    "volumes.not_pursued": "requests not pursued",
+    "volumes.first_released": "first releases of a request",
+    "volumes.released": "releases",
+    "turnaround.median": "median days",
+}
+
+# What looks like a series and is none, with the reason: the signals would be of how it is made.
+NO_SERIES: dict[str, str] = {
+    **dict.fromkeys(
+        ("volumes.open_at_start", "volumes.open_at_end", "backlog.open"),
+        "the number open carries over from one interval to the next, so neighbouring values are alike whatever "
+        "happens, and the limits would be too narrow; chart volumes.received and volumes.closed",
+    ),
+    "volumes.excluded": "what is left out for its dates says nothing of the work",
+    "turnaround.p90": "few cases of an interval lie beyond the 90th percentile; chart turnaround.median",
+    "turnaround.within_target": "a share varies with the number of cases behind it; it has Wilson's interval instead",
+    "person-counts.requested": "bodies, units and periods differ; the counts are shown as published",
+    "person-counts.supplied": "bodies, units and periods differ; the counts are shown as published",
+}
+
+# What is said of a figure that others published.
+FIGURE_STATUSES: dict[str, str] = {
+    "as published": "As its source gives it",
+    "correction": "Corrects an earlier figure",
+    "superseded": "Corrected since",
+    "approximate": "Rounded or approximate in its source",
+    "secondary": "Counted by others from the publisher's list",
+    "as quoted": "Quoted from a source that was not seen",
+    "ambiguous": "Its source does not settle what it is",
+}
+
+COMMITMENT_KINDS: dict[str, str] = {
+    "commitment": "Commitment",
+    "suggestion": "Suggestion",
+    "expectation": "Expectation",
+}
+COMMITMENT_STATUSES: dict[str, str] = {
+    "done": "Done, by a published source",
+    "in_progress": "Under way, by a published source",
+    "reported": "Reported done, no published source seen",
+    "not_published": "Nothing published was seen",
+    "dropped": "Given up, by a published source",
+}

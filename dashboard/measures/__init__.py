@@ -21,6 +21,7 @@ from dashboard.measures.history import change_counts, changes_between, edition_p
 from dashboard.measures.refusals import HEADLINE_EVENTS, quoted
 from dashboard.measures.result import Measure, MeasureResult, cell
 from dashboard.measures.scope import Scope, checked, scopes
+from dashboard.measures.series import regimes
 from dashboard.measures.volume import VOLUME_COUNTS
 from dashboard.store import Store
 
@@ -40,6 +41,8 @@ __all__ = [
     "changes",
     "changes_between",
     "checked",
+    "commitments",
+    "control_chart",
     "corrections",
     "curves",
     "decisions",
@@ -60,6 +63,7 @@ __all__ = [
     "recipient_flow",
     "recipient_names",
     "recipients",
+    "regimes",
     "rows",
     "scopes",
     "spells",
@@ -217,6 +221,23 @@ def changes(store: Store, **filters: Any) -> MeasureResult:
 def ever_seen(store: Store, **filters: Any) -> MeasureResult:
     """Requests by their own first day: listed by any edition (`ever_seen`), and by the latest (`still_listed`)."""
     return measure("ever-seen", store, **filters)
+
+
+def control_chart(store: Store, **filters: Any) -> MeasureResult:
+    """A series (`of`, such as "volumes.received") by `interval` (default month) with XmR limits and signals.
+
+    lower and upper: mean -+ 2.66 x the mean moving range of the `baseline` rows, lower never shown below 0; signal:
+    names of `dashboard.control_charts.SIGNALS`, parted by "; ". None where an interval cannot be judged.
+    """
+    return measure("control-chart", store, **filters)
+
+
+def commitments(store: Store, **filters: Any) -> MeasureResult:
+    """What was promised, suggested or expected, what was known of it by `known_on`, and whether it is `overdue`.
+
+    Every commitment once; with `register` those about it. Judged on `known_on`, else the registers' last as-at date.
+    """
+    return measure("commitments", store, **filters)
 
 
 def holdings(store: Store, **filters: Any) -> MeasureResult:

@@ -11,6 +11,7 @@ from dashboard.filters import Filters, make_filters
 from dashboard.measures import (
     bounds,
     clocks,
+    commitments,
     comparison,
     decisions,
     history,
@@ -18,6 +19,7 @@ from dashboard.measures import (
     people,
     published,
     recipient,
+    series,
     volume,
 )
 from dashboard.measures.result import Measure, MeasureResult, make_result
@@ -35,9 +37,11 @@ MEASURES: dict[str, Measure] = {
         outcomes,
         bounds,
         comparison,
+        series,
         history,
         people,
         published,
+        commitments,
         decisions,
     )
     for m in room.MEASURES

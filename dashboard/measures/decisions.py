@@ -32,7 +32,11 @@ def _decisions(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     for scope in scopes(store, filters):
         mine = [row for row in found if row["register"] == scope.register]
         asked = filters.known_on or filters.to
-        items = [*(_of_the_register(row, filters) for row in mine), *_figures(store, scope, filters, asked)]
+        items = [
+            *(_of_the_register(row, filters) for row in mine),
+            *_figures(store, scope, filters, asked),
+            *_commitments(store, scope, filters, asked),
+        ]
         order = list(DECISIONS)
         items.sort(key=lambda i: (order.index(i["kind"]), -i["count"], i["since"] or date.max, i["words"]))
         rows += [
@@ -98,6 +102,27 @@ def _figures(store: Store, scope: Scope, filters: Filters, asked: date | None) -
             "words": f"{figures} of {source} {'differs' if len(rows) == 1 else 'differ'} from ours, by "
             f"{'' if len(rows) == 1 else 'up to '}{number(most)}: explain, or correct?",
             "evidence": f"/data/published-figures.csv?register={quote_plus(scope.register)}",
+        }
+
+
+def _commitments(
+    store: Store, scope: Scope, filters: Filters, asked: date | None
+) -> Iterator[dict[str, Any]]:
+    """One item for all that is overdue and about the register, judged on the day asked."""
+    about = Filters(
+        register=scope.register, edition=filters.edition if asked is None else None, known_on=asked
+    )
+    rows = [row for row in store.query("commitments", about).dicts() if row["overdue"]]
+    if rows:
+        first = min(rows, key=lambda row: (row["due_date"], row["ref"]))
+        yield {
+            "kind": "commitments",
+            "count": len(rows),
+            "since": first["due_date"],
+            "words": f"{plural(len(rows), 'commitment')} {'is' if len(rows) == 1 else 'are'} overdue at "
+            f"{day(first['judged_on'])}, the first ({first['ref']}) since {day(first['due_date'])}: record what became "
+            f"of {'it' if len(rows) == 1 else 'them'}, or ask?",
+            "evidence": f"/data/commitments.csv?{about.query()}",
         }
 
 

@@ -6,6 +6,7 @@ from dashboard import figures, headlines
 from dashboard.filters import Filters
 from dashboard.measures.refusals import early_words, refused
 from dashboard.pages.page import Page
+from dashboard.series_figures import recipient_flow_exhibit
 from dashboard.store import Store
 
 
@@ -13,6 +14,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     scope = figures.scope_of(store, filters)
     types = figures.recipients_exhibit(store, filters)
     top = figures.top_recipients_exhibit(store, filters)
+    flow = recipient_flow_exhibit(store, filters) if types is not None else None
     unanswered = []
     if no_share := refused(scope, "share"):
         unanswered.append(no_share)
@@ -26,6 +28,6 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         name="recipients",
         headline=types.title if types else headlines.headline(store, filters),
         filters=filters,
-        exhibits=tuple(e for e in (types, top) if e),
+        exhibits=tuple(e for e in (types, top, flow) if e),
         unanswered=tuple(unanswered),
     )

@@ -8,6 +8,7 @@ from dashboard import figures, headlines
 from dashboard.filters import Filters
 from dashboard.measures.refusals import Kind, early_words, refused
 from dashboard.pages.page import Page
+from dashboard.series_figures import control_chart_exhibit
 from dashboard.store import Store
 
 
@@ -18,6 +19,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     scope = figures.scope_of(store, filters)
     filters = replace(filters, interval=filters.interval or "year")
     volumes = figures.volumes_exhibit(store, filters)
+    chart = control_chart_exhibit(store, filters)
     backlog = figures.backlog_exhibit(store, filters)
     oldest = figures.oldest_open_exhibit(store, filters)
     outcomes = figures.outcomes_table(store, filters)
@@ -38,6 +40,6 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         name="volumes",
         headline=volumes.title if volumes else headlines.headline(store, filters),
         filters=filters,
-        exhibits=tuple(e for e in (volumes, backlog, oldest, outcomes) if e),
+        exhibits=tuple(e for e in (volumes, chart, backlog, oldest, outcomes) if e),
         unanswered=tuple(unanswered),
     )

@@ -101,7 +101,7 @@ def build_id(settings: Settings, registers: dict[str, Register], editions: Itera
     for name, register in registers.items():
         put("register", name, register.path.read_text("utf-8"))
     for kind in ("reference", "published", "corrections", "withdrawals"):
-        for path in settings.files(kind, "*.csv") + settings.files(kind, "**/*.toml"):
+        for path in settings.files(kind, "**/*.csv") + settings.files(kind, "**/*.toml"):
             # with its folder, which says what register the file is about
             put(kind, f"{path.parent.name}/{path.name}", hashlib.sha256(path.read_bytes()).hexdigest())
     for path in code_files():

@@ -7,7 +7,7 @@ from datetime import date
 import duckdb
 
 from dashboard import vocabulary
-from dashboard.reference import read_published_figures
+from dashboard.reference import read_commitments, read_published_figures, read_regimes
 from dashboard.registers import Register
 from dashboard.settings import Settings
 from dashboard.warehouse.rows import insert
@@ -87,4 +87,6 @@ def load_reference(
             for d, w, n in calendar(*CALENDAR, holidays)
         ],
     )
-    insert(con, "reference.published_figures", read_published_figures(settings))
+    insert(con, "reference.published_figures", read_published_figures(settings, registers))
+    insert(con, "reference.regimes", read_regimes(settings, registers))
+    insert(con, "reference.commitments", read_commitments(settings, registers))

@@ -62,7 +62,11 @@ IN_ORDER = (
     "recipients",
 )  # measures whose rows stand in an order that says something
 ITSELF = ("spells",)  # a measure of one row an entry is its own listing
-ELSEWHERE = ("survival-bounds",)  # tests/data/test_between_editions.py
+ELSEWHERE = (
+    "survival-bounds",
+    "recipient-flow",
+    "control-chart",
+)  # test_between_editions, test_series_recompute
 CLOCKED = ("turnaround", "survival-curve", "outcomes", "turnaround-comparison")
 
 

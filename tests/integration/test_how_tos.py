@@ -101,3 +101,20 @@ def test_how_to_withdraw(folder: Path, run: Run) -> None:
         path.unlink()
     assert run("--data", folder, "build").code == 0
     assert len(listed(folder, run, "measure", "volumes", "--register", LEGACY, "--rows")) > len(rows)
+
+
+def test_how_to_record_commitments(folder: Path, run: Run) -> None:
+    page = "how-to-record-commitments.md"
+    example = [
+        line.strip()
+        for line in (CHECKOUT / "docs" / page).read_text("utf-8").splitlines()
+        if line.startswith("    ")
+    ]
+    path = folder / "reference" / "commitments_mine.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(example) + "\n", "utf-8")
+    assert len(follow(page, folder, run)) == 3
+    rows = listed(folder, run, "measure", "commitments", "--known-on", "2018-06-30")
+    [mine] = [row for row in rows if row["ref"] == "M1"]
+    assert mine["overdue"] is True
+    assert len(rows) == 11  # those that ship stay

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from tests.spec.shape import Definition, Example
 from tests.spec.specs import (
+    commitments,
     context,
     decisions,
     history,
     recipients,
+    series,
     spells,
     survival,
     turnaround,
@@ -33,6 +35,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     survival.BOUNDS,
     survival.COMPARISON,
     spells.DEFINITION,
+    series.DEFINITION,
     history.CHANGES,
     history.EVER_SEEN,
     history.HOLDINGS,
@@ -42,6 +45,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     context.CORRECTIONS,
     context.FIGURES,
     context.ANSWERABILITY,
+    commitments.DEFINITION,
     decisions.ISSUES,
 )
 

@@ -23,7 +23,7 @@ from dashboard.filters import (
     from_address,
     make_filters,
 )
-from dashboard.vocabulary import CLOCKS, OUTCOMES, RECIPIENT_TYPES
+from dashboard.vocabulary import CLOCKS, OUTCOMES, RECIPIENT_TYPES, SERIES
 
 
 DAYS = st.dates(date(1000, 1, 1), date(2999, 12, 31))
@@ -48,6 +48,7 @@ SOME = {
     "by": st.sampled_from(GROUPINGS),
     "known_on": DAYS,
     "limit": st.integers(1, 1_000_000),
+    "of": st.sampled_from(list(SERIES)),
 }
 
 
@@ -68,7 +69,7 @@ def filters(draw):
 def test_the_vocabulary_is_the_contract():
     assert " ".join(NAMES) == (
         "register from to type tier route outcome recipient reference dataset basis clock unit cohort target "
-        "interval by edition known_on limit"
+        "interval by edition known_on limit of"
     )
 
 

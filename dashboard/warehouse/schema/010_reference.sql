@@ -113,6 +113,41 @@ create table reference.published_figures (
     value bigint not null,
     status varchar not null,
     register varchar,
-    comparable varchar,
-    explanation varchar not null
+    comparable varchar, -- the column of `volumes` that counts the same; null: nothing of ours has this scope
+    explanation varchar not null,
+    figure varchar, -- its name, where another refers to it
+    unit varchar, -- what the value counts
+    body varchar, -- whose, where it is of a body that is no applicant
+    superseded_by varchar, -- the figure that corrects it
+    position integer not null
+);
+
+-- Changes of procedure: limits of a control chart may begin anew at one.
+create table reference.regimes (
+    register varchar not null,
+    date date not null,
+    label varchar not null,
+    source varchar not null,
+    source_address varchar,
+    note varchar not null
+);
+
+create table reference.commitments (
+    position integer not null,
+    ref varchar primary key,
+    kind varchar not null,
+    text varchar not null,
+    "by" varchar not null,
+    due varchar not null, -- as said
+    due_date date, -- the last day that can be read from it
+    progress varchar,
+    progress_on date, -- when it was public
+    next varchar,
+    status varchar not null,
+    evidence varchar,
+    evidence_address varchar,
+    made date not null,
+    source varchar not null,
+    source_address varchar,
+    registers varchar not null -- ids parted by spaces
 );

@@ -197,7 +197,17 @@ COMPARED = replace(
         "Analyst,https://example.org/1,2021-04-01,requests,unclassified,The register,2020-01-01,2020-12-31,1,secondary,requests,received,",
         "Analyst,https://example.org/1,2021-04-01,open requests,all,The register,2020-12-01,2020-12-31,4,ambiguous,requests,received,Two numbers are given.",
         "Minister,https://example.org/2,2021-05-01,requests rejected,all,All departments,2020-01-01,2020-12-31,9,as published,requests,,",
+        "Analyst,https://example.org/1,2021-04-01,requests,all,The register,2020-01-01,2021-12-31,9,secondary,requests,received,",
+        "Analyst,https://example.org/1,2021-04-01,requests,all,The register,2019-01-01,2020-12-31,9,secondary,requests,received,",
     ),
+)
+CORRECTIONS_HEAD = FIGURE_HEAD.replace("explanation\n", "explanation,unit,body,figure,superseded_by\n")
+MINISTER_CORRECTED = replace(
+    TEN_REQUESTS,
+    words=TEN_REQUESTS.words + " A minister gave a figure in May 2021 and corrected it in July.",
+    figures=CORRECTIONS_HEAD
+    + "Minister,https://example.org/2,2021-05-01,requests,all,The register,2020-01-01,2020-12-31,9,superseded,requests,received,,requests,,answer,statement\n"
+    "Minister,https://example.org/3,2021-07-01,requests,all,The register,2020-01-01,2020-12-31,6,correction,requests,received,,requests,,statement,\n",
 )
 SELECTION_COMPARED = replace(
     QUOTED,
@@ -223,7 +233,10 @@ FIGURES = Definition(
         "explanation": "why they differ, or why there is none of ours",
     },
     rule="`ours` counts the events named in `comparable` (a column of volumes) in that register from period_start to "
-    "period_end; a category *Tier n* or *unclassified* keeps that tier.",
+    "period_end; a category *Tier n* or *unclassified* keeps that tier. `open_at_end` is the number open on period_end. "
+    "difference_share = difference ÷ value. None of ours is given where our register begins after the figure (its claimed "
+    "listing, else the quarter of its first event) or ends before it. With `known_on` only figures published by then are "
+    "given, and one that was corrected later stands as published.",
     numerator="Ours: as in volumes.",
     denominator="None.",
     exclusions="Ambiguous figures are shown and compared with nothing. A superseded figure stays beside its correction.",
@@ -235,13 +248,37 @@ FIGURES = Definition(
             "none.",
             given=COMPARED,
             expect="""
-            source   | measure           | category     | period_start | period_end | value | ours | difference | status       | explanation
-            Analyst  | requests          | Tier 1       | 2020-01-01   | 2020-12-31 | 2     | 2    | 0          | secondary    |
-            Analyst  | requests          | all          | 2020-01-01   | 2020-12-31 | 7     | 6    | -1         | secondary    |
-            Analyst  | requests          | unclassified | 2020-01-01   | 2020-12-31 | 1     | 1    | 0          | secondary    |
-            Minister | requests rejected | all          | 2020-01-01   | 2020-12-31 | 9     | null | null       | as published | Nothing in our registers has this scope.
-            Analyst  | open requests     | all          | 2020-12-01   | 2020-12-31 | 4     | null | null       | ambiguous    | Two numbers are given.
+            source   | measure           | category     | period_start | period_end | value | ours | difference | difference_share | status       | explanation
+            Analyst  | requests          | all          | 2019-01-01   | 2020-12-31 | 9     | null | null       | null             | secondary    | Our register lists every case from 1 January 2020 only, after the figure begins.
+            Analyst  | requests          | Tier 1       | 2020-01-01   | 2020-12-31 | 2     | 2    | 0          | 0                | secondary    |
+            Analyst  | requests          | all          | 2020-01-01   | 2020-12-31 | 7     | 6    | -1         | -0.142857        | secondary    | Ours is 1 fewer (14%). It was counted by others from the list as it then was: entries added, amended or dropped since, or another date taken, would explain a difference.
+            Minister | requests rejected | all          | 2020-01-01   | 2020-12-31 | 9     | null | null       | null             | as published | Nothing in our registers has this scope.
+            Analyst  | requests          | unclassified | 2020-01-01   | 2020-12-31 | 1     | 1    | 0          | 0                | secondary    |
+            Analyst  | requests          | all          | 2020-01-01   | 2021-12-31 | 9     | null | null       | null             | secondary    | Our register ends at 31 March 2021, before the figure does.
+            Analyst  | open requests     | all          | 2020-12-01   | 2020-12-31 | 4     | null | null       | null             | ambiguous    | Two numbers are given. It is compared with nothing.
             """,
+        ),
+        Example(
+            title="A correction beside what it corrects",
+            words="What is superseded is compared with nothing.",
+            given=MINISTER_CORRECTED,
+            expect="""
+            value | ours | difference | status     | figure    | superseded_by | corrects | unit     | explanation
+            9     | null | null       | superseded | answer    | statement     | null     | requests | Superseded, so compared with nothing.
+            6     | 6    | 0          | correction | statement | null          | answer   | requests |
+            """,
+            notes=("A superseded figure stays beside the one that corrects it.",),
+        ),
+        Example(
+            title="Before the correction was published the figure stood",
+            words="Known on 1 June 2021.",
+            given=MINISTER_CORRECTED,
+            ask={"known_on": "2021-06-01"},
+            expect="""
+            value | ours | difference | status       | superseded_by
+            9     | 6    | -3         | as published | null
+            """,
+            shows_register=False,
         ),
         Example(
             title="No count of ours from a selection",

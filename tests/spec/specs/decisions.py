@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from tests.spec.registers import SHARES, SHARES_WORDS
 from tests.spec.shape import Definition, Edition, Example, Given
-from tests.spec.specs.context import CORRECTED, FIGURE_HEAD
+from tests.spec.specs.context import CORRECTED, CORRECTIONS_HEAD
 from tests.spec.specs.history import EACH_KIND
 from tests.spec.specs.turnaround import QUOTED
 from tests.spec.specs.volumes import RELEASE_ROWS
@@ -42,10 +42,11 @@ QUARTERLY = Given(
             published="2021-08-12",
         ),
     ),
-    figures=FIGURE_HEAD
-    + "Analyst,https://example.org/1,2021-09-01,shares approved,all,The register,2019-01-01,2019-12-31,3,secondary,shares,decided,\n"
-    + "Analyst,https://example.org/1,2021-09-01,shares approved,all,The register,2020-01-01,2020-12-31,1,secondary,shares,decided,\n"
-    + "Minister,https://example.org/2,2021-09-02,shares approved,all,The register,2019-01-01,2019-12-31,9,superseded,shares,decided,\n",
+    figures=CORRECTIONS_HEAD
+    + "Analyst,https://example.org/1,2021-09-01,shares approved,all,The register,2019-01-01,2019-12-31,3,secondary,shares,decided,,shares,,,\n"
+    + "Analyst,https://example.org/1,2021-09-01,shares approved,all,The register,2020-01-01,2020-12-31,1,secondary,shares,decided,,shares,,,\n"
+    + "Minister,https://example.org/2,2021-09-02,shares approved,all,The register,2019-01-01,2019-12-31,9,superseded,shares,decided,,shares,,answer,statement\n"
+    + "Minister,https://example.org/3,2021-09-03,shares approved,all,All departments,2019-01-01,2019-12-31,12,correction,shares,,,shares,,statement,\n",
 )
 CAME_BACK = replace(
     QUARTERLY,
