@@ -31,6 +31,7 @@ import mistune
 from markupsafe import Markup
 
 from dashboard import __version__, figures, headlines
+from dashboard.definitions import HEADLINES, load_definitions
 from dashboard.errors import AccessReviewError, UsageError
 from dashboard.exhibits import Column, Exhibit, Table
 from dashboard.files import write_whole
@@ -469,7 +470,17 @@ class Review:
             rows=tuple(rows),
             missing="not known then",
         )
-        return [self._part("plain_table", heading=words, key="revised", table=table, csv="", notes=now.notes)]
+        return [
+            self._part(
+                "plain_table",
+                heading=words,
+                key="revised",
+                table=table,
+                csv="",
+                notes=now.notes,
+                measure="volumes",
+            )
+        ]
 
     def answerability(self) -> Shown:
         """What the latest edition's layout publishes, field by field."""
@@ -494,7 +505,7 @@ class Review:
             rows=tuple(
                 (
                     ANSWERABLE_FIELDS.get(r["field"], r["field"]),
-                    _how_known(said.get(r["status"], r["status"]), r["words"]),
+                    figures.how_known(said.get(r["status"], r["status"]), r["words"]),
                 )
                 for r in sorted(rows, key=lambda r: list(said).index(r["status"]), reverse=True)
             ),
@@ -506,6 +517,7 @@ class Review:
                     "plain_table",
                     heading=words,
                     key="answerability",
+                    measure="answerability",
                     table=table,
                     csv=self._csv("answerability"),
                     notes=result.notes,
@@ -706,6 +718,7 @@ class Review:
                     "plain_table",
                     heading="",
                     key="published-figures",
+                    measure="published-figures",
                     table=table,
                     csv=self._csv("published-figures"),
                     notes=notes,
@@ -764,6 +777,7 @@ class Review:
                     "plain_table",
                     heading=words,
                     key="issues",
+                    measure="issues",
                     table=table,
                     csv=self._csv("issues"),
                     notes=(everywhere, LISTED),
@@ -810,7 +824,7 @@ class Review:
             ),
             rows=rows,
         )
-        used = sorted({m["measure"] for m in self.measures.values()} & set(MEASURES))
+        used = {m["measure"] for m in self.measures.values()} & set(MEASURES)
         known = day(self.choice.known_on)
         sentences = [
             f"Every measure was asked with known_on {self.choice.known_on}: editions published by {known}, one without "
@@ -830,13 +844,14 @@ class Review:
                 self._part(
                     "method",
                     sentences=sentences,
-                    definitions=[(name, MEASURES[name].words) for name in used],
+                    definitions=load_definitions().of({*used, HEADLINES}),
                     libraries=libraries(),
                 ),
                 self._part(
                     "plain_table",
                     heading="",
                     key="editions-used",
+                    measure="editions",
                     table=table,
                     csv=self._csv("editions"),
                     notes=editions.notes,
@@ -895,13 +910,6 @@ def _unique(words: Iterable[str]) -> list[str]:
 
 def _period_words(start: date | None, end: date | None) -> str:
     return f"{day(start) if start else 'not stated'} to {day(end) if end else 'not stated'}"
-
-
-def _how_known(status: str, words: str | None) -> str:
-    """The status of a field, and the description's words where they add to it."""
-    if not words or words.endswith(" is not published."):
-        return status
-    return f"{status}: {words[:1].lower()}{words[1:]}"
 
 
 def _fragment(link: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dashboard.filters import Filters
-from dashboard.pages import changes, overview, recipients, register, turnaround, volumes
+from dashboard.pages import about, changes, overview, recipients, register, turnaround, volumes
 from dashboard.pages.page import Page
 from dashboard.store import Store
 
@@ -35,6 +35,7 @@ PAGES: dict[str, PageSpec] = {
         ),
         PageSpec(name="register", title="Register", make=register.make, fields=("outcome", "q")),
         PageSpec(name="changes", title="Changes", make=changes.make, fields=()),
+        PageSpec(name="about", title="About", make=about.make, fields=()),
     )
 }
 
