@@ -19,7 +19,7 @@ from dashboard.vocabulary import CLOCKS, OUTCOMES, RECIPIENT_TYPES
 UNITS = ("calendar", "working")
 COHORTS = ("received", "closed")
 INTERVALS = ("month", "quarter", "year")
-GROUPINGS = ("type", "tier", "route", "outcome", "recipient", "dataset")
+GROUPINGS = ("type", "tier", "route", "outcome", "recipient", "dataset", "legal_basis")
 BASES = ("stated", "from_reference", "first_seen")
 LONGEST_VALUE = 300  # characters; an address longer than this is not one a person made
 

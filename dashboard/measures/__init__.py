@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dashboard.filters import make_filters
 from dashboard.measures.catalogue import MEASURES, find_measure, measure, rows
 from dashboard.measures.clocks import DEFAULT_CLOCK, curves
 from dashboard.measures.history import change_counts, changes_between, edition_pair
@@ -47,10 +48,12 @@ __all__ = [
     "find_measure",
     "holdings",
     "issues",
+    "make_filters",
     "measure",
     "person_counts",
     "published_figures",
     "quoted",
+    "recipient_flow",
     "recipient_names",
     "recipients",
     "rows",
@@ -83,6 +86,15 @@ def recipients(store: Store, **filters: Any) -> MeasureResult:
 def top_recipients(store: Store, **filters: Any) -> MeasureResult:
     """Recipients in order of releases (requests where releases are not published); `limit` defaults to 20."""
     return measure("top-recipients", store, **filters)
+
+
+def recipient_flow(store: Store, **filters: Any) -> MeasureResult:
+    """Recipients by `interval` (default year): new to the register, returning, and the share of the five largest.
+
+    Counts of recipients; `counted` and `new_counted` of what `counted_as` says; None in the first year of listing,
+    when nobody can be called new. top_share: 0 to 1.
+    """
+    return measure("recipient-flow", store, **filters)
 
 
 def recipient_names(store: Store, **filters: Any) -> MeasureResult:

@@ -12,6 +12,7 @@ from dashboard.measures import clocks, decisions, history, people, published, re
 from dashboard.measures.result import Measure, MeasureResult, make_result
 from dashboard.measures.scope import checked
 from dashboard.store import Store, load_query
+from dashboard.text import day
 
 
 MEASURES: dict[str, Measure] = {
@@ -26,8 +27,10 @@ def measure(name: str, store: Store, *, filters: Filters | None = None, **keywor
     found = find_measure(name)
     chosen = filters or make_filters(**keywords)
     chosen = replace(chosen, **{k: v for k, v in found.defaults.items() if getattr(chosen, k) is None})
-    checked(store, chosen, archive=found.archive)
+    known = checked(store, chosen, archive=found.archive)
     result, notes = found.compute(store, chosen)
+    if not known and chosen.known_on:
+        notes = [f"Nothing was published by {day(chosen.known_on)}, so there is nothing to count.", *notes]
     return make_result(found.name, found.columns, found.query, result, notes, chosen, store)
 
 

@@ -225,7 +225,7 @@ MEASURES = (
         columns=TURNAROUND[1:-2],
         query="risk_table",
         compute=_turnaround,
-        rows_query="spells",
+        rows_query="turnaround_rows",
         defaults={"clock": DEFAULT_CLOCK, "unit": "calendar"},
     ),
     Measure(
@@ -234,7 +234,7 @@ MEASURES = (
         columns=CURVE[1:-1],
         query="risk_table",
         compute=_survival_curve,
-        rows_query="spells",
+        rows_query="survival_curve_rows",
         defaults={"clock": DEFAULT_CLOCK, "unit": "calendar"},
     ),
     Measure(

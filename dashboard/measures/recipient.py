@@ -7,10 +7,12 @@ from dashboard.measures.refusals import quoted, refused, survivors_words
 from dashboard.measures.result import Measure, plain_query
 from dashboard.measures.scope import about, about_register, scopes
 from dashboard.store import Result, Store
-from dashboard.text import join_words
+from dashboard.text import day, join_words
 
 
 MOST_NAMED = 5  # recipients named in one note
+RUN_IN = 12  # months of listing before a recipient not seen until then is called new
+TOP = 5  # the recipients whose share of an interval tells how concentrated it is
 
 
 def _recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
@@ -53,6 +55,26 @@ def _top_recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     return result, notes
 
 
+def _recipient_flow(store: Store, filters: Filters) -> tuple[Result, list[str]]:
+    result = store.query("recipient_flow", filters, run_in=RUN_IN, top=TOP)
+    found = scopes(store, filters)
+    notes = []
+    for scope in found:
+        mine = [row for row in result.dicts() if row["register"] == scope.register]
+        if no_share := refused(scope, "share"):
+            notes.append(about(scope, len(found) > 1, no_share))
+        elif not mine or mine[0]["counted_as"] is None:
+            words = "Recipients are not published, so none can be called new or returning."
+            notes.append(about(scope, len(found) > 1, words))
+        elif mine[0]["told_from"] is not None:
+            words = (
+                f"New: not listed before in this register. It is told of intervals from {day(mine[0]['told_from'])}, "
+                f"{RUN_IN} months after the listing begins: who is listed first may have received data before."
+            )
+            notes.append(about(scope, len(found) > 1, words))
+    return result, notes
+
+
 MEASURES = (
     Measure(
         name="recipients",
@@ -60,7 +82,7 @@ MEASURES = (
         columns=("group", "requests", "releases", "recipients", "share", "first_date", "last_date"),
         query="recipients",
         compute=_recipients,
-        rows_query="events_rows",
+        rows_query="recipients_rows",
         defaults={"by": "type"},
     ),
     Measure(
@@ -71,7 +93,19 @@ MEASURES = (
         ),
         query="top_recipients",
         compute=_top_recipients,
-        rows_query="events_rows",
+        rows_query="top_recipients_rows",
+    ),
+    Measure(
+        name="recipient-flow",
+        words="New and returning recipients by interval, and the share of the largest.",
+        columns=(
+            *("interval_start", "interval_end", "group", "recipients", "new_recipients"),
+            *("returning_recipients", "counted_as", "counted", "new_counted", "top_share"),
+        ),
+        query="recipient_flow",
+        compute=_recipient_flow,
+        rows_query="recipient_flow_rows",
+        defaults={"interval": "year"},
     ),
     Measure(
         name="recipient-names",

@@ -101,6 +101,6 @@ MEASURES = (
         ),
         query="volumes",
         compute=_volumes,
-        rows_query="events_rows",
+        rows_query="volumes_rows",
     ),
 )

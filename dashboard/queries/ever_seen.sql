@@ -13,7 +13,7 @@ spans as (
         any_value(a.selected) as selected,
         -- a selection has no range of time of its own
         case when not any_value(a.selected) then coalesce($from, min(s.first_day)) end as first_day,
-        coalesce($to, greatest(any_value(a.as_at), max(s.first_day))) as last_day
+        coalesce($to, greatest(any_value(a.as_at), max(s.first_day), $from)) as last_day
     from core.registers_in($register) as r
     inner join as_at($known_on, $edition) as a on r.register = a.register
     left join seen as s on r.register = s.register
@@ -23,7 +23,7 @@ intervals as (
     select
         register, selected,
         greatest(core.interval_start($interval, start_day::date), case when $interval is null then first_day end) as interval_start,
-        case when $interval is null then last_day else core.interval_end($interval, start_day::date) end as interval_end
+        coalesce(core.interval_end($interval, start_day::date), last_day) as interval_end
     from (
         select
             *,

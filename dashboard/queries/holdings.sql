@@ -5,7 +5,7 @@ with can as (
     from holdings_answerable($known_on, $edition)
 ),
 held as (
-    select *, core.group_of(coalesce($by, 'type'), recipient_type, tier, route, outcome, recipient_id, dataset) as group_id
+    select *, core.group_of(coalesce($by, 'type'), recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as group_id
     from held_where(
         $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
     ) as h

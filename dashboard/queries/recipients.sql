@@ -4,7 +4,7 @@
 with events as (
     select
         *,
-        core.group_of(coalesce($by, 'type'), recipient_type, tier, route, outcome, recipient_id, dataset) as group_id
+        core.group_of(coalesce($by, 'type'), recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as group_id
     from events_where(
         $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
     )

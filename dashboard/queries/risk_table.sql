@@ -5,7 +5,7 @@ with spells as (
     select
         *,
         core.interval_start($interval, cohort_date) as interval_start,
-        core.group_of($by, recipient_type, tier, route, outcome, recipient_id, dataset) as group_id,
+        core.group_of($by, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as group_id,
         case when $unit = 'working' then working_days else days end as length,
         case when $unit = 'working' then entry_working else entry end as enters
     from spells_where(

@@ -16,7 +16,7 @@ counts as (
         v.register,
         v.recipient_id,
         min(v.recipient) as recipient,
-        arg_max(v.recipient_type, v.date) as recipient_type,
+        arg_max(v.recipient_type, (v.date, v.recipient_type)) as recipient_type,
         count(distinct v.request) as requests,
         count(*) filter (where v.kind = 'released') as releases,
         any_value(a.has_releases) as has_releases

@@ -6,7 +6,7 @@ with spells as (
     select
         *,
         core.interval_start($interval, coalesce(cohort_date, end_high)) as interval_start,
-        core.group_of($by, recipient_type, tier, route, outcome, recipient_id, dataset) as group_id,
+        core.group_of($by, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as group_id,
         case when $unit = 'working' then working_days else days end as length,
         case when $unit = 'working' then entry_working else entry end as enters
     from spells_where(
@@ -40,7 +40,9 @@ select
     count(*) filter (where counts and enters = 0 and length > $target) as past
 from ruled as s
 left join (
-    select register, clock, mode(basis) as basis from ruled where basis is not null group by register, clock
+    select register, clock, arg_max(basis, (cases, basis)) as basis
+    from (select register, clock, basis, count(*) as cases from ruled where basis is not null group by all)
+    group by register, clock
 ) as b on s.register = b.register and s.clock = b.clock
 group by s.register, s.interval_start, s.group_id, s.clock, coalesce(s.basis, b.basis)
 order by s.register, s.interval_start nulls first, s.group_id, s.clock, coalesce(s.basis, b.basis)

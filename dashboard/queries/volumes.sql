@@ -4,17 +4,21 @@
 with events as (
     select
         *,
-        core.group_of($by, recipient_type, tier, route, outcome, recipient_id, dataset) as group_id
+        core.group_of($by, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as group_id
     from events_where(
         $known_on, $edition, $register, null, null, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
-    )
+    ) as v
+    -- what is not counted makes no group and begins no interval
+    semi join answerable_columns($known_on, $edition) as a
+        on v.register = a.register and v.kind = a.column_name and a.answerable
 ),
 spans as (
     select
         r.register,
         any_value(a.as_at) as as_at,
-        coalesce($from, min(v.date)) as first_day,
-        coalesce($to, greatest(any_value(a.as_at), max(v.date))) as last_day
+        coalesce($from, min(v.date) filter (where $to is null or v.date <= $to)) as first_day,
+        -- a first day after all that is known is an interval of its own, and not a whole one
+        coalesce($to, greatest(any_value(a.as_at), max(v.date), $from)) as last_day
     from core.registers_in($register) as r
     inner join as_at($known_on, $edition) as a on r.register = a.register
     left join events as v on r.register = v.register

@@ -12,6 +12,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     volumes.DEFINITION,
     recipients.BY_TYPE,
     recipients.TOP,
+    recipients.FLOW,
     recipients.NAMES,
     turnaround.TURNAROUND,
     turnaround.CURVE,

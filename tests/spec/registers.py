@@ -230,3 +230,21 @@ PARTS = register(
     ],
 )  # fmt: skip
 PARTS_WORDS = "A register with one row a release, whose sheet is named by the period that it lists."
+
+# Releases with what was asked for, how it is reached and under which law.
+ROUTES = register(
+    "routes",
+    rows="release",
+    columns={
+        "reference": "Ref",
+        "recipient": "Organisation",
+        "recipient_type": "Type",
+        "tier": "Tier",
+        "dataset": "Data",
+        "legal_basis": "Legal basis",
+        "route": "Route",
+        "released_date": "Released",
+    },
+    recipient_types=TYPES,
+)
+ROUTES_WORDS = "A register with one row a release: its tier, data, legal basis and route of access."

@@ -252,14 +252,16 @@ def difference(mine: Sheets, other: Sheets) -> str:
 
 
 def _alike(left: Any, right: Any) -> bool:
-    """Two ways to give one value: a number as its text (of a damaged type), a day as its moment."""
+    """Two ways to give one value: a number as its text (of a damaged type), a day or moment as its text."""
     if type(left) is type(right):
         return False
     if cell_text(left) == cell_text(right):
         return True
-    text, number = (left, right) if isinstance(left, str) else (right, left)
+    text, value = (left, right) if isinstance(left, str) else (right, left)
     try:
-        return isinstance(number, float) and float(text) == number
+        if isinstance(value, datetime.date):  # a moment with its zone stays text when it is read
+            return bool(comparable(datetime.datetime.fromisoformat(text)) == value)
+        return isinstance(value, float) and float(text) == value
     except (TypeError, ValueError):
         return False
 

@@ -278,6 +278,7 @@ select
     r.tier,
     r.route,
     r.dataset,
+    r.legal_basis,
     'released' as outcome
 from core.release_versions(known_on, only_edition) as r
 left join reference.recipients as m
@@ -299,6 +300,7 @@ select
     s.tier,
     s.route,
     s.dataset,
+    s.legal_basis,
     s.outcome
 from core.request_state(known_on, only_edition) as s
 where s.released_date is not null

@@ -16,7 +16,7 @@ from (
 ) as r
 where r.register = wanted or (wanted is null and r.standing = r.best);
 
-create macro core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset) as
+create macro core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as
 case by_name
     when 'type' then recipient_type
     when 'tier' then coalesce(tier, 'not_published')
@@ -24,6 +24,7 @@ case by_name
     when 'outcome' then outcome
     when 'recipient' then coalesce(recipient_id, 'not_published')
     when 'dataset' then coalesce(dataset, 'not_published')
+    when 'legal_basis' then coalesce(legal_basis, 'not_published')
     else 'all'
 end;
 

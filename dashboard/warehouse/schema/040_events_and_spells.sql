@@ -32,12 +32,12 @@ counted as (
 )
 select
     register, kind, date, reference as request, reference, 1 as occurrence, entry_id, recipient, recipient_id,
-    recipient_type, published_type, tier, route, outcome, dataset
+    recipient_type, published_type, tier, route, outcome, dataset, legal_basis
 from counted where date is not null or kind = 'excluded'
 union all
 select
     r.register, 'released', r.released_date, r.request, r.reference, r.occurrence, r.entry_id, r.recipient,
-    r.recipient_id, r.recipient_type, r.published_type, r.tier, r.route, r.outcome, r.dataset
+    r.recipient_id, r.recipient_type, r.published_type, r.tier, r.route, r.outcome, r.dataset, r.legal_basis
 from releases_as(known_on, only_edition) as r
 left join requests as q on r.register = q.register and r.request = q.reference
 where r.released_date is not null and not r.selected and not coalesce(q.excluded, false);
@@ -136,6 +136,7 @@ select
     s.tier,
     s.route,
     s.dataset,
+    s.legal_basis,
     s.entry_id
 from ruled as s
 inner join answerable_clocks(known_on, only_edition) as a on s.register = a.register and s.clock = a.clock and a.answerable

@@ -51,3 +51,30 @@ where (wanted_clock is null or s.clock = wanted_clock)
         wanted_dataset is null or s.dataset = wanted_dataset
         or (s.register, s.dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = wanted_dataset)
     );
+
+-- The cases that a figure of time counts, and what each counts as. A case that ended on the day it would enter was
+-- never at risk while the register was watching.
+create macro cases_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name
+) as table
+select
+    *,
+    case
+        when excluded_rule is not null or (enters > 0 and length <= enters) then 'excluded'
+        when event then 'event'
+        else 'censored'
+    end as counted_as
+from (
+    select
+        *,
+        -- a case without a date of receipt may still have one of its end
+        coalesce(cohort_date, end_high) as counted_on,
+        case when unit_name = 'working' then working_days else days end as length,
+        case when unit_name = 'working' then entry_working else entry end as enters
+    from spells_where(
+        known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+        wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name
+    )
+)
+where coalesce(cohort_name, 'received') = 'received' or event or excluded_rule is not null;

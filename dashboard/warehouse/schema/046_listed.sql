@@ -32,7 +32,10 @@ where (from_day is null or first_day >= from_day)
         or ((register, recipient_id) in (select (c.register, c.recipient_id) from core.recipients_called(wanted_recipient) as c))
     )
     and (wanted_reference is null or reference = wanted_reference)
-    and (wanted_dataset is null or dataset = wanted_dataset);
+    and (
+        wanted_dataset is null or dataset = wanted_dataset
+        or (register, dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = wanted_dataset)
+    );
 
 -- What the register says of the data: its own words first, then a sheet that lists only what is still held, then the
 -- licence end. Where it has a column for its own words and leaves it empty, a licence that runs says nothing.

@@ -5,7 +5,16 @@
 
 from __future__ import annotations
 
-from tests.spec.registers import APPROVALS, APPROVALS_WORDS, CASES, CASES_WORDS, RELEASES, RELEASES_WORDS
+from tests.spec.registers import (
+    APPROVALS,
+    APPROVALS_WORDS,
+    CASES,
+    CASES_WORDS,
+    RELEASES,
+    RELEASES_WORDS,
+    ROUTES,
+    ROUTES_WORDS,
+)
 from tests.spec.shape import Definition, Edition, Example, Given
 from tests.spec.specs.volumes import RELEASE_ROWS, TEN_REQUESTS
 
@@ -148,6 +157,28 @@ NOBODY_NAMED = Given(
     ),
 )
 
+BY_ROUTE = Given(
+    ROUTES,
+    ROUTES_WORDS,
+    (
+        Edition(
+            "2021-12-31",
+            """
+            Ref | Organisation       | Type       | Tier | Data   | Legal basis | Route  | Released
+            R1  | Ashford University | University | 1    | Census | Section 537 | Secure | 2018-02-05
+            R2  | Bell Trust         | Charity    | 2    | Census | Section 537 | Direct | 2018-09-03
+            R3  | Ashford University | University | 1    | Grades |             | Secure | 2019-03-04
+            R4  | Corner College     | University | 2    | Census | Consent     | Direct | 2019-04-01
+            R5  | Dale School        | Other      |      | Census | Section 537 | Secure | 2020-01-13
+            R6  | Ashford University | University | 1    | Grades | Section 537 | Secure | 2020-03-02
+            R7  | Bell Trust         | Charity    | 2    | Census | Section 537 |        | 2020-06-01
+            R8  | Dale School        | Other      | 2    | Census | Section 537 | Secure | 2020-10-05
+            R9  | Bell Trust         | Charity    | 2    | Census | Section 537 | Direct | 2021-11-01
+            """,
+        ),
+    ),
+)
+
 BY_TYPE = Definition(
     measure="recipients",
     title="Recipients",
@@ -240,6 +271,56 @@ BY_TYPE = Definition(
             group       | requests | releases | recipients | share | published_types
             health_body | 1        | 1        | 1          | 1     | University
             """,
+        ),
+        Example(
+            title="By route",
+            words="Data reached in a secure service, or supplied directly. One release does not say.",
+            given=BY_ROUTE,
+            ask={"by": "route"},
+            expect="""
+            group         | group_label   | requests | releases | recipients | share
+            Secure        | Secure        | 5        | 5        | 2          | 0.555556
+            Direct        | Direct        | 3        | 3        | 2          | 0.333333
+            not_published | Not published | 1        | 1        | 1          | 0.111111
+            """,
+        ),
+        Example(
+            title="By tier, by data, by legal basis",
+            words="Any of them; here the legal basis.",
+            given=BY_ROUTE,
+            ask={"by": "legal_basis"},
+            expect="""
+            group         | group_label   | requests | releases | recipients | share    | first_date | last_date
+            Section 537   | Section 537   | 7        | 7        | 3          | 0.777778 | 2018-02-05 | 2021-11-01
+            Consent       | Consent       | 1        | 1        | 1          | 0.111111 | 2019-04-01 | 2019-04-01
+            not_published | Not published | 1        | 1        | 1          | 0.111111 | 2019-03-04 | 2019-03-04
+            """,
+            shows_register=False,
+        ),
+        Example(
+            title="By tier",
+            words="Of those that went through the secure service.",
+            given=BY_ROUTE,
+            ask={"by": "tier", "route": "Secure"},
+            expect="""
+            group         | group_label   | releases | share
+            1             | Tier 1        | 3        | 0.6
+            2             | Tier 2        | 1        | 0.2
+            not_published | Not published | 1        | 0.2
+            """,
+            shows_register=False,
+        ),
+        Example(
+            title="By data",
+            words="A cell that holds several values counts under its whole text.",
+            given=BY_ROUTE,
+            ask={"by": "dataset"},
+            expect="""
+            group  | releases | share
+            Census | 7        | 0.777778
+            Grades | 2        | 0.222222
+            """,
+            shows_register=False,
         ),
         Example(
             title="Where releases are not published, the share is of requests",
@@ -366,6 +447,75 @@ TOP = Definition(
             given=NOBODY_NAMED,
             expect="rank | recipient | requests | releases",
             notes=("Recipients are not published, so no ranking is given.",),
+        ),
+    ),
+)
+
+FLOW = Definition(
+    measure="recipient-flow",
+    title="New and returning recipients",
+    words="How many recipients each interval had, how many of them were new to the register, and how much went to the "
+    "largest.",
+    columns={
+        "interval_start": "first day",
+        "interval_end": "last day",
+        "group": "`all`, or the group asked for with `by`",
+        "recipients": "different recipients in the interval, after reviewed aliasing",
+        "new_recipients": "those not listed in the register before; null while that cannot be told",
+        "returning_recipients": "those listed before; null while that cannot be told",
+        "counted_as": "what is counted: `released` where releases are published, else `decided`, else `received`",
+        "counted": "how many of those, by their own date",
+        "new_counted": "how many of those went to the new; null while that cannot be told",
+        "top_share": "share of them that the five largest recipients of the interval had, 0 to 1; null where there are none",
+    },
+    rule="A recipient is new in the interval of the first day on which the register lists anything of what is counted for "
+    "it, whatever `from`, `to`, `type` and other filters leave of the register. recipients = new_recipients + "
+    "returning_recipients. New and returning are told of intervals that begin at least 12 months after the listing "
+    "does (its claimed period, or its first day): who is listed first may have received data before.",
+    numerator="New: recipients whose first day is in the interval. top_share: what the five largest had.",
+    denominator="top_share: all that is counted in the interval.",
+    exclusions="As for volumes; rows that name no recipient. A register that names none answers nothing.",
+    source="docs/contract.md; 12 months and five recipients are `RUN_IN` and `TOP` in dashboard/measures/recipient.py.",
+    examples=(
+        Example(
+            title="By year",
+            words="The listing begins on 5 February 2018, so newness is told from 5 February 2019: of 2020 and after.",
+            given=BY_ROUTE,
+            expect="""
+            interval_start | interval_end | group | recipients | new_recipients | returning_recipients | counted_as | counted | new_counted | top_share | immature
+            2018-01-01     | 2018-12-31   | all   | 2          | null           | null                 | released   | 2       | null        | 1         | false
+            2019-01-01     | 2019-12-31   | all   | 2          | null           | null                 | released   | 2       | null        | 1         | false
+            2020-01-01     | 2020-12-31   | all   | 3          | 1              | 2                    | released   | 4       | 2           | 1         | false
+            2021-01-01     | 2021-12-31   | all   | 1          | 0              | 1                    | released   | 1       | 0           | 1         | false
+            """,
+            working="In 2020 Dale School is new and had two of the four releases; Ashford University and Bell Trust return.",
+            notes=(
+                "It is told of intervals from 5 February 2019, 12 months after the listing begins: who is listed first may "
+                "have received data before.",
+            ),
+        ),
+        Example(
+            title="By type: new is new to the register, not to the group or the period",
+            words="Asked of 2020 and after alone, Bell Trust returns: it was listed in 2018.",
+            given=BY_ROUTE,
+            ask={"by": "type", "from": "2020-01-01", "to": "2020-12-31"},
+            expect="""
+            interval_start | group      | group_label    | recipients | new_recipients | returning_recipients | counted
+            2020-01-01     | charity    | Charity        | 1          | 0              | 1                    | 1
+            2020-01-01     | university | University     | 1          | 0              | 1                    | 1
+            2020-01-01     | unknown    | Type not known | 1          | 1              | 0                    | 2
+            """,
+            shows_register=False,
+        ),
+        Example(
+            title="Where nobody is named",
+            words="A register that names no recipient.",
+            given=NOBODY_NAMED,
+            expect="""
+            interval_start | recipients | new_recipients | counted
+            null           | null       | null           | null
+            """,
+            notes=("Recipients are not published, so none can be called new or returning.",),
         ),
     ),
 )
