@@ -375,8 +375,12 @@ def recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     unit = found[0]["share_of"]
     top = found[0]
     labels = [r["group_label"] for r in found]
-    verb = {"releases": "of releases", "requests": "of requests"}[unit]
-    title = f"{_type_plural(top['group'])} had {percent(top['share'])} {verb}{since}"
+    points = [(_type_plural(r["group"]), r[unit]) for r in found]
+    # The measure's own whole, which is less than the groups together where a request belongs to two.
+    whole = round(top[unit] / top["share"]) if top["share"] else 0
+    title = say.share(points, of=unit, since=since, total=whole)
+    if title is None:
+        return None
     others = join_words([f"{_type_plural(r['group']).lower()} {percent(r['share'])}" for r in found[1:4]])
     total = sum(r[unit] for r in found)
     columns = [
@@ -644,15 +648,12 @@ def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:
     total = sum(r["requests"] for r in found)
     order = {o: i for i, o in enumerate(OUTCOMES)}
     found.sort(key=lambda r: order.get(r["group"], 99))
-    granted = sum(r["requests"] for r in found if r["group"] in ("released", "reuse_permitted", "approved"))
-    rejected = sum(r["requests"] for r in found if r["group"] == "refused")
-    ended = sum(r["requests"] for r in found if r["group"] not in ("open", "unknown"))
-    if not ended:
+    title = say.ended({r["group"]: r["requests"] for r in found}, since=since)
+    if title is None:
         return None
     return Exhibit(
         key="outcomes",
-        title=f"{percent(granted / ended)} of requests that ended{since} were granted, "
-        f"{percent(rejected / ended)} refused",
+        title=title,
         summary=f"Of {plural(total, 'request')}, "
         + join_words([f"{number(r['requests'])} {OUTCOMES[r['group']].lower()}" for r in found])
         + ".",

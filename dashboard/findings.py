@@ -29,7 +29,8 @@ Points = Sequence[tuple[str, int]]
 
 SMALL = 20  # under as many before, a percentage says less than the numbers
 SERIES = 12  # points under which limits are "trial limits"
-TIMES = {1: "once", 2: "twice"}
+GRANTED = ("released", "reuse_permitted", "approved")
+NOT_ENDED = ("open", "unknown")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +133,51 @@ def context(points: Points, *, noun: str, verb: str) -> str | None:
             return f"{words} {were} the {most} of the {len(points)} years since {points[0][0]}{hedge}"
         return f"{words} {were} the {most} since {since[0]} ({number(since[1])}){hedge}"
     return None
+
+
+def share(points: Points, *, of: str, since: str = "", total: int | None = None) -> str | None:
+    """Who had most: the group with the largest count, as a share of all; of few, both numbers.
+
+    `points` are groups by size, their names plural ("Universities"); `of` plural ("releases"); `total` where the
+    groups overlap and add up to more than there are. Groups that are equally large are named together.
+    """
+    whole = sum(n for _, n in points) if total is None else total
+    if not points or not whole:
+        return None
+    most = max(n for _, n in points)
+    names = [name for name, n in points if n == most]
+    who = join_words([names[0], *(_lower(name) for name in names[1:])])
+    each = " each" if len(names) > 1 else ""
+    if most == whole:
+        return f"{who} had all {number(whole)} {of if whole != 1 else of.removesuffix('s')}{since}"
+    if whole < SMALL:
+        return f"{who}{each} had {number(most)} of {number(whole)} {of}{since}"
+    return f"{who}{each} had {percent(most / whole)} of {of}{since}"
+
+
+def ended(counts: Mapping[str, int], *, since: str = "") -> str | None:
+    """How requests that ended did: granted and refused, as shares; of few, in numbers. None where none has ended.
+
+    `counts` by outcome, as `recipients` gives them under `by=outcome`.
+    """
+    whole = sum(n for outcome, n in counts.items() if outcome not in NOT_ENDED)
+    granted = sum(counts.get(outcome, 0) for outcome in GRANTED)
+    rejected = counts.get("refused", 0)
+    if not whole:
+        return None
+    if whole < SMALL:
+        return (
+            f"Of {plural(whole, 'request')} that ended{since}, {number(granted)} "
+            f"{'was' if granted == 1 else 'were'} granted and {number(rejected)} refused"
+        )
+    return (
+        f"{percent(granted / whole)} of requests that ended{since} were granted, "
+        f"{percent(rejected / whole)} refused"
+    )
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def signal(rows: Sequence[Mapping[str, Any]], *, things: str, interval: str) -> str | None:
@@ -279,19 +325,10 @@ def people(rows: Sequence[Mapping[str, Any]]) -> str | None:
 
     Rows of `person-counts`. Superseded figures are passed over; units are said, never added up.
     """
-    current = [r for r in rows if r["status"] == "current" and r["period_end"] is not None]
-    if not current:
-        return None
-    latest: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for row in sorted(current, key=lambda r: r["period_end"]):
-        latest[row["body"], row["unit"]] = row
     said: list[str] = []
-    for (body, unit), row in sorted(latest.items(), key=lambda i: (-i[1]["period_end"].toordinal(), i[0]))[
-        :3
-    ]:
+    for row in latest_counts(rows):
+        body, unit = row["body"], row["unit"]
         asked, supplied = row["requested"], row["supplied"]
-        if asked is None and supplied is None:
-            continue
         numbers = (
             f"{number(supplied)} of {number(asked)} {unit}"
             if asked is not None and supplied is not None
@@ -299,6 +336,17 @@ def people(rows: Sequence[Mapping[str, Any]]) -> str | None:
         )  # fmt: skip
         said.append(f"{body} {numbers} ({_period(row['period_start'], row['period_end'])})")
     return f"Supplied in the latest period given: {join_words(said)}" if said else None
+
+
+def latest_counts(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The count of the latest period of each body and unit, the latest first: at most three."""
+    latest: dict[tuple[str, str], Mapping[str, Any]] = {}
+    current = [r for r in rows if r["status"] == "current" and r["period_end"] is not None]
+    for row in sorted(current, key=lambda r: r["period_end"]):
+        if row["requested"] is not None or row["supplied"] is not None:
+            latest[row["body"], row["unit"]] = row
+    ordered = sorted(latest.items(), key=lambda i: (-i[1]["period_end"].toordinal(), i[0]))
+    return [row for _, row in ordered[:3]]
 
 
 def _period(start: date | None, end: date) -> str:
@@ -319,6 +367,8 @@ KINDS: dict[str, Callable[..., str | None]] = {
     "change": change,
     "level": level,
     "context": context,
+    "share": share,
+    "ended": ended,
     "signal": signal,
     "longest": longest,
     "time": time,

@@ -36,11 +36,11 @@ from dashboard.errors import AccessReviewError, UsageError
 from dashboard.exhibits import Column, Exhibit, Table
 from dashboard.files import write_whole
 from dashboard.filters import Filters, make_filters
-from dashboard.findings import Ground
+from dashboard.findings import GRANTED, Ground
 from dashboard.html import environment
 from dashboard.ledger import Ledger, Source
 from dashboard.measures import DEFAULT_CLOCK, MEASURES, MeasureResult, Scope, cell, measure, scopes
-from dashboard.measures.refusals import early_words, estimate, measurable, not_measurable, refused
+from dashboard.measures.refusals import early_words, estimate, few_left, measurable, not_measurable, refused
 from dashboard.pages.volumes import BESIDE
 from dashboard.settings import Settings, load_settings
 from dashboard.store import Store
@@ -59,7 +59,6 @@ SECTIONS = {
 }
 LIBRARIES = ("duckdb", "numpy", "jinja2", "mistune", "papermill", "nbclient", "nbconvert", "ipykernel")
 EDITION = ("register", "edition", "as_at", "published", "sha256", "file")  # what a manifest says of each
-GRANTED = ("released", "reuse_permitted", "approved")
 # Where in the review the evidence for each kind of decision is.
 EVIDENCE = {
     "departures": "changes",
@@ -319,8 +318,8 @@ class Review:
 
     def _lead(self) -> str:
         words = headlines.headline(self.store, self.filters)
-        exhibit = figures.volumes_exhibit(self.store, replace(self.filters, interval="year"))
-        sources = [self._source_of(exhibit)] if exhibit else []
+        ground = headlines.headline_ground(self.store, self.filters)
+        sources = [self._grounds(ground)] if ground else []
         self._say("cover", words, *sources, *self._context())
         return f"{words}."
 
@@ -436,7 +435,12 @@ class Review:
         )
         earlier = {r["interval_start"]: r[column] for r in then.dicts() if r["interval_start"]}
         rows = [
-            (str(start.year), earlier[start], value, value - earlier[start])
+            (
+                str(start.year) + (", at least" if few_left(self.scope, start) else ""),
+                earlier[start],
+                value,
+                value - earlier[start],
+            )
             for start, value in zip(now.column("interval_start"), now.column(column), strict=True)
             if start and value is not None and earlier.get(start) is not None
         ]
@@ -454,7 +458,7 @@ class Review:
             return [self._part("said", words=[words])]
         all_, some = (
             _source(
-                now, where=(("interval_start", tuple(date(int(r[0]), 1, 1) for r in some)),), counted=True
+                now, where=(("interval_start", tuple(date(int(r[0][:4]), 1, 1) for r in some)),), counted=True
             )
             for some in (rows, moved)
         )

@@ -35,6 +35,8 @@ KIND_WORDS = {
     "change": "Change: one count against the one before",
     "level": "Level: the range over the years",
     "context": "Longer-term context: since when there were not so many, or so few",
+    "share": "Level: who had most",
+    "ended": "Level: how requests ended",
     "time": "How long: the typical time",
     "time_change": "Change of the typical time",
     "signal": "Signal: what a control chart shows",
@@ -213,6 +215,67 @@ SENTENCES: tuple[Sentence, ...] = (
         points=YEARS,
         ask=SHARES_BY_YEAR,
         says="",
+    ),
+    Sentence(
+        kind="share",
+        title="The largest group",
+        words="160 of 372.",
+        rows="""
+        group        | releases
+        Universities | 160
+        Charities    | 140
+        Media        | 72
+        """,
+        points=("group", "releases"),
+        ask={"of": "releases", "since": " since 1 April 2017"},
+        says="Universities had 43% of releases since 1 April 2017",
+    ),
+    Sentence(
+        kind="share",
+        title="Of few, in numbers",
+        words="67% of three would say more than is known.",
+        rows="""
+        group        | releases
+        Universities | 2
+        Charities    | 1
+        """,
+        points=("group", "releases"),
+        ask={"of": "releases"},
+        says="Universities had 2 of 3 releases",
+    ),
+    Sentence(
+        kind="share",
+        title="Equal at the top",
+        words="Neither is put before the other.",
+        rows="""
+        group        | requests
+        Universities | 30
+        Charities    | 30
+        Media        | 15
+        """,
+        points=("group", "requests"),
+        ask={"of": "requests"},
+        says="Universities and charities each had 40% of requests",
+    ),
+    Sentence(
+        kind="ended",
+        title="Granted and refused",
+        words="Of 200 that ended; the 12 open ones have not.",
+        rows="""
+        released | approved | refused | withdrawn | open
+        120      | 30       | 40      | 10        | 12
+        """,
+        says="75% of requests that ended were granted, 20% refused",
+    ),
+    Sentence(
+        kind="ended",
+        title="Of few, in numbers",
+        words="Six ended.",
+        rows="""
+        released | refused | open
+        1        | 5       | 2
+        """,
+        says="Of 6 requests that ended, 1 was granted and 5 refused",
     ),
     Sentence(
         kind="time",
