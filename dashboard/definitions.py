@@ -121,6 +121,9 @@ class _Renderer(mistune.HTMLRenderer):
     def image(self, text: str, url: str, title: str | None = None) -> str:
         return f"<em>{text}</em>"  # a picture would be a request to somewhere else
 
+    def block_code(self, code: str, info: str | None = None) -> str:
+        return f'<pre tabindex="0"><code>{escape(code)}</code></pre>\n'  # it scrolls, by keyboard too
+
     def link(self, text: str, url: str, title: str | None = None) -> str:
         return f'<a href="{escape(url)}">{text}</a>' if url.startswith("#") else text
 
