@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,35 @@ class _Root:
                 "lock_configuration": True,
             },
         )
+        listed = self.connection.execute(load_query("registers_of_releases").sql).fetchall()
+        self.releases_in = frozenset(register for (register,) in listed)
+
+
+def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tuple[str, ...]:
+    """Where a query's macros are looked up, the narrowest first that can answer it exactly.
+
+    `releases_in`: the registers that list releases, in which one request can stand in several rows.
+    """
+    given = {name for name, value in values.items() if value is not None}
+    if given & {"known_on", "edition"}:
+        return ("as_known",)
+    if "reference" in given:
+        return ("latest",)
+    found = ["facts", "latest"]
+    if given & {"recipient", "dataset"}:
+        found.insert(0, "picked")
+    register = values.get("register")
+    if not (register in releases_in if register else releases_in):
+        found.insert(0, "asked")
+    whole_months = _first_of_month(values.get("from")) and _first_of_month(values.get("to"), after=1)
+    if whole_months and "picked" not in found and values.get("by") not in ("recipient", "dataset"):
+        found.insert(0, "monthly")
+    return tuple(found)
+
+
+def _first_of_month(day: object, after: int = 0) -> bool:
+    """Whether a day, or the one `after` it, begins a month. No day limits nothing."""
+    return not isinstance(day, date) or (day + timedelta(days=after)).day == 1
 
 
 class Store:
@@ -201,9 +231,8 @@ class Store:
         timer.daemon = True
         timer.start()
         try:
-            # Same query, two definitions of what it reads: see schema/038_as_known.sql.
-            past = values.get("known_on") is not None or values.get("edition") is not None
-            cursor.execute("use as_known" if past else "use latest")
+            # Same query, several ways to what it counts: see schema/038_as_known.sql and 049_from_facts.sql.
+            cursor.execute(f"set search_path = '{','.join(schemas_for(values, root.releases_in))}'")
             cursor.execute(query.sql, dict(values))
             columns = tuple(d[0] for d in cursor.description)
             # Always drained: an unread result would own the connection.

@@ -2,8 +2,8 @@
 -- parameters: $register $edition $known_on
 -- result columns: register, requests
 select v.register, count(*) as requests
-from events($known_on, $edition) as v
+from request_dates($known_on, $edition) as v
 inner join core.registers_in($register) as r on v.register = r.register
-where v.kind = 'excluded' and v.date is null
+where v.is_excluded and v.excluded is null
 group by v.register
 order by v.register

@@ -43,11 +43,16 @@ CHECKS = PACKAGE / "warehouse" / "checks"
 STORAGE_VERSION = "v1.4.0"
 
 
-# Which schema each file of macros is run in, in order: see 038_as_known.sql.
+# Which schemas each file of macros is run in, in order: see 038_as_known.sql. Names are looked up in them in turn.
 MACROS = (
-    ("core", ("030_core", "035_filters", "036_recipients")),
-    ("as_known", ("038_as_known", "040_events_and_spells", "042_latest", "045_where", "046_listed")),
-    ("latest", ("045_where", "046_listed")),
+    (("core",), ("030_core", "035_filters", "036_recipients")),
+    (
+        ("as_known",),
+        ("038_as_known", "040_events_and_spells", "042_latest", "045_where", "046_listed", "047_counted"),
+    ),
+    (("latest",), ("040_events_and_spells", "045_where", "046_listed", "047_counted")),
+    (("facts", "latest"), ("048_facts", "049_from_facts")),
+    (("latest",), ()),  # what follows reads the tables
 )
 
 Progress = Callable[[str], None]
@@ -204,8 +209,8 @@ def _write(
         follow_releases(con)
         load_recipients(con, settings, registers)
         progress("core tables")
-        for schema, names in MACROS:
-            con.execute(f"use build.{schema}")
+        for schemas, names in MACROS:
+            con.execute(f"set search_path = '{','.join(f'build.{s}' for s in schemas)}'")
             for name in names:
                 con.execute((SCHEMA / f"{name}.sql").read_text("utf-8"))
         load_changes(con)

@@ -6,6 +6,10 @@ create schema staging;
 create schema core;
 create schema as_known;
 create schema latest;
+create schema facts;
+create schema asked;
+create schema picked;
+create schema monthly;
 
 create table reference.build (key varchar primary key, value varchar not null);
 

@@ -1,20 +1,22 @@
 -- purpose: the registers a question is about, its groups and its intervals
 -- parameters: none
--- result columns: none (creates macros)
+-- result columns: none (creates tables and macros)
 
 -- The registers a question is about: the one named; else every real one that is about access to data. Those that
--- only exercise the machinery, and synthetic ones, answer when named or when nothing else is there.
-create macro core.registers_in(wanted) as table
-select r.* exclude (standing, best)
+-- only exercise the machinery, and synthetic ones, answer when named or when nothing else is there. '*', which no
+-- register is called, is all of them: the build asks it.
+create table core.registers_standing as
+select * exclude (standing), standing = min(standing) over () as by_default
 from (
-    select *, min(standing) over () as best
-    from (
-        select q.*, case when q.synthetic then 3 when q.fixture then 2 else 1 end as standing
-        from reference.registers as q
-        where exists (from staging.editions as e where e.register = q.register)
-    )
-) as r
-where r.register = wanted or (wanted is null and r.standing = r.best);
+    select q.*, case when q.synthetic then 3 when q.fixture then 2 else 1 end as standing
+    from reference.registers as q
+    where exists (from staging.editions as e where e.register = q.register)
+);
+
+create macro core.registers_in(wanted) as table
+select * exclude (by_default)
+from core.registers_standing
+where register = wanted or (wanted is null and by_default) or wanted = '*';
 
 create macro core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as
 case by_name
@@ -42,6 +44,24 @@ case interval_name
     when 'year' then (start_day + interval 1 year)::date - 1
 end;
 
+-- The words for every group that has words of its own; a recipient and a dataset are named by what they are.
+create table core.group_labels as
+select 'type' as by_name, recipient_type as group_id, label from reference.recipient_types
+union all
+select 'outcome', outcome, label from reference.outcomes
+union all
+select by_name, 'not_published', 'Not published'
+from (values ('tier'), ('route'), ('recipient'), ('dataset'), ('legal_basis')) as v(by_name)
+union all
+select 'tier', tier, 'Tier ' || tier from (select distinct tier from staging.entries where tier is not null)
+union all
+select 'all', 'all', 'All';
+
+-- One name for each recipient, whichever spelling a row has.
+create table core.recipient_labels as
+select register, recipient_id, min(recipient) as recipient
+from reference.recipients group by register, recipient_id;
+
 create macro core.group_label(by_name, group_id, recipient_name) as
 case
     when group_id = 'all' then 'All'
@@ -52,3 +72,29 @@ case
     when by_name = 'recipient' then recipient_name
     else group_id
 end;
+
+-- Where a day stands to the period asked about: -1 before it, 0 in it, 1 after it. An event without a day is in the
+-- whole time alone.
+create macro core.phase_of(day, from_day, to_day, interval_name) as
+case
+    when day is null then case when from_day is null and to_day is null and interval_name is null then 0 else 1 end
+    when day < from_day then -1
+    when day > to_day then 1
+    else 0
+end::tinyint;
+
+-- What happens to a request while it waits: received (0), an age reached (31, 61, 121 days), closed (-1).
+create macro core.moves(received, closed) as
+list_filter(
+    [
+        {step: 0, day: received},
+        {step: 31, day: case when closed is null or closed >= received + 31 then received + 31 end},
+        {step: 61, day: case when closed is null or closed >= received + 61 then received + 61 end},
+        {step: 121, day: case when closed is null or closed >= received + 121 then received + 121 end},
+        {step: -1, day: closed}
+    ],
+    lambda m: m.day is not null
+);
+
+create macro core.within_period(day, from_day, to_day) as
+case when (from_day is null or day >= from_day) and (to_day is null or day <= to_day) then day end;

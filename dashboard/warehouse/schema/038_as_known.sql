@@ -113,3 +113,32 @@ left join (
 ) as a on a.register = r.register and a.field = c.field
 where exists (from core.editions_read(known_on, only_edition) as e where e.register = r.register)
 group by r.register, c.clock;
+
+-- One row a register: what a count needs to know of it, read once and not once a column.
+create macro register_answers(known_on, only_edition) as table
+select
+    t.register,
+    any_value(t.as_at) as as_at,
+    any_value(t.selected) as selected,
+    any_value(c.coverage_start) as coverage_start,
+    coalesce(bool_or(a.answerable) filter (where a.column_name = 'received'), false) as received_known,
+    coalesce(bool_or(a.answerable) filter (where a.column_name = 'decided'), false) as decided_known,
+    coalesce(bool_or(a.answerable) filter (where a.column_name = 'closed'), false) as closed_known,
+    coalesce(bool_or(a.answerable) filter (where a.column_name = 'refused'), false) as refused_known,
+    coalesce(bool_or(a.answerable) filter (where a.column_name = 'not_pursued'), false) as not_pursued_known,
+    coalesce(bool_or(a.answerable) filter (where a.column_name = 'first_released'), false) as first_released_known,
+    coalesce(bool_or(a.answerable) filter (where a.column_name = 'released'), false) as released_known,
+    coalesce(bool_or(a.answerable) filter (where a.column_name = 'open_at_end'), false) as open_known,
+    coalesce(bool_or(a.answerable) filter (where a.column_name = 'excluded'), false) as excluded_known,
+    any_value(n.recipients_named) as recipients_named -- null: the entries are a selection
+from as_at(known_on, only_edition) as t
+left join answerable_columns(known_on, only_edition) as a on t.register = a.register
+left join coverage_start(known_on, only_edition) as c on t.register = c.register
+left join (
+    select r.register, bool_and(r.status = 'published') as recipients_named
+    from reference.answerability as r
+    where r.field = 'recipient' and r.coverage <> 'selected'
+        and exists (from core.editions_read(known_on, only_edition) as e where e.register = r.register and e.era = r.era)
+    group by r.register
+) as n on t.register = n.register
+group by t.register;

@@ -2,45 +2,69 @@
 -- parameters: none
 -- result columns: none (creates macros in the current schema, which is as_known)
 
+-- One row a request that counts, with the date of each thing counted of it: what `events`, the facts and the marts
+-- are all made of. Where receipt is published, requests whose dates cannot be used leave every count but `excluded`.
+create macro request_dates(known_on, only_edition) as table
+select
+    q.register,
+    q.reference,
+    q.entry_id,
+    q.recipient,
+    q.recipient_id,
+    q.recipient_type,
+    q.published_type,
+    q.tier,
+    q.route,
+    q.outcome,
+    q.dataset,
+    q.legal_basis,
+    q.received_date is not null and q.is_open and not (coalesce(a.answerable, false) and q.excluded_rule is not null) as is_open,
+    case when coalesce(a.answerable, false) and q.excluded_rule is null then q.received_date end as received,
+    case when not coalesce(a.answerable, false) or q.excluded_rule is null then q.decided_date end as decided,
+    case when not coalesce(a.answerable, false) or q.excluded_rule is null then q.closed_date end as closed,
+    case when not coalesce(a.answerable, false) or q.excluded_rule is null then q.refused_date end as refused,
+    case
+        when q.outcome = 'not_pursued' and (not coalesce(a.answerable, false) or q.excluded_rule is null) then q.ended_date
+    end as not_pursued,
+    case when not coalesce(a.answerable, false) or q.excluded_rule is null then q.released_date end as first_released,
+    coalesce(a.answerable, false) and q.excluded_rule is not null as is_excluded,
+    case
+        when coalesce(a.answerable, false) and q.excluded_rule is not null then coalesce(q.received_date, q.closed_date)
+    end as excluded
+from requests_as(known_on, only_edition) as q
+left join answerable_columns(known_on, only_edition) as a on q.register = a.register and a.column_name = 'received'
+where not q.selected;
+
 -- An event is one thing counted in one column of `volumes`, on its own date, with the attributes it can be
 -- grouped by. The measures aggregate these rows and `--rows` lists them, so the two cannot differ.
 create macro events(known_on, only_edition) as table
-with requests as (
-    select
-        q.*,
-        -- where receipt is published, requests whose dates cannot be used leave every count but `excluded`
-        coalesce(a.answerable, false) as received_known,
-        coalesce(a.answerable, false) and q.excluded_rule is not null as excluded
-    from requests_as(known_on, only_edition) as q
-    left join answerable_columns(known_on, only_edition) as a on q.register = a.register and a.column_name = 'received'
-    where not q.selected
-),
+with requests as (from request_dates(known_on, only_edition)),
 counted as (
-    select 'received' as kind, received_date as date, * from requests where received_known and not excluded
+    select 'received' as kind, received as date, * from requests where received is not null
     union all
-    select 'decided', decided_date, * from requests where not excluded
+    select 'decided', decided, * from requests where decided is not null
     union all
-    select 'closed', closed_date, * from requests where not excluded
+    select 'closed', closed, * from requests where closed is not null
     union all
-    select 'refused', refused_date, * from requests where not excluded
+    select 'refused', refused, * from requests where refused is not null
     union all
-    select 'not_pursued', ended_date, * from requests where not excluded and outcome = 'not_pursued'
+    select 'not_pursued', not_pursued, * from requests where not_pursued is not null
     union all
-    select 'first_released', released_date, * from requests where not excluded
+    select 'first_released', first_released, * from requests where first_released is not null
     union all
-    select 'excluded', coalesce(received_date, closed_date), * from requests where excluded
+    select 'excluded', excluded, * from requests where is_excluded
 )
 select
     register, kind, date, reference as request, reference, 1 as occurrence, entry_id, recipient, recipient_id,
     recipient_type, published_type, tier, route, outcome, dataset, legal_basis
-from counted where date is not null or kind = 'excluded'
+from counted
 union all
 select
     r.register, 'released', r.released_date, r.request, r.reference, r.occurrence, r.entry_id, r.recipient,
     r.recipient_id, r.recipient_type, r.published_type, r.tier, r.route, r.outcome, r.dataset, r.legal_basis
 from releases_as(known_on, only_edition) as r
 left join requests as q on r.register = q.register and r.request = q.reference
-where r.released_date is not null and not r.selected and not coalesce(q.excluded, false);
+where r.released_date is not null and not r.selected and not coalesce(q.is_excluded, false);
 
 -- A spell is one request on one clock. Days are counted from the day after the start, so a case that ends on
 -- the day it began lasts 0. Delayed entry: a case received before the register listed every case enters when
@@ -133,6 +157,7 @@ select
     s.recipient,
     s.recipient_id,
     s.recipient_type,
+    s.published_type,
     s.tier,
     s.route,
     s.dataset,
