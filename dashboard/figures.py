@@ -275,7 +275,8 @@ def whole_intervals(scope: Scope, filters: Filters, result: MeasureResult) -> li
     return [
         i
         for i, row in enumerate(rows)
-        if not row["immature"]
+        if row["interval_start"] is not None  # nothing is there to be whole
+        and not row["immature"]
         and not (filters.from_ and row["interval_start"] < filters.from_)
         and not (filters.to and row["interval_end"] > filters.to)
         and not at_least(scope, row["interval_start"])

@@ -75,7 +75,7 @@ def change(points: Points, *, noun: str, verb: str) -> str | None:
     if not points:
         return None
     (label, now), earlier = points[-1], points[:-1]
-    words = f"{plural(now, noun)} {verb} in {label}"
+    words = f"{plural(now, noun)} {verb} in {label}" if now else f"No {noun} was {verb} in {label}"
     if not earlier:
         return words
     before_label, before = earlier[-1]
@@ -88,6 +88,8 @@ def than(now: int, before: int, when: str) -> str:
         return f", the same as {when}"
     if not compare_counts(now, before).differ:
         return f" and {number(before)} {when}: no clear change"
+    if not now or not before:  # a percentage of nothing, or all of it, is no way to say so
+        return f", after {number(before) if before else 'none'} {when}"
     more = "more" if now > before else "fewer"
     if before < SMALL:
         return f", {number(abs(now - before))} {more} than {when}"

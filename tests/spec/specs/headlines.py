@@ -113,7 +113,7 @@ SENTENCES: tuple[Sentence, ...] = (
         """,
         points=YEARS,
         ask=RECEIVED,
-        says="0 requests received in 2020, 12 fewer than in 2019",
+        says="No request was received in 2020, after 12 in 2019",
     ),
     Sentence(
         kind="change",
