@@ -19,6 +19,7 @@ from dashboard.filters import Filters, make_filters
 from dashboard.measures import VOLUME_COUNTS, MeasureResult, Scope, measure, scopes
 from dashboard.measures.refusals import HEADLINE_EVENTS, at_least, enough, estimate, few_left, refused
 from dashboard.store import Store
+from dashboard.survival import RiskTable, logrank
 from dashboard.text import day, join_words, number, percent, plural, published_words
 from dashboard.vocabulary import ANSWERABLE_FIELDS, CLOCKS, COVERAGE, OUTCOMES, RECIPIENT_TYPES
 
@@ -600,7 +601,9 @@ def turnaround_cohorts_exhibit(store: Store, filters: Filters) -> Exhibit | None
     if first == last:
         title = f"Of cases received in {years[last]}, half ended within {number(b['median'])} {days}"
     else:
-        title = say.time_change(a, b, labels=(years[first], years[last]))
+        title = say.time_change(
+            a, b, labels=(years[first], years[last]), p_value=_log_rank(store, filters, a, b)
+        )
     return Exhibit(
         key="turnaround-by-year",
         title=title,
@@ -630,6 +633,24 @@ def turnaround_cohorts_exhibit(store: Store, filters: Filters) -> Exhibit | None
         measure="turnaround",
         query=filters.query(),
     )
+
+
+def _log_rank(store: Store, filters: Filters, before: dict[str, Any], now: dict[str, Any]) -> float | None:
+    """The p-value of the log-rank test of two cohorts; None where they are on different bases and not comparable."""
+    if before["basis"] != now["basis"]:
+        return None
+    asked = replace(filters, clock=str(now["clock"]))
+    rows = store.query("risk_table", asked).dicts()
+    tables = []
+    for cohort in (before, now):
+        mine = sorted(
+            (r["day"], r["entered"], r["events"], r["censored"])
+            for r in rows
+            if (r["interval_start"], r["basis"]) == (cohort["interval_start"], cohort["basis"])
+        )
+        tables.append(RiskTable(*(tuple(column) for column in zip(*mine, strict=True))))
+    _, freedom, p = logrank(tables)
+    return p if freedom else None
 
 
 def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:

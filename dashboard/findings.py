@@ -185,43 +185,40 @@ def _lower(text: str) -> str:
 def signal(rows: Sequence[Mapping[str, Any]], *, things: str, interval: str) -> str | None:
     """The last signal of a control chart in words; None where no point has one.
 
-    `rows` are those of `control-chart`, in order; `things` plural: "requests received"; `interval` singular.
+    `rows` are those of `control-chart`, in order, each signal by its name there; `things` plural: "requests
+    received"; `interval` singular. A point outside the limits is told before a run that it is part of.
     """
     at = next((i for i in reversed(range(len(rows))) if rows[i]["signal"]), None)
     if at is None:
         return None
     row = rows[at]
-    same = [r for r in rows if r["baseline"] == row["baseline"]]
-    trial = f" (trial limits, from {plural(len(same), interval)})" if len(same) < SERIES else ""
+    name = str(row["signal"]).split("; ")[0]
+    above = name in ("above_upper", "run_above", "rising", "near_upper")
     when = _interval_words(row["interval_start"], interval)
-    kind = str(row["signal"])
-    if "outside" in kind or "limit" in kind:
-        above = row["value"] > row["upper"]
-        limits = _range_words(max(0.0, row["lower"]), row["upper"])
-        return (
-            f"The {number(row['value'])} {things} in {when} {'were above' if above else 'were below'} the usual "
-            f"range of {limits} a {interval}{trial}"
-        )
+    trial = f" (trial limits, on under {SERIES} {interval}s)" if row["trial"] else ""
+    if name in ("above_upper", "below_lower"):
+        limits = _range_words(row["lower"], row["upper"])
+        way = f"{'was' if row['value'] == 1 else 'were'} {'above' if above else 'below'}"
+        return f"The {number(row['value'])} {things} in {when} {way} the usual {limits} a {interval}{trial}"
+    if name in ("near_upper", "near_lower"):
+        limit = number(round(row["upper" if above else "lower"]))
+        end = "upper" if above else "lower"
+        return f"The {things} up to {when} were near the {end} limit, {limit} a {interval}, two times of three{trial}"
     first = at
-    while (
-        first
-        and rows[first - 1]["signal"] == row["signal"]
-        and rows[first - 1]["baseline"] == row["baseline"]
-    ):
+    while first and _goes_on(rows[first - 1], row, name):
         first -= 1
-    if "trend" in kind:
-        way = "risen" if row["value"] > rows[at - 1]["value"] else "fallen"
-        return f"The number of {things} had {way} {interval} after {interval} by {when}{trial}"
-    above = row["value"] > row["mean"]
-    if "two" in kind or "2" in kind:
-        limit = row["upper"] if above else max(0.0, row["lower"])
-        return (
-            f"The number of {things} in {when} was again close to the {'upper' if above else 'lower'} limit of "
-            f"its usual range, {number(round(limit))} a {interval}{trial}"
-        )
     since = _interval_words(rows[first]["interval_start"], interval)
-    usual = f"{'above' if above else 'below'} its usual {number(round(row['mean']))} a {interval}"
-    return f"The number of {things} has been {usual} since {since}{trial}"
+    many = plural(at - first + 1, interval)
+    if name in ("rising", "falling"):
+        way = f"{'rose' if above else 'fell'} {interval} after {interval}"
+        return f"The {things} {way}, {many} from {since} to {when}{trial}"
+    usual = f"{'above' if above else 'below'} their mean of {number(round(row['mean']))} a {interval}"
+    return f"The {things} were {usual} for {many} in a row, from {since} to {when}{trial}"
+
+
+def _goes_on(before: Mapping[str, Any], row: Mapping[str, Any], name: str) -> bool:
+    """Whether the point before is part of the same run: the same signal, on the same limits."""
+    return before["stretch"] == row["stretch"] and name in str(before["signal"] or "").split("; ")
 
 
 def _range_words(low: float, high: float) -> str:

@@ -24,6 +24,7 @@ from dashboard.vocabulary import CHANGES
 
 
 MOST = 6
+LATELY = 12  # months: an older signal is no news
 SAID = {
     "received": "when requests were received",
     "refused": "refusals",
@@ -189,7 +190,21 @@ def _signal(store: Store, scope: Scope, filters: Filters, query: str) -> Finding
     counted = figures.main_count(scope)
     if counted is None or "control-chart" not in MEASURES:
         return None
-    return None
+    asked = replace(filters, interval="month", by=None)
+    result = measure("control-chart", store, filters=asked)
+    judged = [r for r in result.dicts() if r["judged"]][-LATELY:]
+    if not judged or judged[-1]["series"] != f"volumes.{counted[0]}":
+        return None
+    text = say.signal(judged, things=f"{counted[2]}s {counted[3]}", interval="month")
+    if text is None:
+        return None
+    ground = Ground(
+        measure="control-chart",
+        filters=asked,
+        values=tuple((r["interval_start"].isoformat(), r["value"]) for r in judged if r["signal"]),
+        columns=("value", "mean", "upper", "lower"),
+    )
+    return Finding(text=f"{text}.", kind="signal", link=f"/volumes{query}#control-chart", rests_on=(ground,))
 
 
 def _longest(store: Store, scope: Scope, filters: Filters, query: str) -> Finding | None:

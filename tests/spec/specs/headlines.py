@@ -388,24 +388,64 @@ SENTENCES: tuple[Sentence, ...] = (
     Sentence(
         kind="signal",
         title="A point outside the limits",
-        words="The last signal of the series is told.",
+        words="The last signal of the series is told, first what is outside the limits.",
         rows="""
-        interval_start | value | mean | lower | upper | signal  | baseline
-        2020-01-01     | 30    | 29   | 12    | 46    | null    | first
-        2020-02-01     | 61    | 29   | 12    | 46    | outside | first
-        2020-03-01     | 28    | 29   | 12    | 46    | null    | first
+        interval_start | value | mean | lower | upper | signal                 | stretch | trial
+        2020-01-01     | 30    | 29   | 12    | 46    | run_above              | 1       | true
+        2020-02-01     | 61    | 29   | 12    | 46    | above_upper; run_above | 1       | true
+        2020-03-01     | 28    | 29   | 12    | 46    | null                   | 1       | true
         """,
         ask={"things": "requests received", "interval": "month"},
-        says="The 61 requests received in February 2020 were above the usual range of 12 to 46 a month (trial limits, from 3 months)",
+        says="The 61 requests received in February 2020 were above the usual 12 to 46 a month (trial limits, on under 12 months)",
+    ),
+    Sentence(
+        kind="signal",
+        title="A run on one side",
+        words="Counted on the same limits only: those of November belong to the stretch before.",
+        rows="""
+        interval_start | value | mean | lower | upper | signal    | stretch | trial
+        2019-11-01     | 20    | 26   | 10    | 42    | run_below | 1       | false
+        2019-12-01     | 22    | 29   | 12    | 46    | run_below | 2       | false
+        2020-01-01     | 21    | 29   | 12    | 46    | run_below | 2       | false
+        2020-02-01     | 24    | 29   | 12    | 46    | run_below | 2       | false
+        """,
+        ask={"things": "requests received", "interval": "month"},
+        says="The requests received were below their mean of 29 a month for 3 months in a row, from December 2019 to February 2020",
+    ),
+    Sentence(
+        kind="signal",
+        title="A trend",
+        words="Each above the one before.",
+        rows="""
+        interval_start | value | mean | lower | upper | signal | stretch | trial
+        2020-01-01     | 21    | 29   | 12    | 46    | rising | 1       | false
+        2020-04-01     | 24    | 29   | 12    | 46    | rising | 1       | false
+        2020-07-01     | 33    | 29   | 12    | 46    | rising | 1       | false
+        """,
+        ask={"things": "releases made", "interval": "quarter"},
+        says="The releases made rose quarter after quarter, 3 quarters from Jan to Mar 2020 to Jul to Sep 2020",
+    ),
+    Sentence(
+        kind="signal",
+        title="Two of three near a limit",
+        words="Nothing is outside, and it is no chance that two are so near.",
+        rows="""
+        interval_start | value | mean | lower | upper | signal     | stretch | trial
+        2020-01-01     | 43    | 29   | 0     | 46    | near_upper | 1       | false
+        2020-02-01     | 28    | 29   | 0     | 46    | near_upper | 1       | false
+        2020-03-01     | 44    | 29   | 0     | 46    | near_upper | 1       | false
+        """,
+        ask={"things": "requests received", "interval": "month"},
+        says="The requests received up to March 2020 were near the upper limit, 46 a month, two times of three",
     ),
     Sentence(
         kind="signal",
         title="A series without a signal",
         words="Nothing is said: that all is as usual is no news.",
         rows="""
-        interval_start | value | mean | lower | upper | signal | baseline
-        2020-01-01     | 30    | 29   | 12    | 46    | null   | first
-        2020-02-01     | 31    | 29   | 12    | 46    | null   | first
+        interval_start | value | mean | lower | upper | signal | stretch | trial
+        2020-01-01     | 30    | 29   | 12    | 46    | null   | 1       | false
+        2020-02-01     | 31    | 29   | 12    | 46    | null   | 1       | false
         """,
         ask={"things": "requests received", "interval": "month"},
         says="",
