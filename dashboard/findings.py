@@ -208,12 +208,11 @@ def signal(rows: Sequence[Mapping[str, Any]], *, things: str, interval: str) -> 
     while first and _goes_on(rows[first - 1], row, name):
         first -= 1
     since = _interval_words(rows[first]["interval_start"], interval)
-    many = plural(at - first + 1, interval)
     if name in ("rising", "falling"):
         way = f"{'rose' if above else 'fell'} {interval} after {interval}"
-        return f"The {things} {way}, {many} from {since} to {when}{trial}"
-    usual = f"{'above' if above else 'below'} their mean of {number(round(row['mean']))} a {interval}"
-    return f"The {things} were {usual} for {many} in a row, from {since} to {when}{trial}"
+        return f"The {things} {way} from {since} to {when}{trial}"
+    usual = f"{'above' if above else 'below'} their mean of {number(round(row['mean']))} a {interval},"
+    return f"The {things} were {usual} {interval} after {interval}, from {since} to {when}{trial}"
 
 
 def _goes_on(before: Mapping[str, Any], row: Mapping[str, Any], name: str) -> bool:

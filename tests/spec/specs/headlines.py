@@ -410,7 +410,7 @@ SENTENCES: tuple[Sentence, ...] = (
         2020-02-01     | 24    | 29   | 12    | 46    | run_below | 2       | false
         """,
         ask={"things": "requests received", "interval": "month"},
-        says="The requests received were below their mean of 29 a month for 3 months in a row, from December 2019 to February 2020",
+        says="The requests received were below their mean of 29 a month, month after month, from December 2019 to February 2020",
     ),
     Sentence(
         kind="signal",
@@ -423,7 +423,7 @@ SENTENCES: tuple[Sentence, ...] = (
         2020-07-01     | 33    | 29   | 12    | 46    | rising | 1       | false
         """,
         ask={"things": "releases made", "interval": "quarter"},
-        says="The releases made rose quarter after quarter, 3 quarters from Jan to Mar 2020 to Jul to Sep 2020",
+        says="The releases made rose quarter after quarter from Jan to Mar 2020 to Jul to Sep 2020",
     ),
     Sentence(
         kind="signal",
