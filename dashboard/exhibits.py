@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import parse_qsl
+
+from dashboard.definitions import address
 
 
 ValueKind = Literal["text", "count", "share", "days", "date", "flag"]
@@ -86,3 +89,8 @@ class Exhibit:
     query: str = ""
     table_words: str = "Table of numbers"  # what its table is called where it can be opened
     rows: bool = True  # whether the measure counts entries that can be listed
+
+    @property
+    def definition(self) -> str:
+        """Where the page says how the figure is worked out."""
+        return address(self.measure, dict(parse_qsl(self.query)).get("register", ""))

@@ -6,9 +6,11 @@ cannot answer; `why_not` then has the sentence. Page, notebook and report all dr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from urllib.parse import parse_qsl
 
 from dashboard import findings as say
@@ -17,8 +19,9 @@ from dashboard.filters import Filters, make_filters
 from dashboard.measures import VOLUME_COUNTS, MeasureResult, Scope, measure, scopes
 from dashboard.measures.refusals import HEADLINE_EVENTS, at_least, enough, estimate, few_left, refused
 from dashboard.store import Store
+from dashboard.survival import RiskTable, logrank
 from dashboard.text import day, join_words, number, percent, plural, published_words
-from dashboard.vocabulary import CLOCKS, OUTCOMES, RECIPIENT_TYPES
+from dashboard.vocabulary import ANSWERABLE_FIELDS, CLOCKS, COVERAGE, OUTCOMES, RECIPIENT_TYPES
 
 
 # What the main count of a register is, by what it publishes; the first that can be answered is used.
@@ -453,8 +456,12 @@ def recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     unit = found[0]["share_of"]
     top = found[0]
     labels = [r["group_label"] for r in found]
-    verb = {"releases": "of releases", "requests": "of requests"}[unit]
-    title = f"{_type_plural(top['group'])} had {percent(top['share'])} {verb}{since}"
+    points = [(_type_plural(r["group"]), r[unit]) for r in found]
+    # The measure's own whole, which is less than the groups together where a request belongs to two.
+    whole = round(top[unit] / top["share"]) if top["share"] else 0
+    title = say.share(points, of=unit, since=since, total=whole)
+    if title is None:
+        return None
     others = join_words([f"{_type_plural(r['group']).lower()} {percent(r['share'])}" for r in found[1:4]])
     total = sum(r[unit] for r in found)
     columns = [
@@ -675,7 +682,9 @@ def turnaround_cohorts_exhibit(store: Store, filters: Filters) -> Exhibit | None
     if first == last:
         title = f"Of cases received in {years[last]}, half ended within {number(b['median'])} {days}"
     else:
-        title = say.time_change(a, b, labels=(years[first], years[last]))
+        title = say.time_change(
+            a, b, labels=(years[first], years[last]), p_value=_log_rank(store, filters, a, b)
+        )
     return Exhibit(
         key="turnaround-by-year",
         title=title,
@@ -712,6 +721,24 @@ def turnaround_cohorts_exhibit(store: Store, filters: Filters) -> Exhibit | None
     )
 
 
+def _log_rank(store: Store, filters: Filters, before: dict[str, Any], now: dict[str, Any]) -> float | None:
+    """The p-value of the log-rank test of two cohorts; None where they are on different bases and not comparable."""
+    if before["basis"] != now["basis"]:
+        return None
+    asked = replace(filters, clock=str(now["clock"]))
+    rows = store.query("risk_table", asked).dicts()
+    tables = []
+    for cohort in (before, now):
+        mine = sorted(
+            (r["day"], r["entered"], r["events"], r["censored"])
+            for r in rows
+            if (r["interval_start"], r["basis"]) == (cohort["interval_start"], cohort["basis"])
+        )
+        tables.append(RiskTable(*(tuple(column) for column in zip(*mine, strict=True))))
+    _, freedom, p = logrank(tables)
+    return p if freedom else None
+
+
 def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:
     """Requests by outcome, where outcomes are published."""
     scope = scope_of(store, filters)
@@ -729,15 +756,12 @@ def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:
     total = sum(r["requests"] for r in found)
     order = {o: i for i, o in enumerate(OUTCOMES)}
     found.sort(key=lambda r: order.get(r["group"], 99))
-    granted = sum(r["requests"] for r in found if r["group"] in ("released", "reuse_permitted", "approved"))
-    rejected = sum(r["requests"] for r in found if r["group"] == "refused")
-    ended = sum(r["requests"] for r in found if r["group"] not in ("open", "unknown"))
-    if not ended:
+    title = say.ended({r["group"]: r["requests"] for r in found}, since=since)
+    if title is None:
         return None
     return Exhibit(
         key="outcomes",
-        title=f"{percent(granted / ended)} of requests that ended{since} were granted, "
-        f"{percent(rejected / ended)} refused",
+        title=title,
         summary=f"Of {plural(total, 'request')}, "
         + join_words([f"{number(r['requests'])} {OUTCOMES[r['group']].lower()}" for r in found])
         + ".",
@@ -765,3 +789,102 @@ def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:
         measure="recipients",
         query=filters.query(),
     )
+
+
+SHOWN_ERAS = 3  # of the layouts that a register had, the latest; the CSV has them all
+KNOWN = {"published": "published", "inferred": "inferred", "not_published": "not published"}
+
+
+def answerability_exhibit(store: Store, filters: Filters) -> Exhibit | None:
+    """What the register can answer: field by field, era by era, on what basis, and what its rows cover."""
+    scope = scope_of(store, filters)
+    asked = Filters(register=scope.register, edition=filters.edition, known_on=filters.known_on)
+    result = measure("answerability", store, filters=asked)
+    rows = result.dicts()
+    if not rows:
+        return None
+    eras = {r["era"]: r for r in sorted(rows, key=lambda r: r["last_edition"], reverse=True)}
+    shown = list(eras)[:SHOWN_ERAS]
+    said = {(r["era"], r["field"]): r for r in rows}
+    # A few quoted entries say what was quoted; the publisher may publish more.
+    lacking = "not in the entries held" if refused(scope, "absence") else KNOWN["not_published"]
+
+    def cell(era: str, field: str) -> str:
+        row = said[era, field]
+        if row["status"] == "not_published":
+            return how_known(lacking, row["words"])
+        basis = f" ({row['basis'].replace('_', ' ')})" if row["basis"] not in ("", "stated") else ""
+        return how_known(KNOWN[row["status"]] + basis, row["words"])
+
+    latest = [said[shown[0], field] for field in ANSWERABLE_FIELDS]
+    silent = sum(r["status"] == "not_published" for r in latest)
+    inferred = sum(r["status"] == "inferred" for r in latest)
+    spans = [_era_words(eras[era]) for era in shown]
+    more = (
+        f"The {plural(len(eras) - len(shown), 'era')} before are in the CSV."
+        if len(eras) > len(shown)
+        else ""
+    )
+    are = "is" if silent == 1 else "are"
+    return Exhibit(
+        key="answerable-fields",  # not the anchor of the definition on the same page
+        title=f"{silent} of {plural(len(latest), 'field')} {are} {lacking}",
+        summary=f"Field by field, in the latest files of {scope.short_title}"
+        + (f"; {number(inferred)} of those known {'is' if inferred == 1 else 'are'} inferred." if inferred else "."),
+        table=Table(
+            caption="What the register publishes, field by field",
+            columns=(
+                Column(name="field", label="Field"),
+                *(Column(name=era, label=_era_name(era)) for era in shown),
+            ),
+            rows=tuple(
+                (
+                    ANSWERABLE_FIELDS[row["field"]],
+                    *(cell(era, row["field"]) for era in shown),
+                )
+                for row in latest
+            ),
+        ),
+        notes=tuple(n for n in (*spans, more, *result.notes) if n),
+        source=source_words(store, scope),
+        measure="answerability",
+        query=asked.query(),
+        table_words="Table of fields",
+        rows=False,
+    )  # fmt: skip
+
+
+def how_known(status: str, words: str | None) -> str:
+    """The status of a field, and the description's words where they add to it."""
+    if not words or words.endswith(" is not published."):
+        return status
+    return f"{status}: {words[:1].lower()}{words[1:]}"
+
+
+def not_published(store: Store, filters: Filters, field: str) -> str:
+    """The register's own sentence about a field that its latest files do not publish; empty where they do."""
+    asked = Filters(register=filters.register, edition=filters.edition, known_on=filters.known_on)
+    rows = [r for r in measure("answerability", store, filters=asked).dicts() if r["field"] == field]
+    latest = max(rows, key=lambda r: r["last_edition"], default=None)
+    return str(latest["words"]) if latest and latest["status"] == "not_published" else ""
+
+
+def _era_words(row: dict[str, Any]) -> str:
+    """What an era is: its editions, and what their rows cover."""
+    when = (
+        f"the edition {row['first_edition']}"
+        if row["editions"] == 1
+        else f"{plural(row['editions'], 'edition')}, {row['first_edition']} to {row['last_edition']}"
+    )
+    covers = [COVERAGE[c] for c in str(row["sheets_cover"] or row["coverage"]).split(", ") if c]
+    period = f", from {day(row['listed_from'])}" if row["listed_from"] else ""
+    if period and row["listed_to"]:
+        period += f" to {day(row['listed_to'])}"
+    mixed = "Its sheets differ. " if len(covers) > 1 else ""
+    return f"{_era_name(row['era'])}: {when}{period}. {mixed}{' '.join(covers)}"
+
+
+def _era_name(era: str) -> str:
+    """An era's name as words; a hyphen between years stays: "2017-2020", "Seven sections"."""
+    words = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", era)
+    return words[:1].upper() + words[1:]

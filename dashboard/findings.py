@@ -29,7 +29,8 @@ Points = Sequence[tuple[str, int]]
 
 SMALL = 20  # under as many before, a percentage says less than the numbers
 SERIES = 12  # points under which limits are "trial limits"
-TIMES = {1: "once", 2: "twice"}
+GRANTED = ("released", "reuse_permitted", "approved")
+NOT_ENDED = ("open", "unknown")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +75,7 @@ def change(points: Points, *, noun: str, verb: str) -> str | None:
     if not points:
         return None
     (label, now), earlier = points[-1], points[:-1]
-    words = f"{plural(now, noun)} {verb} in {label}"
+    words = f"{plural(now, noun)} {verb} in {label}" if now else f"No {noun} was {verb} in {label}"
     if not earlier:
         return words
     before_label, before = earlier[-1]
@@ -87,6 +88,8 @@ def than(now: int, before: int, when: str) -> str:
         return f", the same as {when}"
     if not compare_counts(now, before).differ:
         return f" and {number(before)} {when}: no clear change"
+    if not now or not before:  # a percentage of nothing, or all of it, is no way to say so
+        return f", after {number(before) if before else 'none'} {when}"
     more = "more" if now > before else "fewer"
     if before < SMALL:
         return f", {number(abs(now - before))} {more} than {when}"
@@ -134,46 +137,87 @@ def context(points: Points, *, noun: str, verb: str) -> str | None:
     return None
 
 
+def share(points: Points, *, of: str, since: str = "", total: int | None = None) -> str | None:
+    """Who had most: the group with the largest count, as a share of all; of few, both numbers.
+
+    `points` are groups by size, their names plural ("Universities"); `of` plural ("releases"); `total` where the
+    groups overlap and add up to more than there are. Groups that are equally large are named together.
+    """
+    whole = sum(n for _, n in points) if total is None else total
+    if not points or not whole:
+        return None
+    most = max(n for _, n in points)
+    names = [name for name, n in points if n == most]
+    who = join_words([names[0], *(_lower(name) for name in names[1:])])
+    each = " each" if len(names) > 1 else ""
+    if most == whole:
+        return f"{who} had all {number(whole)} {of if whole != 1 else of.removesuffix('s')}{since}"
+    if whole < SMALL:
+        return f"{who}{each} had {number(most)} of {number(whole)} {of}{since}"
+    return f"{who}{each} had {percent(most / whole)} of {of}{since}"
+
+
+def ended(counts: Mapping[str, int], *, since: str = "") -> str | None:
+    """How requests that ended did: granted and refused, as shares; of few, in numbers. None where none has ended.
+
+    `counts` by outcome, as `recipients` gives them under `by=outcome`.
+    """
+    whole = sum(n for outcome, n in counts.items() if outcome not in NOT_ENDED)
+    granted = sum(counts.get(outcome, 0) for outcome in GRANTED)
+    rejected = counts.get("refused", 0)
+    if not whole:
+        return None
+    if whole < SMALL:
+        return (
+            f"Of {plural(whole, 'request')} that ended{since}, {number(granted)} "
+            f"{'was' if granted == 1 else 'were'} granted and {number(rejected)} refused"
+        )
+    return (
+        f"{percent(granted / whole)} of requests that ended{since} were granted, "
+        f"{percent(rejected / whole)} refused"
+    )
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
 def signal(rows: Sequence[Mapping[str, Any]], *, things: str, interval: str) -> str | None:
     """The last signal of a control chart in words; None where no point has one.
 
-    `rows` are those of `control-chart`, in order; `things` plural: "requests received"; `interval` singular.
+    `rows` are those of `control-chart`, in order, each signal by its name there; `things` plural: "requests
+    received"; `interval` singular. A point outside the limits is told before a run that it is part of.
     """
     at = next((i for i in reversed(range(len(rows))) if rows[i]["signal"]), None)
     if at is None:
         return None
     row = rows[at]
-    same = [r for r in rows if r["baseline"] == row["baseline"]]
-    trial = f" (trial limits, from {plural(len(same), interval)})" if len(same) < SERIES else ""
+    name = str(row["signal"]).split("; ")[0]
+    above = name in ("above_upper", "run_above", "rising", "near_upper")
     when = _interval_words(row["interval_start"], interval)
-    kind = str(row["signal"])
-    if "outside" in kind or "limit" in kind:
-        above = row["value"] > row["upper"]
-        limits = _range_words(max(0.0, row["lower"]), row["upper"])
-        return (
-            f"The {number(row['value'])} {things} in {when} {'were above' if above else 'were below'} the usual "
-            f"range of {limits} a {interval}{trial}"
-        )
+    trial = f" (trial limits, on under {SERIES} {interval}s)" if row["trial"] else ""
+    if name in ("above_upper", "below_lower"):
+        limits = _range_words(row["lower"], row["upper"])
+        way = f"{'was' if row['value'] == 1 else 'were'} {'above' if above else 'below'}"
+        return f"The {number(row['value'])} {things} in {when} {way} the usual {limits} a {interval}{trial}"
+    if name in ("near_upper", "near_lower"):
+        limit = number(round(row["upper" if above else "lower"]))
+        end = "upper" if above else "lower"
+        return f"The {things} up to {when} were near the {end} limit, {limit} a {interval}, two times of three{trial}"
     first = at
-    while (
-        first
-        and rows[first - 1]["signal"] == row["signal"]
-        and rows[first - 1]["baseline"] == row["baseline"]
-    ):
+    while first and _goes_on(rows[first - 1], row, name):
         first -= 1
-    if "trend" in kind:
-        way = "risen" if row["value"] > rows[at - 1]["value"] else "fallen"
-        return f"The number of {things} had {way} {interval} after {interval} by {when}{trial}"
-    above = row["value"] > row["mean"]
-    if "two" in kind or "2" in kind:
-        limit = row["upper"] if above else max(0.0, row["lower"])
-        return (
-            f"The number of {things} in {when} was again close to the {'upper' if above else 'lower'} limit of "
-            f"its usual range, {number(round(limit))} a {interval}{trial}"
-        )
     since = _interval_words(rows[first]["interval_start"], interval)
-    usual = f"{'above' if above else 'below'} its usual {number(round(row['mean']))} a {interval}"
-    return f"The number of {things} has been {usual} since {since}{trial}"
+    if name in ("rising", "falling"):
+        way = f"{'rose' if above else 'fell'} {interval} after {interval}"
+        return f"The {things} {way} from {since} to {when}{trial}"
+    usual = f"{'above' if above else 'below'} their mean of {number(round(row['mean']))} a {interval},"
+    return f"The {things} were {usual} {interval} after {interval}, from {since} to {when}{trial}"
+
+
+def _goes_on(before: Mapping[str, Any], row: Mapping[str, Any], name: str) -> bool:
+    """Whether the point before is part of the same run: the same signal, on the same limits."""
+    return before["stretch"] == row["stretch"] and name in str(before["signal"] or "").split("; ")
 
 
 def _range_words(low: float, high: float) -> str:
@@ -279,19 +323,10 @@ def people(rows: Sequence[Mapping[str, Any]]) -> str | None:
 
     Rows of `person-counts`. Superseded figures are passed over; units are said, never added up.
     """
-    current = [r for r in rows if r["status"] == "current" and r["period_end"] is not None]
-    if not current:
-        return None
-    latest: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for row in sorted(current, key=lambda r: r["period_end"]):
-        latest[row["body"], row["unit"]] = row
     said: list[str] = []
-    for (body, unit), row in sorted(latest.items(), key=lambda i: (-i[1]["period_end"].toordinal(), i[0]))[
-        :3
-    ]:
+    for row in latest_counts(rows):
+        body, unit = row["body"], row["unit"]
         asked, supplied = row["requested"], row["supplied"]
-        if asked is None and supplied is None:
-            continue
         numbers = (
             f"{number(supplied)} of {number(asked)} {unit}"
             if asked is not None and supplied is not None
@@ -299,6 +334,17 @@ def people(rows: Sequence[Mapping[str, Any]]) -> str | None:
         )  # fmt: skip
         said.append(f"{body} {numbers} ({_period(row['period_start'], row['period_end'])})")
     return f"Supplied in the latest period given: {join_words(said)}" if said else None
+
+
+def latest_counts(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The count of the latest period of each body and unit, the latest first: at most three."""
+    latest: dict[tuple[str, str], Mapping[str, Any]] = {}
+    current = [r for r in rows if r["status"] == "current" and r["period_end"] is not None]
+    for row in sorted(current, key=lambda r: r["period_end"]):
+        if row["requested"] is not None or row["supplied"] is not None:
+            latest[row["body"], row["unit"]] = row
+    ordered = sorted(latest.items(), key=lambda i: (-i[1]["period_end"].toordinal(), i[0]))
+    return [row for _, row in ordered[:3]]
 
 
 def _period(start: date | None, end: date) -> str:
@@ -319,6 +365,8 @@ KINDS: dict[str, Callable[..., str | None]] = {
     "change": change,
     "level": level,
     "context": context,
+    "share": share,
+    "ended": ended,
     "signal": signal,
     "longest": longest,
     "time": time,

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from dashboard import figures, history_figures
 from dashboard import findings as say
+from dashboard.exhibits import Exhibit
 from dashboard.figures import Tile
 from dashboard.filters import Filters, make_filters
 from dashboard.findings import Finding, Ground
@@ -23,6 +24,7 @@ from dashboard.vocabulary import CHANGES
 
 
 MOST = 6
+LATELY = 12  # months: an older signal is no news
 SAID = {
     "received": "when requests were received",
     "refused": "refusals",
@@ -109,6 +111,12 @@ def _level(store: Store, scope: Scope, filters: Filters, query: str) -> Finding 
     )
 
 
+def _said(exhibit: Exhibit, columns: tuple[str, ...], row: int = 0) -> tuple[tuple[str, object], ...]:
+    """The values that an exhibit's title says, from a row of its own table."""
+    names = [c.name for c in exhibit.table.columns]
+    return tuple((c, exhibit.table.rows[row][names.index(c)]) for c in columns if c in names)
+
+
 def _who(store: Store, filters: Filters, query: str) -> Finding | None:
     """Who received: the type with the largest share; where types are not published, the largest recipients."""
     for exhibit in (
@@ -123,7 +131,14 @@ def _who(store: Store, filters: Filters, query: str) -> Finding | None:
             text=f"{exhibit.title}.",
             kind="level",
             link=f"/recipients{query}",
-            rests_on=(Ground(measure=exhibit.measure, filters=asked, columns=columns),),
+            rests_on=(
+                Ground(
+                    measure=exhibit.measure,
+                    filters=asked,
+                    values=_said(exhibit, columns, 0 if exhibit.key == "recipients" else -1),
+                    columns=columns,
+                ),
+            ),
         )
     return None
 
@@ -145,10 +160,12 @@ def _how_long(store: Store, scope: Scope, filters: Filters, query: str) -> Findi
             link=link,
         )
     counted = ", open cases counted" if exhibit.title.startswith(("Half", "Cause")) else ""
+    columns = ("median", "median_low", "median_high", "events")
     ground = Ground(
         measure="turnaround",
         filters=figures.asked(exhibit),
-        columns=("median", "median_low", "median_high", "events"),
+        values=_said(exhibit, columns),
+        columns=columns,
     )
     return Finding(text=f"{exhibit.title}{counted}.", kind="time", link=link, rests_on=(ground,))
 
@@ -157,7 +174,12 @@ def _waiting(store: Store, filters: Filters, query: str) -> Finding | None:
     exhibit = figures.backlog_exhibit(store, filters)
     if exhibit is None:
         return None
-    ground = Ground(measure=exhibit.measure, filters=figures.asked(exhibit), columns=("open",))
+    ground = Ground(
+        measure=exhibit.measure,
+        filters=figures.asked(exhibit),
+        values=_said(exhibit, ("open",), -1),
+        columns=("open",),
+    )
     return Finding(
         text=f"{exhibit.title}.", kind="level", link=f"/volumes{query}#backlog", rests_on=(ground,)
     )
@@ -168,7 +190,21 @@ def _signal(store: Store, scope: Scope, filters: Filters, query: str) -> Finding
     counted = figures.main_count(scope)
     if counted is None or "control-chart" not in MEASURES:
         return None
-    return None
+    asked = replace(filters, interval="month", by=None)
+    result = measure("control-chart", store, filters=asked)
+    judged = [r for r in result.dicts() if r["judged"]][-LATELY:]
+    if not judged or judged[-1]["series"] != f"volumes.{counted[0]}":
+        return None
+    text = say.signal(judged, things=f"{counted[2]}s {counted[3]}", interval="month")
+    if text is None:
+        return None
+    ground = Ground(
+        measure="control-chart",
+        filters=asked,
+        values=tuple((r["interval_start"].isoformat(), r["value"]) for r in judged if r["signal"]),
+        columns=("value", "mean", "upper", "lower"),
+    )
+    return Finding(text=f"{text}.", kind="signal", link=f"/volumes{query}#control-chart", rests_on=(ground,))
 
 
 def _longest(store: Store, scope: Scope, filters: Filters, query: str) -> Finding | None:
@@ -194,11 +230,18 @@ def _people(store: Store, filters: Filters) -> Finding | None:
         register=filters.register, from_=filters.from_, to=filters.to, edition=filters.edition,
         known_on=filters.known_on,
     )  # fmt: skip
-    text = say.people(measure("person-counts", store, filters=asked).dicts())
+    rows = measure("person-counts", store, filters=asked).dicts()
+    text = say.people(rows)
     if text is None:
         return None
     ground = Ground(
-        measure="person-counts", filters=asked, columns=("supplied", "requested", "period_end"), rows=False
+        measure="person-counts",
+        filters=asked,
+        values=tuple(
+            (f"{r['body']}, {r['unit']}", (r["requested"], r["supplied"])) for r in say.latest_counts(rows)
+        ),
+        columns=("supplied", "requested", "period_end"),
+        rows=False,
     )
     return Finding(text=f"{text}.", kind="people", link=ground.address, rests_on=(ground,))
 

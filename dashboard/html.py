@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from dashboard.definitions import drawn, throughout
 from dashboard.exhibits import Chart, Table
 from dashboard.svg import svg_figure
 from dashboard.tables import dom_id, html_table, local_link
@@ -34,6 +35,7 @@ def environment() -> Environment:
         "html_table": _html_table,
     }
     env.filters.update(filters)
+    env.globals.update(drawn=drawn, throughout=throughout)  # HTML that is escaped already
     return env
 
 

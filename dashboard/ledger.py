@@ -22,7 +22,9 @@ from dashboard.text import day, number, percent
 
 NOT_TRACED = "not traced"
 # Method, not measurement: the confidence level, and the number of cases a headline needs.
-CONSTANTS = re.compile(r"95% (?:interval|bounds)|at least 20 ended cases|\(A to E\)|\(1 to [45]\)")
+CONSTANTS = re.compile(
+    r"95% (?:interval|bounds)|on under 12 (?:month|quarter|year)s|at least 20 ended cases|\(A to E\)|\(1 to [45]\)"
+)
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 SHORT = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 TOKEN = re.compile(
@@ -110,7 +112,7 @@ def _tokens(words: str, sources: Sequence[Source], quoted: Sequence[str]) -> Ite
 
 
 def _home(kind: str, token: str, sources: Sequence[Source]) -> dict[str, Any]:
-    for way in (_rows, _cell, _of_filters, _arithmetic):
+    for way in (_rows, _cell, _of_filters, _rounded, _arithmetic):
         for source in sources:
             found = way(kind, token, source)
             if found:
@@ -188,6 +190,16 @@ def cell_at(source: Source, place: int, column: str) -> dict[str, Any]:
     row = source.dicts()[place]
     where = {k: _plain(row[k]) for k in KEYS if row.get(k) is not None}
     return {"row": place + 1, "where": where, "column": column, "value": _plain(row[column])}
+
+
+def _rounded(kind: str, token: str, source: Source) -> dict[str, Any] | None:
+    """A number with a fraction that the words give without one: a mean, or a limit."""
+    if kind != "number":
+        return None
+    for place, column, value, _ in _cells(kind, source):
+        if isinstance(value, float) and number(round(value)) == token:
+            return {"how": "rounded", "cells": [cell_at(source, place, column)], "value": round(value)}
+    return None
 
 
 def _counts(source: Source) -> Iterator[str]:
@@ -274,6 +286,8 @@ def recompute(figure: dict[str, Any], rows: Sequence[dict[str, Any]]) -> Any:
     if how == NOT_TRACED or any(c["row"] > len(rows) for c in figure["cells"]):
         return None
     values = [rows[c["row"] - 1].get(c["column"]) for c in figure["cells"]]
+    if how == "rounded":
+        return round(values[0])
     if how in ("cell", "year"):
         return _plain(values[0])
     if how == "share of several":

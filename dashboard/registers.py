@@ -224,6 +224,13 @@ class Register:
         """What this era says of one field: what the file states, else what its columns show."""
         if name in layout.answers:
             return layout.answers[name]
+        if name == "person_counts":
+            if any(s.rows == "person_count" for s in layout.sheets):
+                return Answer(status="published", basis="stated")
+            return Answer(
+                status="not_published",
+                words="No counts of people, records or requests by body and period are published.",
+            )
         listing = [s for s in layout.sheets if s.rows in ("request", "release")]
         joined = [s for s in layout.sheets if s.rows == "lookup"]
         mapped = {f for s in (*listing, *joined) for f in (*s.columns, *s.constant)}

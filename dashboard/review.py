@@ -31,15 +31,16 @@ import mistune
 from markupsafe import Markup
 
 from dashboard import __version__, figures, headlines
+from dashboard.definitions import HEADLINES, load_definitions
 from dashboard.errors import AccessReviewError, UsageError
 from dashboard.exhibits import Column, Exhibit, Table
 from dashboard.files import write_whole
 from dashboard.filters import Filters, make_filters
-from dashboard.findings import Ground
+from dashboard.findings import GRANTED, Ground
 from dashboard.html import environment
 from dashboard.ledger import Ledger, Source
 from dashboard.measures import DEFAULT_CLOCK, MEASURES, MeasureResult, Scope, cell, measure, scopes
-from dashboard.measures.refusals import early_words, estimate, measurable, not_measurable, refused
+from dashboard.measures.refusals import early_words, estimate, few_left, measurable, not_measurable, refused
 from dashboard.pages.volumes import BESIDE
 from dashboard.settings import load_settings
 from dashboard.store import Store
@@ -58,7 +59,6 @@ SECTIONS = {
 }
 LIBRARIES = ("duckdb", "numpy", "jinja2", "mistune", "papermill", "nbclient", "nbconvert", "ipykernel")
 EDITION = ("register", "edition", "as_at", "published", "sha256", "file")  # what a manifest says of each
-GRANTED = ("released", "reuse_permitted", "approved")
 # Where in the review the evidence for each kind of decision is.
 EVIDENCE = {
     "departures": "changes",
@@ -318,8 +318,8 @@ class Review:
 
     def _lead(self) -> str:
         words = headlines.headline(self.store, self.filters)
-        exhibit = figures.volumes_exhibit(self.store, replace(self.filters, interval="year"))
-        sources = [self._source_of(exhibit)] if exhibit else []
+        ground = headlines.headline_ground(self.store, self.filters)
+        sources = [self._grounds(ground)] if ground else []
         self._say("cover", words, *sources, *self._context())
         return f"{words}."
 
@@ -435,7 +435,12 @@ class Review:
         )
         earlier = {r["interval_start"]: r[column] for r in then.dicts() if r["interval_start"]}
         rows = [
-            (str(start.year), earlier[start], value, value - earlier[start])
+            (
+                str(start.year) + (", at least" if few_left(self.scope, start) else ""),
+                earlier[start],
+                value,
+                value - earlier[start],
+            )
             for start, value in zip(now.column("interval_start"), now.column(column), strict=True)
             if start and value is not None and earlier.get(start) is not None
         ]
@@ -453,7 +458,7 @@ class Review:
             return [self._part("said", words=[words])]
         all_, some = (
             _source(
-                now, where=(("interval_start", tuple(date(int(r[0]), 1, 1) for r in some)),), counted=True
+                now, where=(("interval_start", tuple(date(int(r[0][:4]), 1, 1) for r in some)),), counted=True
             )
             for some in (rows, moved)
         )
@@ -469,7 +474,17 @@ class Review:
             rows=tuple(rows),
             missing="not known then",
         )
-        return [self._part("plain_table", heading=words, key="revised", table=table, csv="", notes=now.notes)]
+        return [
+            self._part(
+                "plain_table",
+                heading=words,
+                key="revised",
+                table=table,
+                csv="",
+                notes=now.notes,
+                measure="volumes",
+            )
+        ]
 
     def answerability(self) -> Shown:
         """What the latest edition's layout publishes, field by field."""
@@ -494,7 +509,7 @@ class Review:
             rows=tuple(
                 (
                     ANSWERABLE_FIELDS.get(r["field"], r["field"]),
-                    _how_known(said.get(r["status"], r["status"]), r["words"]),
+                    figures.how_known(said.get(r["status"], r["status"]), r["words"]),
                 )
                 for r in sorted(rows, key=lambda r: list(said).index(r["status"]), reverse=True)
             ),
@@ -506,6 +521,7 @@ class Review:
                     "plain_table",
                     heading=words,
                     key="answerability",
+                    measure="answerability",
                     table=table,
                     csv=self._csv("answerability"),
                     notes=result.notes,
@@ -713,6 +729,7 @@ class Review:
                     "plain_table",
                     heading="",
                     key="published-figures",
+                    measure="published-figures",
                     table=table,
                     csv=self._csv("published-figures"),
                     notes=notes,
@@ -771,6 +788,7 @@ class Review:
                     "plain_table",
                     heading=words,
                     key="issues",
+                    measure="issues",
                     table=table,
                     csv=self._csv("issues"),
                     notes=(everywhere, LISTED),
@@ -817,7 +835,7 @@ class Review:
             ),
             rows=rows,
         )
-        used = sorted({m["measure"] for m in self.measures.values()} & set(MEASURES))
+        used = {m["measure"] for m in self.measures.values()} & set(MEASURES)
         known = day(self.choice.known_on)
         sentences = [
             f"Every measure was asked with known_on {self.choice.known_on}: editions published by {known}, one without "
@@ -837,13 +855,14 @@ class Review:
                 self._part(
                     "method",
                     sentences=sentences,
-                    definitions=[(name, MEASURES[name].words) for name in used],
+                    definitions=load_definitions().of({*used, HEADLINES}),
                     libraries=libraries(),
                 ),
                 self._part(
                     "plain_table",
                     heading="",
                     key="editions-used",
+                    measure="editions",
                     table=table,
                     csv=self._csv("editions"),
                     notes=editions.notes,
@@ -902,13 +921,6 @@ def _unique(words: Iterable[str]) -> list[str]:
 
 def _period_words(start: date | None, end: date | None) -> str:
     return f"{day(start) if start else 'not stated'} to {day(end) if end else 'not stated'}"
-
-
-def _how_known(status: str, words: str | None) -> str:
-    """The status of a field, and the description's words where they add to it."""
-    if not words or words.endswith(" is not published."):
-        return status
-    return f"{status}: {words[:1].lower()}{words[1:]}"
 
 
 def _fragment(link: str) -> str:

@@ -87,3 +87,9 @@ def load_settings(data: str | Path | None = None) -> Settings:
         )
     inside = PACKAGE / "shipped"
     return Settings(data=folder, shipped=inside if inside.is_dir() else CHECKOUT / "data")
+
+
+def definitions_file() -> Path:
+    """docs/definitions.md, which ships with the project: the text of every definition."""
+    inside = PACKAGE / "shipped" / "docs"
+    return (inside if inside.is_dir() else CHECKOUT / "docs") / "definitions.md"

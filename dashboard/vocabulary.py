@@ -132,6 +132,7 @@ ANSWERABLE_FIELDS: dict[str, str] = {
     "route": "Access route",
     "licence_end": "Licence end",
     "data_held": "Data still held",
+    "person_counts": "Counts of people by body",
 }
 
 # What each column of `volumes` needs: any one of these fields answers it; the number open needs them all.
@@ -177,7 +178,11 @@ CHANGES: dict[str, str] = {
 
 # Every field whose change is told, in the order a reader meets them, with its words.
 FIELD_WORDS: dict[str, str] = {
-    **{name: words for name, words in ANSWERABLE_FIELDS.items() if name not in ("reference", "refused")},
+    **{
+        name: words
+        for name, words in ANSWERABLE_FIELDS.items()
+        if name not in ("reference", "refused", "person_counts")
+    },
     "refused_date": "Date refused",
     "composite_date": "Date of release, re-use or refusal",
     "unspecified_date": "Date",

@@ -86,8 +86,14 @@ class MeasureResult:
         from dashboard.tables import html_table
 
         return html_table(result_table(self), key=self.measure) + "".join(
-            f"<p>{_escaped(n)}</p>" for n in self.notes
+            f"<p>{_escaped(n)}</p>" for n in (*self.notes, self.definition)
         )
+
+    @property
+    def definition(self) -> str:
+        """Where it is said how this is worked out, in words: a notebook has no page to link to."""
+        name = self.measure.removesuffix("-rows")
+        return f"How {name} is worked out: docs/definitions.md, and /about#{name} on the dashboard."
 
 
 def _escaped(text: str) -> str:

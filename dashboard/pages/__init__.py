@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dashboard.filters import Filters
-from dashboard.pages import changes, overview, people, recipients, register, turnaround, volumes
+from dashboard.pages import about, changes, overview, people, recipients, register, turnaround, volumes
 from dashboard.pages.page import Page
 from dashboard.store import Store
 
@@ -36,6 +36,7 @@ PAGES: dict[str, PageSpec] = {
         PageSpec(name="people", title="People", make=people.make, fields=()),
         PageSpec(name="register", title="Register", make=register.make, fields=("outcome", "q")),
         PageSpec(name="changes", title="Changes", make=changes.make, fields=()),
+        PageSpec(name="about", title="About", make=about.make, fields=()),
     )
 }
 

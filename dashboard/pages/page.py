@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from dashboard.definitions import Definitions
 from dashboard.exhibits import Exhibit
 from dashboard.figures import Tile
 from dashboard.filters import Filters
@@ -38,5 +39,6 @@ class Page:
     exhibits: tuple[Exhibit, ...] = ()
     unanswered: tuple[str, ...] = ()  # sentences: what this page would show and the register cannot answer
     listing: Listing | None = None
+    definitions: Definitions | None = None  # how every measure is worked out, on the page that shows it
     silent: frozenset[str] = frozenset()  # filters that every page carries and this one does not apply
     extra: dict[str, str] = field(default_factory=dict)  # page-only fields of the form, such as the search

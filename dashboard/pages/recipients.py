@@ -23,7 +23,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     elif types is None:
         unanswered.append("No row matches these filters. Try a longer period, or all recipient types.")
     if top is None and not refused(scope, "ranking") and types is not None:
-        unanswered.append("Recipients are not named in this register, so none can be ranked.")
+        unanswered.append(f"None can be ranked. {figures.not_published(store, filters, 'recipient')}".strip())
     return Page(
         name="recipients",
         headline=types.title if types else headlines.headline(store, filters),

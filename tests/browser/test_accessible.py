@@ -36,7 +36,7 @@ def violations(page) -> list[str]:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, "about"])
 def test_axe_finds_nothing(name, form, sample, visit):
     wide = "width" not in FORMS[form]
     watched = visit(sample, f"/{name}", live=wide and name in CHARTED, bypass_csp=True, **FORMS[form])
@@ -57,7 +57,7 @@ def test_axe_finds_nothing_on_real_data(name, phe, visit):
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, "about"])
 def test_landmarks_and_headings_in_order(name, sample, visit):
     page = visit(sample, f"/{name}").page
     for role in ("banner", "main", "contentinfo"):

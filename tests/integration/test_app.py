@@ -80,7 +80,7 @@ def test_words_tables_and_charts_are_in_the_first_answer(site: Served, name: str
     assert re.search(r"\d", page.said("h1")), "the headline states a finding with a number"
     assert "Synthetic sample data" in page.said("div")
     assert page.said("table")
-    assert ("<svg" in answer.text) == (name != "register")
+    assert ("<svg" in answer.text) == (name not in ("register", "about"))
     # One script, deferred, from this server; everything else too.
     assert [(s["src"] or "").startswith("/assets/") and "defer" in s for s in page.scripts] == [True]
     assert [a for a in page.addresses if not a.startswith(("/", "#", "data:,"))] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from urllib.parse import parse_qsl, urlsplit
 
@@ -189,3 +190,34 @@ def test_a_month_stands_beside_that_of_the_year_before(sample_store):
     assert words.endswith(f"had {before['received']}.")
     assert len(seasons("quarter")) == 1
     assert seasons("year") == []
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(register=LEGACY),
+        Filters(register=LEGACY, type=("university",)),
+        Filters(register=LEGACY, to=date(2017, 3, 31)),
+        Filters(register=LEGACY, known_on=date(2018, 1, 1)),
+        Filters(register=LEGACY, edition="2017-09-30"),
+    ],
+)
+def test_the_longest_waits_are_those_of_the_spells(sample_store, filters):
+    """Still open: listed as open by the latest edition. Of equal waits, the first reference."""
+    asked = replace(filters, clock="received_to_outcome")
+    found = {r["open"]: r for r in sample_store.query("longest_waits", asked).dicts()}
+    at = figures.scope_of(sample_store, filters).as_at
+    spells = [s for s in measure("spells", sample_store, filters=asked).dicts() if s["excluded_rule"] is None]
+    for still_open, mine in (
+        (True, [s for s in spells if s["censored"] and s["end_low"] == at]),
+        (False, [s for s in spells if s["event"]]),
+    ):
+        assert bool(mine) == (still_open in found)
+        if mine:
+            most = min(mine, key=lambda s: (-s["days"], s["reference"]))
+            row = found[still_open]
+            assert (row["reference"], row["received_date"], row["days"]) == (
+                most["reference"],
+                most["start_low"],
+                most["days"],
+            )

@@ -447,6 +447,25 @@ def test_a_figure_that_no_measure_gives_is_seen() -> None:
     assert [recompute(f, rows) for f in ledger.figures] == [117, "2017-01-01", 0.17, "2016-01-01", 217, None]
 
 
+def test_a_limit_said_without_its_fraction_is_worked_out_again() -> None:
+    source = Source(
+        measure="control-chart",
+        filters=Filters(register="r"),
+        columns=("interval_start", "value", "upper"),
+        rows=((date(2017, 1, 1), 61, 46.4),),
+    )
+    ledger = Ledger()
+    ledger.say(
+        "61 requests in 2017, above 46 a month (trial limits, on under 12 months).", [source], section="s"
+    )
+    assert [(f["words"], f["how"]) for f in ledger.figures] == [
+        ("61", "cell"),
+        ("2017", "year"),
+        ("46", "rounded"),
+    ]
+    assert recompute(ledger.figures[-1], [{"interval_start": "2017-01-01", "value": 61, "upper": 46.4}]) == 46
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _no_kernel_is_left() -> Iterator[None]:
     """Each kernel that a render starts has ended with it."""

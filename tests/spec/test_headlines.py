@@ -38,7 +38,7 @@ def asked(example: Sentence) -> list[Any]:
     if example.points:
         name, count = example.points
         return [[(str(row[name]), row[count]) for row in rows]]
-    if example.kind in ("time", "silent", "time_change"):
+    if example.kind in ("time", "silent", "time_change", "ended"):
         return rows
     return [rows]
 

@@ -36,7 +36,7 @@ from typing import Any
 CONTRACT = Path(__file__).parents[2] / "docs" / "contract.md"
 LEGACY = "sample-npd-requests"
 SHARES = "sample-external-data-shares"
-PAGES = ("overview", "volumes", "recipients", "turnaround", "register", "changes")
+PAGES = ("overview", "volumes", "recipients", "turnaround", "register", "changes", "about")
 
 
 def contract_columns() -> dict[str, list[str]]:

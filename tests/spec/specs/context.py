@@ -338,6 +338,7 @@ ANSWERABILITY = Definition(
             releases | only | route           | not_published |        | complete | Access route is not published.
             releases | only | licence_end     | not_published |        | complete | Licence end is not published.
             releases | only | data_held       | not_published |        | complete | Data still held is not published.
+            releases | only | person_counts   | not_published |        | complete | No counts of people, records or requests by body and period are published.
             """,
             shows_register=False,
         ),

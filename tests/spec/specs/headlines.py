@@ -35,6 +35,8 @@ KIND_WORDS = {
     "change": "Change: one count against the one before",
     "level": "Level: the range over the years",
     "context": "Longer-term context: since when there were not so many, or so few",
+    "share": "Level: who had most",
+    "ended": "Level: how requests ended",
     "time": "How long: the typical time",
     "time_change": "Change of the typical time",
     "signal": "Signal: what a control chart shows",
@@ -111,7 +113,7 @@ SENTENCES: tuple[Sentence, ...] = (
         """,
         points=YEARS,
         ask=RECEIVED,
-        says="0 requests received in 2020, 12 fewer than in 2019",
+        says="No request was received in 2020, after 12 in 2019",
     ),
     Sentence(
         kind="change",
@@ -213,6 +215,67 @@ SENTENCES: tuple[Sentence, ...] = (
         points=YEARS,
         ask=SHARES_BY_YEAR,
         says="",
+    ),
+    Sentence(
+        kind="share",
+        title="The largest group",
+        words="160 of 372.",
+        rows="""
+        group        | releases
+        Universities | 160
+        Charities    | 140
+        Media        | 72
+        """,
+        points=("group", "releases"),
+        ask={"of": "releases", "since": " since 1 April 2017"},
+        says="Universities had 43% of releases since 1 April 2017",
+    ),
+    Sentence(
+        kind="share",
+        title="Of few, in numbers",
+        words="67% of three would say more than is known.",
+        rows="""
+        group        | releases
+        Universities | 2
+        Charities    | 1
+        """,
+        points=("group", "releases"),
+        ask={"of": "releases"},
+        says="Universities had 2 of 3 releases",
+    ),
+    Sentence(
+        kind="share",
+        title="Equal at the top",
+        words="Neither is put before the other.",
+        rows="""
+        group        | requests
+        Universities | 30
+        Charities    | 30
+        Media        | 15
+        """,
+        points=("group", "requests"),
+        ask={"of": "requests"},
+        says="Universities and charities each had 40% of requests",
+    ),
+    Sentence(
+        kind="ended",
+        title="Granted and refused",
+        words="Of 200 that ended; the 12 open ones have not.",
+        rows="""
+        released | approved | refused | withdrawn | open
+        120      | 30       | 40      | 10        | 12
+        """,
+        says="75% of requests that ended were granted, 20% refused",
+    ),
+    Sentence(
+        kind="ended",
+        title="Of few, in numbers",
+        words="Six ended.",
+        rows="""
+        released | refused | open
+        1        | 5       | 2
+        """,
+        says="Of 6 requests that ended, 1 was granted and 5 refused",
     ),
     Sentence(
         kind="time",
@@ -325,24 +388,64 @@ SENTENCES: tuple[Sentence, ...] = (
     Sentence(
         kind="signal",
         title="A point outside the limits",
-        words="The last signal of the series is told.",
+        words="The last signal of the series is told, first what is outside the limits.",
         rows="""
-        interval_start | value | mean | lower | upper | signal  | baseline
-        2020-01-01     | 30    | 29   | 12    | 46    | null    | first
-        2020-02-01     | 61    | 29   | 12    | 46    | outside | first
-        2020-03-01     | 28    | 29   | 12    | 46    | null    | first
+        interval_start | value | mean | lower | upper | signal                 | stretch | trial
+        2020-01-01     | 30    | 29   | 12    | 46    | run_above              | 1       | true
+        2020-02-01     | 61    | 29   | 12    | 46    | above_upper; run_above | 1       | true
+        2020-03-01     | 28    | 29   | 12    | 46    | null                   | 1       | true
         """,
         ask={"things": "requests received", "interval": "month"},
-        says="The 61 requests received in February 2020 were above the usual range of 12 to 46 a month (trial limits, from 3 months)",
+        says="The 61 requests received in February 2020 were above the usual 12 to 46 a month (trial limits, on under 12 months)",
+    ),
+    Sentence(
+        kind="signal",
+        title="A run on one side",
+        words="Counted on the same limits only: those of November belong to the stretch before.",
+        rows="""
+        interval_start | value | mean | lower | upper | signal    | stretch | trial
+        2019-11-01     | 20    | 26   | 10    | 42    | run_below | 1       | false
+        2019-12-01     | 22    | 29   | 12    | 46    | run_below | 2       | false
+        2020-01-01     | 21    | 29   | 12    | 46    | run_below | 2       | false
+        2020-02-01     | 24    | 29   | 12    | 46    | run_below | 2       | false
+        """,
+        ask={"things": "requests received", "interval": "month"},
+        says="The requests received were below their mean of 29 a month, month after month, from December 2019 to February 2020",
+    ),
+    Sentence(
+        kind="signal",
+        title="A trend",
+        words="Each above the one before.",
+        rows="""
+        interval_start | value | mean | lower | upper | signal | stretch | trial
+        2020-01-01     | 21    | 29   | 12    | 46    | rising | 1       | false
+        2020-04-01     | 24    | 29   | 12    | 46    | rising | 1       | false
+        2020-07-01     | 33    | 29   | 12    | 46    | rising | 1       | false
+        """,
+        ask={"things": "releases made", "interval": "quarter"},
+        says="The releases made rose quarter after quarter from Jan to Mar 2020 to Jul to Sep 2020",
+    ),
+    Sentence(
+        kind="signal",
+        title="Two of three near a limit",
+        words="Nothing is outside, and it is no chance that two are so near.",
+        rows="""
+        interval_start | value | mean | lower | upper | signal     | stretch | trial
+        2020-01-01     | 43    | 29   | 0     | 46    | near_upper | 1       | false
+        2020-02-01     | 28    | 29   | 0     | 46    | near_upper | 1       | false
+        2020-03-01     | 44    | 29   | 0     | 46    | near_upper | 1       | false
+        """,
+        ask={"things": "requests received", "interval": "month"},
+        says="The requests received up to March 2020 were near the upper limit, 46 a month, two times of three",
     ),
     Sentence(
         kind="signal",
         title="A series without a signal",
         words="Nothing is said: that all is as usual is no news.",
         rows="""
-        interval_start | value | mean | lower | upper | signal | baseline
-        2020-01-01     | 30    | 29   | 12    | 46    | null   | first
-        2020-02-01     | 31    | 29   | 12    | 46    | null   | first
+        interval_start | value | mean | lower | upper | signal | stretch | trial
+        2020-01-01     | 30    | 29   | 12    | 46    | null   | 1       | false
+        2020-02-01     | 31    | 29   | 12    | 46    | null   | 1       | false
         """,
         ask={"things": "requests received", "interval": "month"},
         says="",
