@@ -53,17 +53,26 @@ create macro facts.waits_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, interval_name, by_name
 ) as table
-select m.register, m.interval_start, g.group_id, m.clock::varchar as clock, m.basis::varchar as basis, m.open, m.least
+select g.register, m.interval_start, g.group_id, m.clock::varchar as clock, m.basis::varchar as basis, m.open, m.least
 from (
     select
-        register, group_no, clock, basis, core.interval_start(interval_name, cohort_date) as interval_start,
-        count(*) as open, min(length) as least
-    from facts.timed_rows(
-        wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, wanted_clock,
-        wanted_basis, cohort_name, unit_name, by_name
-    )
-    where state = 0 and ended is null and (enters = 0 or length > enters) and coalesce(cohort_name, 'received') = 'received'
+        facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no) as group_no,
+        q.clock,
+        q.basis,
+        core.interval_start(interval_name, q.started) as interval_start,
+        count(*) as open,
+        min(case when unit_name = 'working' then q.working_days else q.days end) as least
+    from spell_rows(wanted_recipient, wanted_dataset) as q
+    inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
+    where q.state = 0 and q.ended is null and coalesce(cohort_name, 'received') = 'received'
+        and (wanted_clock is null or q.clock = try_cast(wanted_clock as core.clock_name))
+        and (wanted_basis is null or q.basis = try_cast(wanted_basis as core.basis_name))
+        and (from_day is null or q.started >= from_day)
+        and (to_day is null or q.started <= to_day)
+        and case
+            when unit_name = 'working' then q.entry_working = 0 or q.working_days > q.entry_working
+            else q.entry = 0 or q.days > q.entry
+        end
     group by all
 ) as m
-inner join core.group_numbers as g
-    on g.grouped_by = coalesce(by_name, 'all') and m.register = g.register and m.group_no = g.group_no;
+inner join core.group_numbers as g on g.grouped_by = coalesce(by_name, 'all') and m.group_no = g.group_no;
