@@ -90,7 +90,7 @@ def _level(store: Store, scope: Scope, filters: Filters, query: str) -> Finding 
         (str(rows[i]["interval_start"].year), rows[i][column] or 0)
         for i in figures.whole_intervals(scope, yearly, result)
     ]
-    ground = Ground(measure="volumes", filters=yearly, values=tuple(points), columns=(column,))
+    grounds = [Ground(measure="volumes", filters=yearly, values=tuple(points), columns=(column,))]
     long_term = say.context(points, noun=noun, verb=verb)
     text = long_term or say.level(points, noun=noun, verb=verb)
     if text is None:
@@ -103,11 +103,21 @@ def _level(store: Store, scope: Scope, filters: Filters, query: str) -> Finding 
             text += (
                 f". Before {day(scope.listed_from)} the counts are at least: older cases are no longer listed"
             )
+            of_register = Filters(register=scope.register, edition=filters.edition, known_on=filters.known_on)
+            grounds.append(
+                Ground(
+                    measure="answerability",
+                    filters=of_register,
+                    values=(("listed_from", scope.listed_from),),
+                    columns=("listed_from",),
+                    rows=False,
+                )
+            )
     return Finding(
         text=f"{text}.",
         kind="context" if long_term else "level",
         link=f"/volumes{query}",
-        rests_on=(ground,),
+        rests_on=tuple(grounds),
     )
 
 

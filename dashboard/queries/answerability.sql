@@ -8,8 +8,9 @@ with eras as (
         count(distinct e.edition) as editions,
         arg_min(e.edition, e.edition_order) as first_edition,
         arg_max(e.edition, e.edition_order) as last_edition,
-        min(s.period_start) as listed_from,
-        max(s.period_end) as listed_to,
+        -- of the sheets that list every case, or every closed one: what survives is listed of any time
+        min(s.period_start) filter (where s.coverage in ('complete', 'completed_only')) as listed_from,
+        max(s.period_end) filter (where s.coverage in ('complete', 'completed_only')) as listed_to,
         -- the layout says what an era claims; single sheets of it may claim less
         string_agg(distinct s.coverage, ', ' order by s.coverage) filter (where s.entries > 0) as sheets_cover
     from core.editions_read($known_on, $edition) as e
