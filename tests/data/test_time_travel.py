@@ -48,12 +48,21 @@ def asked(name: str) -> list[dict[str, object]]:
     return [{}, *more.get(name, [])]
 
 
+def without_day(rows: tuple[tuple[object, ...], ...], day: date) -> tuple[tuple[object, ...], ...]:
+    """Rows whose addresses no longer name the day: an address of what was known then has to, one of today does not."""
+    words = f"known_on={day}"
+    return tuple(
+        tuple(v.replace(f"&{words}", "").replace(f"{words}&", "") if isinstance(v, str) else v for v in row)
+        for row in rows
+    )
+
+
 def assert_same(then: Store, now: Store, name: str, day: date, register_id: str) -> None:
     for question in asked(name):
         past = measures.measure(name, now, register=register_id, known_on=day, **question)
         built = measures.measure(name, then, register=register_id, **question)
         assert past.columns == built.columns
-        assert past.rows == built.rows, (name, day, register_id, question)
+        assert without_day(past.rows, day) == built.rows, (name, day, register_id, question)
         assert past.notes == built.notes, (name, day, register_id, question)
 
 
