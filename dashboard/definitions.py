@@ -23,6 +23,7 @@ from dashboard.text import escape, plural
 
 
 HEADLINES = "headlines"  # the section about the sentences, which is no measure's
+COVERAGE = "how-often-the-bounds-hold-the-truth"  # nor is the one about the trials of the bounds
 PAGE = "/about"
 
 
@@ -84,7 +85,7 @@ def _definition(text: str) -> Definition:
     named = re.match(r"`([a-z-]+)`\. ", first)
     if named is None:
         return Definition(
-            anchor=HEADLINES,
+            anchor=re.sub(r"[^a-z]+", "-", title.strip().lower()),
             title=title.strip(),
             words=first,
             columns="",

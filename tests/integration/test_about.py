@@ -35,13 +35,15 @@ def html(site: Site, page: str, register: str = LEGACY) -> str:
 
 def test_every_measure_is_defined_and_headlines_too() -> None:
     found = load_definitions()
-    assert {d.anchor for d in found.measures} == {*MEASURES, definitions.HEADLINES}
+    assert {d.anchor for d in found.measures} == {*MEASURES, definitions.HEADLINES, definitions.COVERAGE}
     for d in found.measures:
+        if d.anchor == definitions.COVERAGE:
+            continue
         assert d.words.endswith((".", ":")), d.anchor
         assert "**Rule.**" in d.rules, d.anchor
         assert "**Source.**" in d.rules, d.anchor
         assert d.how_many >= 1, d.anchor
-    assert all("**Numerator.**" in d.rules for d in found.measures if d.anchor != definitions.HEADLINES)
+    assert all("**Numerator.**" in d.rules for d in found.measures if d.anchor in MEASURES)
     assert "Null is not 0" in found.throughout
 
 
@@ -66,7 +68,7 @@ def test_every_exhibit_leads_to_its_definition(site: Site, page: str, register: 
     about = html(site, "about", register)
     text = html(site, page, register)
     sections = re.findall(r'<section class="exhibit">.*?</section>', text, re.DOTALL)
-    assert sections or (page, register) == ("turnaround", SHARES)
+    assert sections or (page, register) in (("turnaround", SHARES), ("people", LEGACY))  # not published there
     for section in sections:
         [link] = re.findall(r'href="(/about[^"]+)">How this is worked out', section)
         address = urlsplit(link.replace("&amp;", "&"))
