@@ -23,7 +23,7 @@ from dashboard.text import day, number, percent
 NOT_TRACED = "not traced"
 # Method, not measurement: the confidence level, and the number of cases a headline needs.
 CONSTANTS = re.compile(
-    r"95% (?:interval|bounds)|on under 12 (?:month|quarter|year)s|at least 20 ended cases|\(A to E\)|\(1 to [45]\)"
+    r"95% (?:interval|bounds)|on under 12 (?:month|quarter|year)s|at least 20 ended cases|more than 120 calendar days|\(A to E\)|\(1 to [45]\)"
 )
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 SHORT = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -40,6 +40,7 @@ KEYS = (
     "register",
     "edition",
     "interval_start",
+    "month_end",
     "group",
     "clock",
     "basis",
@@ -142,7 +143,11 @@ def _shown(kind: str, column: str, value: Any, interval: str | None) -> bool | s
             return day(value)
         if kind == "year":
             return str(value.year)
-        return interval_words(value, interval) if kind == "interval" and column == "interval_start" else False
+        if kind != "interval" or column not in ("interval_start", "month_end"):
+            return False
+        # A quarter that is told by its last month begins two months before.
+        first = value.month - (value.month - 1) % 3 if interval == "quarter" else value.month
+        return interval_words(value.replace(day=1, month=first), interval)
     if isinstance(value, int | float):
         if kind == "share":
             return percent(float(value)) if column in SHARES else False
@@ -153,7 +158,7 @@ def _shown(kind: str, column: str, value: Any, interval: str | None) -> bool | s
 def _cells(kind: str, source: Source) -> Iterator[tuple[int, str, Any, str]]:
     """(row, column, value, words) of every cell that could be quoted, the likeliest first: late rows, first columns."""
     rows = source.dicts()
-    in_time = bool({"interval_start", "as_at"} & set(source.columns))
+    in_time = bool({"interval_start", "month_end", "as_at"} & set(source.columns))
     for column in source.ordered():
         places = range(len(rows))
         for place in reversed(places) if in_time else places:
