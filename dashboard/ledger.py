@@ -23,7 +23,8 @@ from dashboard.text import day, number, percent
 NOT_TRACED = "not traced"
 # Method, not measurement: the confidence level, and the number of cases a headline needs.
 CONSTANTS = re.compile(
-    r"95% (?:interval|bounds)|on under 12 (?:month|quarter|year)s|at least 20 ended cases|more than 120 calendar days|\(A to E\)|\(1 to [45]\)"
+    r"95% (?:interval|bounds)|on under 12 (?:month|quarter|year)s|at least 20 ended cases"
+    r"|more than 120 calendar days|\(A to E\)|\(1 to [45]\)"
 )
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 SHORT = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
