@@ -149,6 +149,16 @@ def check_curve(site: Any, figure: dict[str, Any], address: str) -> bool:
     )
 
 
+# Exhibits new with issue 4 that are not compared with the open data here yet; their figures are held to their rows in
+# tests/data/test_rows_recompute.py and test_series_recompute.py.
+NOT_COMPARED = frozenset(
+    {
+        *("backlog", "oldest-open", "control-chart", "recipient-flow", "ways-of-ending", "survival-bounds"),
+        *("turnaround-comparison", "turnaround-by-closing", "people", "decisions", "answerability"),
+    }
+)
+
+
 def differences(site: Any, page: Any, *, charts: bool = True) -> list[str]:
     """Where the live charts and the tables of a page differ from the open data under its own address."""
     wrong: list[str] = []
@@ -157,6 +167,8 @@ def differences(site: Any, page: Any, *, charts: bool = True) -> list[str]:
     if charts and set(figures) != set(places):
         return [f"live charts {sorted(figures)} for the places {sorted(places)}"]
     for key, address in exhibits(page).items():
+        if key in NOT_COMPARED:
+            continue
         if key in figures:
             figure = figures[key]
             title = page.locator(f"h2[id='{key}']").inner_text()
