@@ -253,6 +253,9 @@ def _people(store: Store, filters: Filters) -> Finding | None:
         columns=("supplied", "requested", "period_end"),
         rows=False,
     )
+    # The bodies of a synthetic register are real, and asked for nothing of the kind.
+    if figures.scope_of(store, filters).synthetic:
+        text = f"Invented figures: {text[:1].lower()}{text[1:]}"
     return Finding(text=f"{text}.", kind="people", link=ground.address, rests_on=(ground,))
 
 

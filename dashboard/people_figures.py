@@ -61,6 +61,8 @@ def _of_body(
 ) -> Exhibit:
     body, unit = key
     scope = figures.scope_of(store, filters)
+    if scope.synthetic:  # these bodies are real, and asked for nothing of the kind
+        body = f"{body} (invented figures)"
     current = [row for row in rows if row["status"] == "current" and row["period_start"] is not None]
     superseded = len(rows) - sum(row["status"] == "current" for row in rows)
     with_people = any(row["people"] is not None for row in rows)
@@ -68,7 +70,7 @@ def _of_body(
     held_back = any(row["not_supplied"] is None and row["requested"] is not None for row in rows)
     notes = [f"Not supplied is asked for less supplied; under {DERIVED_PEOPLE} people it is not given."]
     return Exhibit(
-        key=f"people-{body}-{unit}".lower().replace(" ", "-"),
+        key=f"people-{key[0]}-{unit}".lower().replace(" ", "-"),
         title=title,
         summary=summary,
         chart=_chart(current, unit) if len(current) > 1 else None,

@@ -152,7 +152,9 @@ def recipient_flow_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     label = words[found.index(last)]
     unit = {"released": "releases", "decided": "decisions", "received": "requests"}[last["counted_as"]]
     cut = "" if whole else " so far"
-    returning = tuple(row["returning_recipients"] for row in found)
+    drawn = found[
+        found.index(told[0]) :
+    ]  # years of which nothing can be told would only be empty; the table has them
     return Exhibit(
         key="recipient-flow",
         title=f"{plural(last['new_recipients'], 'recipient')} of {number(last['recipients'])} in {label}{cut} "
@@ -161,15 +163,19 @@ def recipient_flow_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         f"of {label} had {percent(last['top_share'])}.",
         chart=Chart(
             kind="columns",
-            x=tuple(figures.axis_words(row["interval_start"], interval) for row in found),
+            x=tuple(figures.axis_words(row["interval_start"], interval) for row in drawn),
             x_label=interval.capitalize(),
             y_label="recipients",
             series=(
-                Series(key="new_recipients", label="New", values=tuple(r["new_recipients"] for r in found)),
-                Series(key="returning_recipients", label="Returning", values=returning),
+                Series(key="new_recipients", label="New", values=tuple(r["new_recipients"] for r in drawn)),
+                Series(
+                    key="returning_recipients",
+                    label="Returning",
+                    values=tuple(r["returning_recipients"] for r in drawn),
+                ),
             ),
             gap="cannot be told",
-            partial=frozenset(i for i, row in enumerate(found) if row["immature"]),
+            partial=frozenset(i for i, row in enumerate(drawn) if row["immature"]),
         ),
         table=Table(
             caption=f"New and returning recipients by {interval}",

@@ -88,7 +88,7 @@ def test_each_body_has_an_exhibit_in_its_unit(sample_store):
     filters = make_filters(register="sample-external-data-shares")
     exhibits = people_exhibits(sample_store, filters)
     assert [e.chart.y_label for e in exhibits] == ["records", "requests", "requests"]
-    assert exhibits[0].title.startswith("Home Office: ")
+    assert exhibits[0].title.startswith("Home Office (invented figures): ")
     assert people_exhibit(sample_store, filters) == exhibits[0]
     page = make_page(sample_store, "people", filters)
     assert page.headline == exhibits[0].title
