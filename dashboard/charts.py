@@ -269,7 +269,7 @@ def _dress(chart: Chart, words: str, theme: Theme) -> Callable[[Any, Any], None]
         top = _value_axis(figure, chart, colours)
         _category_axis(figure, chart, colours)
         _glyphs(figure, chart, colours)
-        _legend(figure, chart, colours)
+        _legend(figure, chart, colours, plot.handles.setdefault("series_items", []))
         _rules(figure, chart, colours, top)
 
     return hook
@@ -378,7 +378,8 @@ def _glyphs(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
             )
 
 
-def _legend(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
+def _legend(figure: Any, chart: Chart, colours: dict[str, Any], kept: list[LegendItem]) -> None:
+    """`kept` are the items made for this chart so far: HoloViews empties the legend of an overlay at every change."""
     legend = figure.select_one({"name": "series"})
     if legend is None:
         legend = Legend(name="series", location="bottom_left", padding=0, margin=4, spacing=6, items=[])
@@ -401,8 +402,9 @@ def _legend(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
     drawn = [r for r in figure.renderers if isinstance(r.glyph, Line | VBar)]
     if several and drawn:
         # Items are hidden, never dropped: a new one for each change would stay in the browser's document.
-        while len(legend.items) < len(chart.series):
-            legend.items = [*legend.items, LegendItem()]
+        kept += [LegendItem() for _ in range(len(chart.series) - len(kept))]
+        if list(legend.items) != kept:
+            legend.items = list(kept)
         for place, item in enumerate(legend.items):
             item.visible = place < len(chart.series)
             if item.visible:
