@@ -6,36 +6,9 @@ with registers as (
     from core.registers_in($register) as r
     inner join as_at($known_on, $edition) as a on r.register = a.register
 ),
-named as (
-    select register, bool_and(status = 'published') as recipients_named
-    from reference.answerability as a
-    where field = 'recipient' and coverage <> 'selected'
-        and exists (
-            from core.editions_read($known_on, $edition) as e where e.register = a.register and e.era = a.era
-        )
-    group by register
-),
--- what is counted: releases where they are published, else decisions, else requests received
-kinds as (
-    select
-        c.register,
-        case
-            when bool_or(c.column_name = 'released' and c.answerable) then 'released'
-            when bool_or(c.column_name = 'decided' and c.answerable) then 'decided'
-            when bool_or(c.column_name = 'received' and c.answerable) then 'received'
-        end as kind
-    from answerable_columns($known_on, $edition) as c
-    inner join named as n on c.register = n.register and n.recipients_named
-    group by c.register
-),
--- Whether a recipient is new is a matter of the register, whatever the filters leave of it.
+kinds as (from counted_of_recipients($known_on, $edition)),
 firsts as (
-    select v.register, v.recipient_id, min(v.date) as first_date
-    from events($known_on, $edition) as v
-    semi join registers as r on v.register = r.register
-    inner join kinds as k on v.register = k.register and v.kind = k.kind
-    where v.recipient_id is not null
-    group by v.register, v.recipient_id
+    select f.* from first_listed($known_on, $edition) as f semi join registers as r on f.register = r.register
 ),
 listed as (
     select s.register, min(s.period_start) as listed_from

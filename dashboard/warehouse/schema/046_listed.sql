@@ -83,3 +83,33 @@ left join (
     inner join core.editions_read(known_on, only_edition) as e on s.register = e.register and s.edition = e.edition
     where s.coverage = 'survivors_only'
 ) as s on a.register = s.register;
+
+-- Events as `--rows` lists them: what each counts as, its attributes and its place.
+create macro event_rows(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset
+) as table
+select
+    v.register, v.kind as counted_as, v.date, v.request, v.reference, v.occurrence, v.recipient, v.recipient_type,
+    v.published_type, v.outcome, e.edition, e.sheet, e.sheet_row, v.recipient_id, v.tier, v.route, v.dataset, v.legal_basis
+from events_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_reference,
+    wanted_dataset
+) as v
+inner join staging.entries as e on v.entry_id = e.entry_id;
+
+-- What is counted of a recipient: releases where they are published, else decisions, else requests received.
+create macro counted_of_recipients(known_on, only_edition) as table
+select
+    register,
+    case when released_known then 'released' when decided_known then 'decided' when received_known then 'received' end as kind
+from register_answers(known_on, only_edition)
+where recipients_named;
+
+-- Whether a recipient is new is a matter of the register, whatever filters leave of it.
+create macro first_listed(known_on, only_edition) as table
+select v.register, v.recipient_id, min(v.date) as first_date
+from events(known_on, only_edition) as v
+inner join counted_of_recipients(known_on, only_edition) as k on v.register = k.register and v.kind = k.kind
+where v.recipient_id is not null
+group by v.register, v.recipient_id;
