@@ -224,7 +224,9 @@ def test_what_was_known(rows):
             {"type": "university", "interval": "year"}, {"dataset": "Census", "from_": "2020-03-03"})  # fmt: skip
     with registers(rows) as store:
         for name in measures.MEASURES:
-            for asked in ways:
+            for way in ways:
+                # a control chart draws one series and refuses a grouping
+                asked = {k: v for k, v in way.items() if (name, k) != ("control-chart", "by")}
                 now = measures.measure(name, store, register="drawn", **asked)
                 then = measures.measure(name, store, register="drawn", known_on=LAST, **asked)
                 assert now.rows == then.rows, (name, asked)
