@@ -102,7 +102,7 @@ def test_the_log_rank_statistic():
     [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
 )
 def test_wilson(hits, n, low, high):
-    """Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3."""
+    """Newcombe's cases, Statistics in Medicine 17 (1998) 857-872, method 3, as statsmodels 0.15.0 gives them."""
     assert wilson(hits, n) == pytest.approx((low, high), abs=5.1e-5)
     # whichever is counted, the interval is the same one
     assert wilson(n - hits, n) == pytest.approx((1 - high, 1 - low), abs=5.1e-5)

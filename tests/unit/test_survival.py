@@ -374,7 +374,7 @@ PLACEBO = closed(1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 
 
 
 def test_the_curve_of_a_published_example():
-    """As textbooks print it (Kleinbaum and Klein, Survival Analysis, table of the 6-MP group)."""
+    """The curve of the 6-MP group, as in lifelines 0.30.3; Kleinbaum and Klein tell it in Survival Analysis."""
     curve = kaplan_meier(risk_table(SIX_MP, count_entries_at_zero=False))
     published = {6: 0.8571, 7: 0.8067, 10: 0.7529, 13: 0.6902, 16: 0.6275, 22: 0.5378, 23: 0.4482}
     steps = {d: s for d, s, e in zip(curve.day, curve.survival, curve.events, strict=True) if e}
@@ -399,7 +399,7 @@ def test_logrank_of_a_published_example():
     [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
 )
 def test_wilson_of_published_examples(successes, n, low, high):
-    """Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3."""
+    """Newcombe's cases, Statistics in Medicine 17 (1998) 857-872, method 3, as statsmodels 0.15.0 gives them."""
     assert wilson(successes, n) == pytest.approx((low, high), abs=5.1e-5)
 
 
