@@ -638,7 +638,11 @@ def _category_axis(plot: _Plot) -> Iterator[str]:
         size = plot.font - 1 if several or lines[0] != full else plot.font
         for row, words in enumerate(lines):
             y = plot.bottom + plot.font + 5 + row * plot.line
-            yield _text(x, y, words, "middle", size=size, full=full if row == 0 and lines != [full] else "")
+            half = text_width(words, size) / 2
+            inside = min(max(x, half), plot.width - half)  # a label at the edge would be cut
+            yield _text(
+                inside, y, words, "middle", size=size, full=full if row == 0 and lines != [full] else ""
+            )
         if len(labels) < len(chart.x) or chart.kind == "steps":
             yield f'<path d="M{_n(x)} {_n(plot.bottom)}v4" stroke="{INK}"/>'
     lines = _x_label(plot)
