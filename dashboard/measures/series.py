@@ -11,7 +11,7 @@ from dashboard.control_charts import BASELINE, Point, chart
 from dashboard.errors import UsageError
 from dashboard.filters import Filters
 from dashboard.measures import clocks
-from dashboard.measures.refusals import enough, refused
+from dashboard.measures.refusals import at_least, enough, refused
 from dashboard.measures.result import Measure
 from dashboard.measures.scope import Scope, about, scopes
 from dashboard.store import Result, Store
@@ -75,8 +75,7 @@ def _values(store: Store, scope: Scope, filters: Filters, series: str) -> tuple[
             row["immature"]
             or (filters.from_ and start < filters.from_)
             or (filters.to and end > filters.to)
-            or scope.survivors_only
-            or (scope.listed_from and start < scope.listed_from)
+            or at_least(scope, start)
         )
         found.append((start, end, row[column], whole and row[column] is not None))
     return found, []
@@ -107,7 +106,7 @@ def _medians(store: Store, scope: Scope, filters: Filters) -> tuple[list[_Value]
             continue
         end = _end(start, str(filters.interval))
         watched = end + follow_up <= scope.as_at and not (filters.to and end > filters.to)
-        listed = not (scope.listed_from and start < scope.listed_from)
+        listed = not at_least(scope, start)
         begun = not (filters.from_ and start < filters.from_)
         good = watched and listed and begun and enough(row["events"]) and row["median"] is not None
         found.append((start, end, row["median"], good))
