@@ -11,12 +11,14 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -27,6 +29,10 @@ from dashboard.warehouse import publish
 from dashboard.warehouse.engine import CONFIG
 
 
+if TYPE_CHECKING:
+    import numpy as np
+
+
 QUERIES = PACKAGE / "queries"
 PARAMETER = re.compile(r"\$([a-z_]+)")
 COMMENT = re.compile(r"--[^\n]*")
@@ -34,6 +40,8 @@ TIME_LIMIT = 30.0  # seconds for one query
 ROW_CAP = 2_000_000  # rows a query may return; more is an error, never a silent cut
 CACHED_RESULTS = 512
 CACHED_ROWS = 20_000  # larger results are not kept
+NO_FILTERS = Filters()
+IDLE_CURSORS = 4  # kept for the next query, for each way of looking names up
 
 
 @dataclass(frozen=True)
@@ -116,10 +124,10 @@ class _Watch:
                 self._changed.notify()
         return key
 
-    def end(self, key: object) -> None:
-        """Watch it no longer: from here on it is not interrupted."""
+    def end(self, key: object) -> bool:
+        """Watch it no longer: from here on it is not interrupted. False when it was."""
         with self._changed:
-            self._running.pop(key, None)
+            return self._running.pop(key, None) is not None
 
     def _watch(self) -> None:
         with self._changed:
@@ -156,10 +164,33 @@ class _Root:
         )
         listed = self.connection.execute(load_query("registers_of_releases").sql).fetchall()
         self.releases_in = frozenset(register for (register,) in listed)
+        self._idle: dict[tuple[str, ...], list[duckdb.DuckDBPyConnection]] = {}
+
+    def cursor(self, schemas: tuple[str, ...]) -> duckdb.DuckDBPyConnection:
+        """A cursor that looks names up in these schemas: one handed back, or a new one."""
+        with suppress(KeyError, IndexError):
+            return self._idle[schemas].pop()
+        cursor = self.connection.cursor()
+        cursor.execute(f"set search_path = '{','.join(schemas)}'")
+        return cursor
+
+    def hand_back(self, schemas: tuple[str, ...], cursor: duckdb.DuckDBPyConnection) -> None:
+        """Keep a cursor for the next query: to tell a new one its schemas takes as long as a short query."""
+        idle = self._idle.setdefault(schemas, [])
+        if self.retired or len(idle) >= IDLE_CURSORS:
+            cursor.close()
+        else:
+            idle.append(cursor)
+
+    def close(self) -> None:
+        for idle in self._idle.values():
+            while idle:
+                idle.pop().close()
+        self.connection.close()
 
 
 def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tuple[str, ...]:
-    """Where a query's macros are looked up, the narrowest first that can answer it exactly.
+    """Where a query's macros and what they read are looked up, the narrowest first that can answer it exactly.
 
     `releases_in`: the registers that list releases, in which one request can stand in several rows.
     """
@@ -168,18 +199,26 @@ def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tu
         return ("as_known",)
     if "reference" in given:
         return ("latest",)
-    found = ["facts", "latest"]
-    if given & {"recipient", "dataset"}:
-        found.insert(0, "picked")
+    apart = given & {"type", "tier", "route", "outcome", "recipient", "dataset"}
+    if "by" in given:
+        apart.add(str(values["by"]))
+    whole_months = _first_of_month(values.get("from")) and _first_of_month(values.get("to"), after=1)
     register = values.get("register")
+    found = ["facts", "latest"]
     if not (register in releases_in if register else releases_in):
         found.insert(0, "asked")
-    whole_time = not given & {"from", "to", "interval", "recipient", "dataset", "route", "outcome"}
-    # by nothing but type and tier are cases of the whole time added up
-    if whole_time and values.get("by") in (None, "type", "tier"):
-        found.insert(0, "whole")
-    whole_months = _first_of_month(values.get("from")) and _first_of_month(values.get("to"), after=1)
-    if whole_months and "picked" not in found and values.get("by") not in ("recipient", "dataset"):
+    if apart <= {"type", "tier"}:
+        found[:0] = ["slim", "monthly"] if whole_months else ["daily", "slim", "monthly"]
+        if not given & {"from", "to", "interval"} and values.get("cohort") != "closed":
+            found[:0] = ["whole"] if "tier" in apart else ["typed", "whole"]
+    elif {"recipient", "dataset"} <= given:
+        found.insert(0, "of_both")
+    elif "recipient" in given:
+        found.insert(0, "of_recipient")
+    elif "dataset" in given:
+        slim = apart <= {"type", "tier", "dataset"} and values.get("by") != "dataset"
+        found[:0] = ["of_dataset", "monthly"] if slim and whole_months else ["of_dataset"]
+    elif whole_months and not apart & {"recipient", "dataset"}:
         found.insert(0, "monthly")
     return tuple(found)
 
@@ -202,7 +241,7 @@ class Store:
         self.pinned = build_id
         self._options = (threads, memory)
         self._lock = threading.Lock()
-        self._results: OrderedDict[tuple[object, ...], Result] = OrderedDict()
+        self._results: OrderedDict[tuple[object, ...], Any] = OrderedDict()
         self._looked = time.monotonic()
         build = publish.find_build(settings, build_id)
         try:
@@ -229,7 +268,7 @@ class Store:
     def _retire(self, root: _Root) -> None:
         root.retired = True
         if root.users == 0:
-            root.connection.close()
+            root.close()
 
     def _follow(self) -> None:
         if self.pinned or time.monotonic() - self._looked < 1.0:
@@ -256,43 +295,58 @@ class Store:
 
         Raises AccessReviewError when it takes longer than the time limit or returns too many rows.
         """
+        found: Result = self._asked(name, filters, extra, _rows)
+        return found
+
+    def arrays(self, name: str, filters: Filters | None = None, **extra: object) -> Mapping[str, np.ndarray]:
+        """As `query`, with each column as an array, masked where it has nulls: for what is computed with numpy."""
+        found: Mapping[str, np.ndarray] = self._asked(name, filters, extra, _columns)
+        return found
+
+    def _asked(
+        self, name: str, filters: Filters | None, extra: Mapping[str, object],
+        fetch: Callable[[Query, duckdb.DuckDBPyConnection], Any],
+    ) -> Any:  # fmt: skip
         query = load_query(name)
-        values: dict[str, object] = {**(filters or Filters()).parameters(), **extra}
+        values: dict[str, object] = {**(filters or NO_FILTERS).parameters(), **extra}
         bound = {p: values[p] for p in query.parameters}
         self._follow()
         with self._lock:
             root = self._root
             root.users += 1
-            key = (root.build.id, name, _hashable(bound))
+            key = (root.build.id, name, fetch, _hashable(bound))
             kept = self._results.get(key)
             if kept is not None:
                 self._results.move_to_end(key)
         try:
             if kept is not None:
                 return kept
-            result = self._run(root, query, bound)
+            result, size = self._run(root, query, bound, fetch)
         finally:
             with self._lock:
                 root.users -= 1
                 if root.retired and root.users == 0:
-                    root.connection.close()
-        if len(result.rows) <= CACHED_ROWS:
+                    root.close()
+        if size <= CACHED_ROWS:
             with self._lock:
                 self._results[key] = result
                 while len(self._results) > CACHED_RESULTS:
                     self._results.popitem(last=False)
         return result
 
-    def _run(self, root: _Root, query: Query, values: Mapping[str, object]) -> Result:
-        cursor = root.connection.cursor()
+    def _run(
+        self, root: _Root, query: Query, values: Mapping[str, object],
+        fetch: Callable[[Query, duckdb.DuckDBPyConnection], Any],
+    ) -> tuple[Any, int]:  # fmt: skip
+        # Same query, several ways to what it counts: see schema/038_as_known.sql, 049_from_facts.sql and 049_marts.sql.
+        schemas = schemas_for(values, root.releases_in)
+        cursor = root.cursor(schemas)
         watched = WATCH.begin(cursor, TIME_LIMIT)
+        good = False
         try:
-            # Same query, several ways to what it counts: see schema/038_as_known.sql and 049_from_facts.sql.
-            cursor.execute(f"set search_path = '{','.join(schemas_for(values, root.releases_in))}'")
-            cursor.execute(_parsed(query.sql), dict(values))
-            columns = tuple(d[0] for d in cursor.description)
-            # Always drained: an unread result would own the connection.
-            rows = cursor.fetchmany(ROW_CAP + 1)
+            cursor.execute(_parsed(query.sql), values)
+            found: tuple[Any, int] = fetch(query, cursor)
+            good = True
         except duckdb.InterruptException:
             raise AccessReviewError(
                 f"the query '{query.name}' took longer than {TIME_LIMIT:.0f} seconds and was stopped",
@@ -305,14 +359,33 @@ class Store:
         ) as error:  # a block that is not what its checksum says, a disk that cannot be read
             raise _damaged(root.build, "read", error) from error
         finally:
-            WATCH.end(watched)
-            cursor.close()
-        if len(rows) > ROW_CAP:
-            raise AccessReviewError(
-                f"the query '{query.name}' gives more than {ROW_CAP:,} rows",
-                hint="filter it, or use 'export'",
-            )
-        return Result(columns, tuple(rows))
+            if WATCH.end(watched) and good:
+                root.hand_back(schemas, cursor)
+            else:
+                cursor.close()
+        return found
+
+
+def _rows(query: Query, cursor: duckdb.DuckDBPyConnection) -> tuple[Result, int]:
+    columns = tuple(d[0] for d in cursor.description)
+    # Always drained: an unread result would own the connection.
+    rows = cursor.fetchmany(ROW_CAP + 1)
+    _capped(query, len(rows))
+    return Result(columns, tuple(rows)), len(rows)
+
+
+def _columns(query: Query, cursor: duckdb.DuckDBPyConnection) -> tuple[Mapping[str, np.ndarray], int]:
+    found: dict[str, Any] = cursor.fetchnumpy()
+    size = len(next(iter(found.values())))
+    _capped(query, size)
+    return MappingProxyType(found), size
+
+
+def _capped(query: Query, rows: int) -> None:
+    if rows > ROW_CAP:
+        raise AccessReviewError(
+            f"the query '{query.name}' gives more than {ROW_CAP:,} rows", hint="filter it, or use 'export'"
+        )
 
 
 def _hashable(values: Mapping[str, object]) -> tuple[object, ...]:

@@ -8,10 +8,10 @@ from typing import Any
 
 from dashboard.competing import aalen_johansen
 from dashboard.filters import Filters
-from dashboard.measures.clocks import DEFAULT_CLOCK, unwatched, with_clock
+from dashboard.measures.clocks import DEFAULT_CLOCK, cases_of, unwatched, with_clock
 from dashboard.measures.refusals import estimate, not_measurable
 from dashboard.measures.result import Measure
-from dashboard.measures.scope import Scope, about, scopes
+from dashboard.measures.scope import Scope, about, labels, scopes
 from dashboard.store import Result, Store
 from dashboard.vocabulary import OUTCOMES
 
@@ -35,11 +35,10 @@ def _outcomes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
         if why:
             notes.append(about(scope, many, why))
     if any(given.values()):
-        counts = store.query("turnaround_counts", filters).dicts()
-        labels = {(c["register"], c["group"]): c["group_label"] for c in counts}
-        late = unwatched(store, filters)
+        words_of = labels(store, filters)
+        late = unwatched(cases_of(store, filters))
         for (register, group, clock, basis), table in _tables(store, filters).items():
-            label = labels[register, group]
+            label = words_of(register, group)
             if not given.get(register):
                 continue
             scope = next(s for s in found if s.register == register)

@@ -43,7 +43,16 @@ from tests.load.peers import Rows
 BEST = Path(__file__).parent / "best"
 SHARE = 0.55  # of the sample's requests, those of the register asked about
 # What a store knows of the register, whatever is asked of it.
-KEPT = ("scope", "registers", "withdrawn", "answerability", "type_notes", "undated_exclusions")
+KEPT = (
+    "scope",
+    "registers",
+    "withdrawn",
+    "answerability",
+    "type_notes",
+    "undated_exclusions",
+    "gone",
+    "labels",
+)
 FIRST, LAST = date(1990, 1, 1), date(2030, 12, 31)
 
 
