@@ -50,7 +50,7 @@ class Query:
 
     name: str
     sql: str
-    parameters: frozenset[str]
+    parameters: tuple[str, ...]
     columns: tuple[str, ...]
     purpose: str
 
@@ -66,7 +66,7 @@ def load_query(name: str) -> Query:
     return Query(
         name,
         sql,
-        frozenset(PARAMETER.findall(COMMENT.sub("", sql))),
+        tuple(sorted(set(PARAMETER.findall(COMMENT.sub("", sql))))),
         tuple(c.strip() for c in header["result columns"].split(",")),
         header["purpose"],
     )
@@ -308,13 +308,13 @@ class Store:
         fetch: Callable[[Query, duckdb.DuckDBPyConnection], Any],
     ) -> Any:  # fmt: skip
         query = load_query(name)
-        values: dict[str, object] = {**(filters or NO_FILTERS).parameters(), **extra}
-        bound = {p: values[p] for p in query.parameters}
+        given = (filters or NO_FILTERS).parameters()
+        bound = {p: extra[p] if p in extra else given[p] for p in query.parameters}
         self._follow()
         with self._lock:
             root = self._root
             root.users += 1
-            key = (root.build.id, name, fetch, _hashable(bound))
+            key = (root.build.id, name, fetch, *_hashable(bound))
             kept = self._results.get(key)
             if kept is not None:
                 self._results.move_to_end(key)
@@ -390,9 +390,7 @@ def _capped(query: Query, rows: int) -> None:
 
 def _hashable(values: Mapping[str, object]) -> tuple[object, ...]:
     # The type is part of the key: 1, True and 1.0 are equal in Python and different questions.
-    return tuple(
-        (k, type(v).__name__, tuple(v) if isinstance(v, list) else v) for k, v in sorted(values.items())
-    )
+    return tuple((type(v), tuple(v) if isinstance(v, list) else v) for v in values.values())
 
 
 def open_store(

@@ -80,8 +80,8 @@ class RiskTable:
 Counts = np.ndarray  # rows: day, entered, events, censored as in RiskTable; int64
 
 
-def check_counts(counts: Counts) -> None:
-    """Raises ValueError for what `RiskTable` refuses."""
+def check_counts(counts: Counts) -> np.ndarray:
+    """Number at risk on each day. Raises ValueError for what `RiskTable` refuses."""
     day, entered, events, censored = counts
     if (counts < 0).any():
         raise ValueError("A risk table cannot hold a negative number.")
@@ -95,6 +95,7 @@ def check_counts(counts: Counts) -> None:
     if len(over):
         k = int(over[0])
         raise ValueError(f"On day {day[k]}, {leave[k]} leave and {at_risk[k]} are at risk.")
+    return at_risk
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def kaplan_meier(table: RiskTable, confidence: float = 0.95) -> Curve:
     se is the root of Greenwood's sum over |ln S|, so they stay within 0 and 1. An empty table gives an
     empty curve. Raises ValueError unless 0 < confidence < 1.
     """
-    s, low, high, inside = _product_limit(table._columns, confidence)
+    s, low, high, inside = _product_limit(_at_risk(table._columns), table._columns[2], confidence)
     return Curve(
         day=table.day,
         at_risk=table.at_risk,
@@ -172,11 +173,11 @@ def typical(counts: Counts) -> Typical:
 
     Raises ValueError for counts that `RiskTable` refuses.
     """
-    check_counts(counts)
-    s, low, high, inside = _product_limit(counts, 0.95)
+    s, low, high, inside = _product_limit(check_counts(counts), counts[2], 0.95)
 
     def first(reached: np.ndarray) -> int | None:
-        return int(counts[0][reached.argmax()]) if reached.any() else None
+        at = reached.argmax() if len(reached) else 0  # the first that is true, if any is
+        return int(counts[0][at]) if len(reached) and reached[at] else None
 
     return Typical(
         first(s <= 0.5 + TOLERANCE),
@@ -187,12 +188,11 @@ def typical(counts: Counts) -> Typical:
 
 
 def _product_limit(
-    counts: Counts, confidence: float
+    at_risk: np.ndarray, events: np.ndarray, confidence: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The curve, its two bands, and where they are defined."""
     z = normal_deviate(confidence)
-    n = _at_risk(counts).astype(float)
-    d = counts[2].astype(float)
+    n, d = at_risk.astype(float), events.astype(float)
     step = np.divide(n - d, n, out=np.ones_like(n), where=d > 0)
     s = np.cumprod(step)  # once all at risk have had the event it is 0 and stays so
     inside = (s > 0) & (s < 1)

@@ -52,7 +52,8 @@ def measure(name: str, store: Store, *, filters: Filters | None = None, **keywor
     """Compute a measure by its name. Raises UsageError for an unknown measure, filter, register or edition."""
     found = find_measure(name)
     chosen = filters or make_filters(**keywords)
-    chosen = replace(chosen, **{k: v for k, v in found.defaults.items() if getattr(chosen, k) is None})
+    if lacking := {k: v for k, v in found.defaults.items() if getattr(chosen, k) is None}:
+        chosen = replace(chosen, **lacking)
     known = checked(store, chosen, archive=found.archive)
     result, notes = found.compute(store, chosen)
     if not known and chosen.known_on:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import count
 from typing import Any
 
@@ -58,15 +59,15 @@ class Cases:
     excluded: int  # left out
     before_coverage: int  # those of them that ended before every case was listed
 
-    @property
+    @cached_property
     def n(self) -> int:
         return int(self.counts[2:].sum())
 
-    @property
+    @cached_property
     def events(self) -> int:
         return int(self.counts[2].sum())
 
-    @property
+    @cached_property
     def from_start(self) -> int:
         return int(self.early.sum())
 

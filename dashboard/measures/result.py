@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from dashboard.filters import Filters
@@ -173,11 +174,11 @@ def make_result(
         promised.insert(0, "register")
     extras = [c for c in result.columns if c not in promised and c != "register"]
     order = [*promised, *extras]
-    places = [result.columns.index(c) for c in order]
+    picked = itemgetter(*(result.columns.index(c) for c in order))
     return MeasureResult(
         measure=name,
         columns=tuple(order),
-        rows=tuple(tuple(row[p] for p in places) for row in result.rows),
+        rows=tuple(map(picked, result.rows)) if len(order) > 1 else tuple((picked(r),) for r in result.rows),
         notes=tuple(dict.fromkeys(notes)),
         filters=filters,
         build=store.build.id,

@@ -254,21 +254,20 @@ def _backlog(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     found = scopes(store, filters)
     many = len(found) > 1
     result = backlog_of(store, found, filters)
-    rows = result.dicts()
     notes: list[str] = []
     for scope in found:
-        mine = [r for r in rows if r["register"] == scope.register]
+        counted = [(r[9], r[10]) for r in result.rows if r[0] == scope.register]
         if words := refused(scope, "backlog", filters):
             notes.append(about(scope, many, words))
             continue
-        if not mine:
+        if not counted:
             notes.append(about(scope, many, "No request in this question has a usable date of receipt."))
             continue
-        if any(r["immature"] for r in mine):
+        if any(immature for _, immature in counted):
             notes.append(
                 about(scope, many, f"The last month is counted at the as-at date, {day(scope.as_at)}, not at its end.")
             )  # fmt: skip
-        if at_least(scope, min(r["counted_on"] for r in mine)):
+        if at_least(scope, min(on for on, _ in counted)):
             notes.append(about(scope, many, at_least_words(scope)))
         notes += [about(scope, many, words) for words in _gone(store, scope, filters)]
     return result, notes

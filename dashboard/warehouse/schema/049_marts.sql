@@ -169,26 +169,64 @@ where core.asked_about(wanted, register, by_default)
     and (outcomes is null or list_contains(outcomes, outcome))
 group by all;
 
--- Who asked: `core.askers` with what they asked for and received in a period, and in the whole time.
+-- Who asked: `core.request_days` by month, for what lies in a period whichever its days are.
+create table core.asker_months as
+select
+    asker, date_trunc('month', day)::date as month, date_trunc('month', next_day)::date as next_month,
+    count(*)::integer as days, count(*) filter (where is_release)::integer as releases, min(day) as first_day,
+    max(day) as last_day
+from core.request_days
+group by all
+order by month, asker;
+
+create macro slim.asker_counts(from_day, to_day) as table
+select
+    asker,
+    -- on the last of its days in the period
+    sum(days) filter (where coalesce(next_month > to_day, next_month is null)) as requests,
+    sum(releases) as releases,
+    min(first_day) as first_day,
+    max(last_day) as last_day
+from core.asker_months
+where (from_day is null or month >= from_day) and (to_day is null or month <= to_day)
+group by asker;
+
+-- The whole months between the first and the last of a period, and these day by day. What happened in between is not
+-- the last of its request in the period if the next day is in the last month and in the period; the last part adds those
+-- whose next day is after it.
+create macro daily.asker_counts(from_day, to_day) as table
+select
+    asker, sum(requests) as requests, sum(releases) as releases, min(first_day) as first_day, max(last_day) as last_day
+from (
+    select
+        asker, case when coalesce(next_month > to_day, next_month is null) then days else 0 end as requests, releases,
+        first_day, last_day
+    from core.asker_months
+    where (from_day is null or month > from_day) and (to_day is null or month < date_trunc('month', to_day::date)::date)
+    union all
+    select asker, coalesce(next_day > to_day, next_day is null)::integer, is_release::integer, day, day
+    from core.request_days
+    where day >= from_day and day <= last_day(from_day::date) and (to_day is null or day <= to_day)
+    union all
+    select asker, coalesce(next_day > to_day, next_day is null)::integer, is_release::integer, day, day
+    from core.request_days
+    where day >= date_trunc('month', to_day::date)::date and day <= to_day
+        and (from_day is null or day > last_day(from_day::date))
+    union all
+    select asker, 1, 0, null, null
+    from core.request_days
+    where next_day > to_day and next_day <= last_day(to_day::date) and day < date_trunc('month', to_day::date)::date
+        and (from_day is null or day > last_day(from_day::date))
+)
+group by asker;
+
 create macro slim.asker_cells(from_day, to_day, wanted_recipient, wanted_dataset, by_name) as table
 select
     a.register, a.by_default, a.recipient_type, a.published_type, a.tier, null::varchar as route,
     null::varchar as outcome, null::varchar as legal_basis, a.recipient_no, a.recipient_id, null::varchar as dataset,
     q.requests, q.releases, q.first_day, q.last_day
-from (
-    select
-        asker,
-        -- on the last of its days in the period
-        count(*) filter (where coalesce(next_day > to_day, next_day is null)) as requests,
-        count(*) filter (where is_release) as releases,
-        min(day) as first_day,
-        max(day) as last_day
-    from core.request_days
-    where (from_day is null or day >= from_day) and (to_day is null or day <= to_day)
-    group by asker
-) as q
-inner join core.askers as a on q.asker = a.asker
-;
+from asker_counts(from_day, to_day) as q
+inner join core.askers as a on q.asker = a.asker;
 
 create macro whole.asker_cells(from_day, to_day, wanted_recipient, wanted_dataset, by_name) as table
 select *, null::varchar as route, null::varchar as outcome, null::varchar as legal_basis, null::varchar as dataset
