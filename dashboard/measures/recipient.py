@@ -71,7 +71,7 @@ def _shares(store: Store, found: list[Scope], filters: Filters) -> Result:
             mine.append(
                 (scope.register, group, "All" if group == "all" else label(scope.register, group),
                  requests if named is not None else None, releases if released else None, recipients if named else None,
-                 share, share_of, first, last, types)
+                 share, share_of, first, last, "; ".join(sorted(types or ())) or None)
             )  # fmt: skip
         rows += sorted(mine, key=lambda r: (r[6] is None, -(r[6] or 0), r[1]))
     return Result(RECIPIENTS, tuple(rows))

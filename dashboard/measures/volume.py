@@ -158,7 +158,8 @@ BACKLOG = (
 
 def backlog_of(store: Store, found: list[Scope], filters: Filters) -> Result:
     """The number open and its ages at the end of each month of registers, the last at the as-at date: `BACKLOG`."""
-    if filters.outcome:  # of requests already known to have ended in one way, none is open
+    found = [scope for scope in found if not refused(scope, "backlog", filters)]
+    if not found:
         return Result(BACKLOG, ())
     moves: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     for row in store.query("backlog", filters).rows:

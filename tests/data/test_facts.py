@@ -119,3 +119,22 @@ def test_the_check_sees_a_month_that_is_wrong(sample_data, tmp_path):
         )
         for name, sql in checks.items():
             assert con.execute(sql).fetchall(), name
+
+
+@pytest.mark.parametrize("name", ["recipients", "top-recipients", "volumes"])
+def test_the_ends_of_a_period_are_counted_by_day(sample_store, monkeypatch, name):
+    """Periods within a month, over the turn of one, of whole months at one end, and open at either."""
+    days = [
+        date(2014, 2, 1),
+        date(2014, 2, 10),
+        date(2014, 2, 28),
+        date(2014, 3, 1),
+        date(2014, 12, 31),
+        date(2015, 1, 17),
+    ]
+    pairs = [(a, b) for a in [None, *days] for b in [*days, None] if a is None or b is None or a <= b]
+    asked: list[dict[str, object]] = [{"from_": a, "to": b} for a, b in pairs]
+    narrow = answers(sample_store, name, LEGACY, asked)
+    monkeypatch.setattr(store, "schemas_for", lambda values, releases_in: ("latest",))
+    assert narrow == answers(sample_store, name, LEGACY, asked)
+    sample_store._results.clear()

@@ -98,7 +98,7 @@ select
     count(distinct recipient_id) as recipients,
     min(date) as first_date,
     max(date) as last_date,
-    string_agg(distinct published_type, '; ' order by published_type) as published_types
+    list(distinct published_type) filter (where published_type is not null) as published_types
 from events_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset

@@ -226,7 +226,7 @@ select
     count(*) filter (where recipient_no > 0) as recipients,
     min(first_day) as first_date,
     max(last_day) as last_date,
-    nullif(array_to_string(list_sort(list_distinct(flatten(list(published_types)))), '; '), '') as published_types
+    list_distinct(flatten(list(published_types))) as published_types
 from (
     select
         register,
