@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -92,62 +91,56 @@ def cases_of(store: Store, filters: Filters) -> dict[Key, Cases]:
     """The cases on one clock, in order, by (register, interval_start, group, clock, basis)."""
     filters = with_clock(filters)
     found = store.arrays("risk_table", filters)
-    if not len(found["kind"]):
-        return {}
-    basis = _with_usual_basis(_values(found["basis"]), found)
-    # What is the same in every row is not read row by row.
-    columns: list[list[Any]] = [
-        *([] if filters.register else [_values(found["register"])]),
-        *([_values(found["interval_start"])] if filters.interval else []),
-        *([_values(found["group"])] if filters.by else []),
-        basis,
-    ]
-    numbers: defaultdict[tuple[Any, ...], int] = defaultdict(count().__next__)
-    code = np.array([numbers[values] for values in zip(*columns, strict=True)], dtype=np.int64)
-    day = np.ma.filled(found["day"], -1).astype(np.int64)
-    width = int(day.max()) + 2
-    places, at = np.unique(code * width + day + 1, return_inverse=True)
-    grid = np.zeros((7, len(places)), dtype=np.int64)
-    np.add.at(grid, (found["kind"], at), found["cases"])
-    ends = np.searchsorted(places, np.arange(len(numbers) + 1) * width)
-    cases: dict[Key, Cases] = {}
-    for values, number in numbers.items():
-        left = iter(values)
-        register = filters.register or next(left)
-        start = next(left) if filters.interval else None
-        group = next(left) if filters.by else "all"
-        here = slice(ends[number], ends[number + 1])
-        days, counted = places[here] - number * width - 1, grid[:, here]
-        timed = days >= 0
-        cases[register, start, group, str(filters.clock), next(left)] = Cases(
-            counts=np.stack((days, counted[ENTERED], counted[EVENT] + counted[LATE_EVENT],
-                             counted[CENSORED] + counted[LATE_CENSORED]))[:, timed],
-            early=counted[EVENT : CENSORED + 1, timed],
-            excluded=int(counted[LEFT_OUT:].sum()),
-            before_coverage=int(counted[NOT_LISTED].sum()),
-        )  # fmt: skip
+    keys = zip(*(_values(found[c]) for c in ("register", "interval_start", "group", "basis")), strict=True)
+    counted = zip(found["kinds"], found["days"], found["cases"], strict=True)
+    cases = {key: _counted(*columns) for key, columns in zip(keys, counted, strict=True)}
+    # A case without a date of receipt has no basis of its own: it is counted with that of most cases of its register.
+    without = [key for key in cases if key[3] is None]
+    if without:
+        of_basis: Counter[tuple[str, str]] = Counter()
+        for (register, _, _, basis), c in cases.items():
+            if basis is not None:
+                of_basis[register, basis] += c.n + c.excluded
+        usual = {
+            register: basis
+            for (register, basis), _ in sorted(of_basis.items(), key=lambda b: (b[1], b[0][1]))
+        }
+        for key in without:
+            named = (*key[:3], usual.get(key[0]))
+            left_out = cases.pop(key)
+            beside = cases.get(named)
+            cases[named] = (
+                replace(
+                    beside,
+                    excluded=beside.excluded + left_out.excluded,
+                    before_coverage=beside.before_coverage + left_out.before_coverage,
+                )
+                if beside
+                else left_out
+            )
     # no interval comes first, no basis last
-    return dict(sorted(cases.items(), key=lambda c: (c[0][0], c[0][1] or date.min, c[0][2], c[0][4] or "~")))
+    order = sorted(cases, key=lambda k: (k[0], k[1] or date.min, k[2], k[3] is None, k[3] or ""))
+    return {(*k[:3], str(filters.clock), k[3]): cases[k] for k in order}
 
 
 def _values(column: np.ndarray) -> list[Any]:
     return list((column.astype("datetime64[D]") if column.dtype.kind == "M" else column).tolist())
 
 
-def _with_usual_basis(bases: list[str | None], found: Mapping[str, np.ndarray]) -> list[str | None]:
-    """The bases, with that of most cases of the register for a case that has no date of receipt, and so none."""
-    if None not in bases:
-        return bases
-    registers = _values(found["register"])
-    cases: Counter[tuple[str, str]] = Counter()
-    for register, basis, kind, n in zip(registers, bases, found["kind"], found["cases"], strict=True):
-        if basis is not None and kind != ENTERED:
-            cases[register, basis] += int(n)
-    usual = {register: basis for (register, basis), _ in sorted(cases.items(), key=lambda c: (c[1], c[0][1]))}
-    return [
-        usual.get(register) if basis is None else basis
-        for register, basis in zip(registers, bases, strict=True)
-    ]
+def _counted(kinds: np.ndarray, days: np.ndarray, cases: np.ndarray) -> Cases:
+    grid = np.zeros((7, int(days.max()) + 2), dtype=np.int64)
+    grid[kinds, days + 1] = cases  # those left out, which have no day, stand before all days
+    excluded = grid[LEFT_OUT:, 0]
+    at = np.flatnonzero(grid[:LEFT_OUT].any(axis=0))
+    timed = grid[:, at]
+    return Cases(
+        counts=np.array(
+            (at - 1, timed[ENTERED], timed[EVENT] + timed[LATE_EVENT], timed[CENSORED] + timed[LATE_CENSORED])
+        ),
+        early=timed[EVENT : CENSORED + 1],
+        excluded=int(excluded.sum()),
+        before_coverage=int(excluded[1]),
+    )
 
 
 def risk_tables(store: Store, filters: Filters) -> dict[Key, RiskTable]:

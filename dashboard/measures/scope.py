@@ -44,7 +44,9 @@ class Scope:
     survivors_too: bool  # some sheet lists what is still held or live, and no more
     coverage_start: date | None  # the first day of which closed cases are listed, beside those still open
     listed_from: date | None  # the first day from which every case is listed
-    recipients_named: bool | None = None  # None: the rows are a selection, and no request of anybody is counted
+    recipients_named: bool | None = (
+        None  # None: the rows are a selection, and no request of anybody is counted
+    )
     columns: dict[str, tuple[bool, str]]  # volumes column -> (answerable, words)
     clocks: dict[str, tuple[bool, str]]  # clock -> (answerable, words)
     unbroken_from: date | None = None  # delayed entry on clocks: coverage_start, or the end of the last gap

@@ -169,54 +169,63 @@ where core.asked_about(wanted, register, by_default)
     and (outcomes is null or list_contains(outcomes, outcome))
 group by all;
 
--- Who asked: `core.request_days` by month, for what lies in a period whichever its days are.
+-- `core.request_days` by month. `nexts`: how many of the next days are in the month.
 create table core.asker_months as
 select
-    asker, date_trunc('month', day)::date as month, date_trunc('month', next_day)::date as next_month,
-    count(*)::integer as days, count(*) filter (where is_release)::integer as releases, min(day) as first_day,
-    max(day) as last_day
-from core.request_days
+    asker, date_trunc('month', day)::date as month, sum(days)::integer as days, sum(nexts)::integer as nexts,
+    sum(releases)::integer as releases, min(first_day) as first_day, max(last_day) as last_day
+from (
+    select asker, day, count(*) as days, 0 as nexts, count(*) filter (where is_release) as releases, day as first_day, day as last_day
+    from core.request_days group by asker, day
+    union all
+    select asker, next_day, 0, count(*), 0, null, null from core.request_days where next_day is not null group by asker, next_day
+)
 group by all
 order by month, asker;
 
+-- How many requests of each have a day in a period: as many as there are days in it, less those that are the next of
+-- another day in it. A period is whole months and the days at its ends.
 create macro slim.asker_counts(from_day, to_day) as table
 select
-    asker,
-    -- on the last of its days in the period
-    sum(days) filter (where coalesce(next_month > to_day, next_month is null)) as requests,
-    sum(releases) as releases,
-    min(first_day) as first_day,
-    max(last_day) as last_day
-from core.asker_months
-where (from_day is null or month >= from_day) and (to_day is null or month <= to_day)
+    asker, sum(requests) as requests, sum(releases) as releases, min(first_day) as first_day, max(last_day) as last_day
+from (
+    select asker, days - nexts as requests, releases, first_day, last_day
+    from core.asker_months
+    where (from_day is null or month >= from_day) and (to_day is null or month <= to_day)
+    union all
+    select asker, 1, 0, null, null
+    from core.request_days where day < from_day and next_day >= from_day and (to_day is null or next_day <= to_day)
+)
 group by asker;
 
--- The whole months between the first and the last of a period, and these day by day. What happened in between is not
--- the last of its request in the period if the next day is in the last month and in the period; the last part adds those
--- whose next day is after it.
 create macro daily.asker_counts(from_day, to_day) as table
 select
     asker, sum(requests) as requests, sum(releases) as releases, min(first_day) as first_day, max(last_day) as last_day
 from (
-    select
-        asker, case when coalesce(next_month > to_day, next_month is null) then days else 0 end as requests, releases,
-        first_day, last_day
+    select asker, days - nexts as requests, releases, first_day, last_day
     from core.asker_months
     where (from_day is null or month > from_day) and (to_day is null or month < date_trunc('month', to_day::date)::date)
     union all
-    select asker, coalesce(next_day > to_day, next_day is null)::integer, is_release::integer, day, day
+    select asker, 1, is_release::integer, day, day
     from core.request_days
     where day >= from_day and day <= last_day(from_day::date) and (to_day is null or day <= to_day)
     union all
-    select asker, coalesce(next_day > to_day, next_day is null)::integer, is_release::integer, day, day
+    select asker, 1, is_release::integer, day, day
     from core.request_days
     where day >= date_trunc('month', to_day::date)::date and day <= to_day
         and (from_day is null or day > last_day(from_day::date))
     union all
-    select asker, 1, 0, null, null
+    select
+        asker,
+        coalesce(day < from_day, false)::integer
+        - coalesce(next_day <= last_day(from_day::date) or next_day >= date_trunc('month', to_day::date)::date, false)::integer,
+        0, null, null
     from core.request_days
-    where next_day > to_day and next_day <= last_day(to_day::date) and day < date_trunc('month', to_day::date)::date
-        and (from_day is null or day > last_day(from_day::date))
+    where (from_day is null or next_day >= from_day) and (to_day is null or next_day <= to_day)
+        and (
+            day < from_day or next_day <= last_day(from_day::date)
+            or next_day >= date_trunc('month', to_day::date)::date
+        )
 )
 group by asker;
 
