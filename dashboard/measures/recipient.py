@@ -137,7 +137,13 @@ def _top_recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
 
 
 def _recipient_flow(store: Store, filters: Filters) -> tuple[Result, list[str]]:
-    result = store.query("recipient_flow", filters, run_in=RUN_IN, top=TOP)
+    counted = store.query("recipient_flow", filters, run_in=RUN_IN, top=TOP)
+    label = labels(store, filters)
+    after = counted.columns.index("group") + 1
+    result = Result(
+        (*counted.columns[:after], "group_label", *counted.columns[after:]),
+        tuple((*row[:after], label(row[0], row[after - 1]), *row[after:]) for row in counted.rows),
+    )
     found = scopes(store, filters)
     notes = []
     for scope in found:

@@ -1,6 +1,6 @@
 -- purpose: recipients by interval and group: those never listed before and those that return, and how much the largest had
 -- parameters: $register $from $to $type $tier $route $outcome $recipient $reference $dataset $interval $by $edition $known_on $run_in $top
--- result columns: register, interval_start, interval_end, group, group_label, recipients, new_recipients, returning_recipients, counted_as, counted, new_counted, top_share, immature, told_from
+-- result columns: register, interval_start, interval_end, group, recipients, new_recipients, returning_recipients, counted_as, counted, new_counted, top_share, immature, told_from
 with registers as (
     select r.register, a.as_at, a.selected
     from core.registers_in($register) as r
@@ -26,21 +26,16 @@ told as (
     group by f.register
 ),
 events as (
-    select
-        v.*,
-        k.kind as counted_as,
-        core.group_of($by, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as group_id
-    from events_where(
-        $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
-    ) as v
-    inner join kinds as k on v.register = k.register and v.kind = k.kind
-    where v.recipient_id is not null
+    from named_flows_where(
+        $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset,
+        $interval, $by
+    )
 ),
 spans as (
     select
         r.register, r.as_at,
-        coalesce($from, min(v.date)) as first_day,
-        coalesce($to, greatest(r.as_at, max(v.date), $from)) as last_day
+        coalesce($from, min(v.first_date)) as first_day,
+        coalesce($to, greatest(r.as_at, max(v.last_date), $from)) as last_day
     from registers as r
     left join events as v on r.register = v.register
     where not r.selected
@@ -69,20 +64,14 @@ intervals as (
     )
 ),
 groups as (
-    select register, group_id, min(recipient) as recipient from events group by register, group_id
+    select distinct register, group_id from events
     union all
-    select s.register, 'all', null from spans as s where not exists (from events as v where v.register = s.register)
+    select s.register, 'all' from spans as s where not exists (from events as v where v.register = s.register)
 ),
 each as (
     select
-        v.register,
-        v.group_id,
-        core.interval_start($interval, v.date) as interval_start,
-        v.recipient_id,
-        f.first_date >= core.interval_start($interval, v.date) as is_new,
-        count(*) as counted
+        v.register, v.group_id, v.interval_start, v.recipient_id, v.counted, f.first_date >= v.interval_start as is_new
     from events as v inner join firsts as f on v.register = f.register and v.recipient_id = f.recipient_id
-    group by all
 ),
 counts as (
     select
@@ -107,7 +96,6 @@ select
     i.interval_start,
     i.interval_end,
     g.group_id as "group",
-    core.group_label($by, g.group_id, g.recipient) as group_label,
     case when k.kind is not null then coalesce(c.recipients, 0) end as recipients,
     case when i.interval_start >= t.told_from then coalesce(c.new_recipients, 0) end as new_recipients,
     case

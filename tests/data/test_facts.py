@@ -19,7 +19,10 @@ from tests.data.test_time_travel import FILES, WANDERING
 from tests.support.warehouse import build_data, lone_settings, make_data
 
 
-COUNTED = ("volumes", "backlog", "recipients", "top-recipients", "turnaround", "survival-curve")
+COUNTED = (
+    *("volumes", "backlog", "recipients", "top-recipients", "recipient-flow", "turnaround", "survival-curve"),
+    *("outcomes", "turnaround-comparison"),
+)
 
 
 def answers(here: Store, name: str, register: str, asked: list[dict[str, object]]) -> list[object]:

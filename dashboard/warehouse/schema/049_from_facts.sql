@@ -133,6 +133,42 @@ where f.counts
     end
 group by all;
 
+create macro facts.first_listed(known_on, only_edition) as table from core.first_listed;
+
+create macro facts.named_flows_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, interval_name, by_name
+) as table
+select
+    g.register,
+    g.group_id,
+    core.interval_start(interval_name, m.day) as interval_start,
+    n.recipient_id,
+    sum(m.n)::bigint as counted,
+    min(m.day) as first_date,
+    max(m.day) as last_date
+from (
+    select
+        facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no) as group_no,
+        q.recipient_no,
+        case s.counted_kind when 'released' then q.first_released when 'decided' then q.decided when 'received' then q.received end as day,
+        count(*) as n
+    from request_rows(wanted_recipient, wanted_dataset) as q
+    inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
+    where not (s.lists_releases and s.counted_kind = 'released')
+    group by all
+    union all
+    select facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no), q.recipient_no, q.released, count(*)
+    from release_rows(wanted_recipient, wanted_dataset) as q
+    inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
+    where s.counted_kind = 'released'
+    group by all
+) as m
+inner join core.group_numbers as g on g.grouped_by = coalesce(by_name, 'all') and m.group_no = g.group_no
+inner join core.recipient_numbers as n on m.recipient_no = n.recipient_no
+where m.day is not null and (from_day is null or m.day >= from_day) and (to_day is null or m.day <= to_day)
+group by all;
+
 -- The number open and its ages: see `core.moves`.
 create macro facts.ageing_where(
     known_on, only_edition, wanted, types, tiers, routes, outcomes, wanted_recipient, wanted_reference, wanted_dataset,

@@ -241,6 +241,78 @@ create macro whole.asker_cells(from_day, to_day, wanted_recipient, wanted_datase
 select *, null::varchar as route, null::varchar as outcome, null::varchar as legal_basis, null::varchar as dataset
 from core.askers where requests > 0;
 
+-- What is counted of each recipient by month.
+create table core.slim_named as
+select
+    s.register, s.by_default, s.recipient_type, s.tier, f.recipient_id, f.interval_start as month,
+    sum(f.counted)::integer as counted, min(f.first_date) as first_date, max(f.last_date) as last_date
+from facts.named_flows_where(null, null, '*', null, null, null, null, null, null, null, null, null, 'month', 'slim') as f
+inner join core.segment_groups as s on s.grouped_by = 'slim' and f.group_id = s.group_id and s.segment = s.slim
+group by all;
+
+create macro slim.named_flows_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, interval_name, by_name
+) as table
+select
+    register,
+    core.group_of(by_name, recipient_type, tier, null, null, null, null, null) as group_id,
+    core.interval_start(interval_name, month) as interval_start,
+    recipient_id,
+    sum(counted)::bigint as counted,
+    min(first_date) as first_date,
+    max(last_date) as last_date
+from core.slim_named
+where core.asked_about(wanted, register, by_default)
+    and (types is null or list_contains(types, recipient_type))
+    and (tiers is null or list_contains(tiers, tier))
+    and (from_day is null or month >= from_day)
+    and (to_day is null or month <= to_day)
+group by all;
+
+create macro daily.named_flows_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, interval_name, by_name
+) as table
+from facts.named_flows_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, interval_name, by_name
+);
+
+-- How cases ended, in the same way: see `endings_where`.
+create table core.slim_endings as
+select
+    s.register, s.by_default, s.recipient_type, s.tier, f.clock, f.basis, f.unit, f.day, f.outcome,
+    sum(f.entered)::integer as entered, sum(f.ended)::integer as ended, sum(f.censored)::integer as censored
+from (
+    select *, 'calendar' as unit
+    from facts.endings_where(null, null, '*', null, null, null, null, null, null, null, null, null, null, null, null, 'calendar', 'slim')
+    union all
+    select *, 'working'
+    from facts.endings_where(null, null, '*', null, null, null, null, null, null, null, null, null, null, null, null, 'working', 'slim')
+) as f
+inner join core.segment_groups as s on s.grouped_by = 'slim' and f.group_id = s.group_id and s.segment = s.slim
+group by all
+order by f.clock, f.unit;
+
+create macro whole.endings_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, by_name
+) as table
+select
+    register,
+    core.group_of(by_name, recipient_type, tier, null, null, null, null, null) as group_id,
+    clock, basis, day, outcome,
+    sum(entered)::bigint as entered, sum(ended)::bigint as ended, sum(censored)::bigint as censored
+from core.slim_endings
+where core.asked_about(wanted, register, by_default)
+    and unit = coalesce(unit_name, 'calendar')
+    and (wanted_clock is null or clock = wanted_clock)
+    and (wanted_basis is null or basis = wanted_basis)
+    and (types is null or list_contains(types, recipient_type))
+    and (tiers is null or list_contains(tiers, tier))
+group by all;
+
 -- The cases of every clock by length, in calendar and in working days: see `risk_where`.
 create table core.slim_risk as
 select
