@@ -434,7 +434,7 @@ def _measure(settings: Settings, arguments: Any) -> int:
 
 
 def _serve(settings: Settings, arguments: Any) -> int:
-    from dashboard.app import serve
+    from dashboard.web.server import serve
 
     serve(settings, address=arguments.address, port=arguments.port, workers=arguments.workers)
     return 0

@@ -1,6 +1,6 @@
 """The interactive charts of a page: one Panel session a page, made after its words are on the screen.
 
-The page's own HTML comes from `dashboard.app`. A session holds one live chart for each exhibit and a hidden
+The page's own HTML comes from `dashboard.web`. A session holds one live chart for each exhibit and a hidden
 text input with the address's query; when the query changes, the charts' data change in place.
 """
 

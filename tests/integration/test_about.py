@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from dashboard import definitions, figures
-from dashboard.app import Site
 from dashboard.definitions import as_html, load_definitions
 from dashboard.errors import AccessReviewError
 from dashboard.filters import Filters
@@ -20,6 +19,7 @@ from dashboard.measures import MEASURES, measure
 from dashboard.pages import PAGES
 from dashboard.sample import LEGACY, SHARES
 from dashboard.settings import CHECKOUT, definitions_file, load_settings
+from dashboard.web.site import Site
 
 
 @pytest.fixture(scope="module")

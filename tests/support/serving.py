@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
-from dashboard.app import make_server
 from dashboard.settings import load_settings
+from dashboard.web.server import make_server
 
 
 @dataclass
