@@ -69,7 +69,8 @@ def svg_chart(
         # A picture may not hold links: it becomes a group, and the group gets the description.
         role = f'role="group" aria-labelledby="{key}-t" aria-describedby="{key}-d"'
     else:
-        role = f'role="img" aria-labelledby="{key}-t {key}-d"'
+        # The summary stands above as a sentence: heard when asked for, not read out twice.
+        role = f'role="img" aria-labelledby="{key}-t" aria-describedby="{key}-d"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {_n(plot.height)}" {role}'
         f' fill="{INK}" font-size="{_n(plot.font)}">\n'
@@ -86,7 +87,9 @@ def chart_height(chart: Chart, width: int = WIDE) -> float:
 def point_words(chart: Chart, position: int) -> str:
     """What one position in x says: "2017: 131 releases"."""
     parts = [
-        (f"{series.label} " if len(chart.series) > 1 else "") + _amount(series.values[position], chart)
+        _named_amount(series.label, series.values[position], chart)
+        if len(chart.series) > 1
+        else _amount(series.values[position], chart)
         for series in chart.series
         if not series.points or series.values[position] is not None  # no mark says nothing
     ]
@@ -863,6 +866,13 @@ def _amount(value: float | None, chart: Chart) -> str:
     if value == 1 and unit.endswith("s") and not unit.endswith("ss"):
         unit = unit[:-3] + "y" if unit.endswith("ies") else unit[:-1]
     return f"{words} {unit}"
+
+
+def _named_amount(label: str, value: float | None, chart: Chart) -> str:
+    """Of several series, one with its name; a name that holds the unit says it once: "Requests received 39"."""
+    if chart.y_label.lower() in label.lower() and value is not None:
+        return f"{label} {value_text(value, chart.value_kind)}"
+    return f"{label} {_amount(value, chart)}"
 
 
 def _x_text(x: str | float) -> str:
