@@ -151,7 +151,7 @@
     item.roots = places;
     item.root_ids = Object.keys(places);
     try {
-      await Bokeh.embed.embed_items({}, [item], "/live", location.origin);
+      await Bokeh.embed.embed_items({}, [item], session.path, location.origin);
     } catch (error) {
       // The static charts stay.
       for (const id of Object.values(places)) document.getElementById(id)?.remove();
