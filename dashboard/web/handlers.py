@@ -73,6 +73,21 @@ class HomeHandler(Handler):
     head = get
 
 
+class SearchHandler(Handler):
+    """What a few words find, as JSON, for a list that is offered while a reader types.
+
+    {"q", "groups": [{"label", "matched", "items": [{"label", "detail", "href"}]}]}; at most ten items a group, the best
+    match first; no group where nothing is found or asked. `register`, `edition` and `known_on` as everywhere.
+    """
+
+    def get(self) -> None:
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.set_header("Cache-Control", "no-cache")
+        self.write(json.dumps(self.site.search(self.request.query), ensure_ascii=False) + "\n")
+
+    head = get
+
+
 class AssetHandler(Handler):
     def get(self) -> None:
         found = self.site.files.get(self.request.path)

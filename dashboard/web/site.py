@@ -11,8 +11,9 @@ from dashboard import measures
 from dashboard.errors import AccessReviewError
 from dashboard.filters import Filters, from_address
 from dashboard.html import environment
-from dashboard.pages import PAGES, Page, home_register, make_page
+from dashboard.pages import EVERY, OWN, PAGES, Page, home_register, make_page
 from dashboard.reviews import list_reviews
+from dashboard.search import search
 from dashboard.settings import Settings
 from dashboard.store import Store
 from dashboard.web.assets import own_assets
@@ -20,7 +21,6 @@ from dashboard.web.form import filter_words, form_fields
 
 
 CACHED_PAGES = 256
-PAGE_FIELDS = ("q", "start", "count")  # of the register page, beside the filters
 
 
 class Site:
@@ -33,10 +33,15 @@ class Site:
         self.pages: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
         self.assets, self.files = own_assets()
 
-    def page(self, name: str, query: str, in_place: str) -> bytes:
-        """The HTML of a page: a bad value is named on the page and dropped."""
+    def search(self, query: str) -> dict[str, Any]:
+        """What `q` of an address finds; what cannot be understood beside it is left out, as on a page."""
         arguments = dict(parse_qsl(query)[:40])
-        filters, problems = from_address({k: v for k, v in arguments.items() if k not in PAGE_FIELDS})
+        filters, problems = from_address({k: v for k, v in arguments.items() if k not in OWN})
+        return search(self.store, arguments.get("q", ""), self._known(filters, problems)[0]).json()
+
+    def _known(self, filters: Filters, problems: list[str]) -> tuple[Filters, dict[str, dict[str, Any]]]:
+        """The filters less the register, edition or day that are not here, each named in `problems`; and the
+        registers that are."""
         known = {r["register"]: r for r in self.store.query("registers").dicts()}
         if not known:
             raise AccessReviewError("the build holds no register", hint="add one and build")
@@ -51,7 +56,14 @@ class Site:
         if filters.known_on and not measures.scopes(self.store, filters):
             problems.append(f"Ignored in the address: no edition was published by {filters.known_on}.")
             filters = replace(filters, known_on=None)
-        extra = {k: arguments[k] for k in PAGE_FIELDS if arguments.get(k)}
+        return filters, known
+
+    def page(self, name: str, query: str, in_place: str) -> bytes:
+        """The HTML of a page: a bad value is named on the page and dropped."""
+        arguments = dict(parse_qsl(query)[:40])
+        filters, problems = from_address({k: v for k, v in arguments.items() if k not in OWN})
+        filters, known = self._known(filters, problems)
+        extra = {k: arguments[k] for k in EVERY[name].own if arguments.get(k)}
         reviews = tuple(r.name for r in list_reviews(self.settings) if r.signed)
         key = (
             self.store.build.id,
@@ -103,10 +115,11 @@ class Site:
             if page.listing
             else dates[0]
         )
-        form, kept = form_fields(self.store, page)
-        return self.env.get_template("page.html").render(
+        spec = EVERY[page.name]
+        form, kept = form_fields(self.store, page) if spec.form else ([], [])
+        return self.env.get_template(page.template).render(
             page=page,
-            spec=PAGES[page.name],
+            spec=spec,
             pages=list(PAGES.values()),
             scope=scope,
             register=register,
