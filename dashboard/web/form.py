@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from dashboard import measures
 from dashboard.filters import Filters
-from dashboard.pages import PAGES, Page
+from dashboard.pages import EVERY, Page
 from dashboard.store import Store
 from dashboard.text import day, join_words
 from dashboard.vocabulary import CLOCKS, OUTCOMES, RECIPIENT_TYPES
@@ -49,7 +49,7 @@ def form_fields(store: Store, page: Page) -> tuple[list[dict[str, Any]], list[tu
         "q": ("Search", "search", ""),
     }
     common = [name for name in ("register", "from", "to", "type") if name not in page.silent]
-    names = [*common, *PAGES[page.name].fields]
+    names = [*common, *EVERY[page.name].fields]
     form: list[dict[str, Any]] = []
     for name in names:
         value = page.extra.get(name, "") if name == "q" else values.get(name, "")

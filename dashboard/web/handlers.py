@@ -177,6 +177,20 @@ class HomeHandler(Handler):
     head = get
 
 
+class SearchHandler(Handler):
+    """What a few words find, as JSON, for a list that is offered while a reader types.
+
+    {"q", "groups": [{"label", "matched", "items": [{"label", "detail", "href"}]}]}; at most ten items a group, the best
+    match first; no group where nothing is found or asked. `register`, `edition` and `known_on` as everywhere.
+    """
+
+    async def get(self) -> None:
+        query = self.request.query
+        await self.show(("search.json", query), lambda: self.site.search(query))
+
+    head = get
+
+
 class AssetHandler(Handler):
     def get(self) -> None:
         found = self.site.assets.answers.get(self.request.path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 import time
 from collections import OrderedDict
@@ -16,8 +17,9 @@ from dashboard.errors import AccessReviewError
 from dashboard.exhibits import Exhibit
 from dashboard.filters import Filters, from_address
 from dashboard.html import environment
-from dashboard.pages import PAGES, Page, home_register, make_page
+from dashboard.pages import EVERY, OWN, PAGES, Page, home_register, make_page
 from dashboard.reviews import Review, list_reviews
+from dashboard.search import search
 from dashboard.settings import PACKAGE, Settings
 from dashboard.store import Store
 from dashboard.web.assets import Assets
@@ -26,7 +28,6 @@ from dashboard.web.kept import Answer, Kept, answer
 from dashboard.web.workshop import Workshop
 
 
-PAGE_FIELDS = ("q", "start", "count")  # of the register page, beside the filters
 KEPT_MADE = 64  # pages before they are drawn
 KEPT_BYTES = 64 * 2**20  # of compressed pages
 LOOKS = 1.0  # seconds between two looks at what may have changed on disk
@@ -148,7 +149,7 @@ class Site:
     def asked(self, query: str) -> Asked:
         """What an address asks for; a bad value is named and dropped. Raises AccessReviewError on an empty build."""
         arguments = dict(parse_qsl(query.lstrip("?"))[:40])
-        filters, problems = from_address({k: v for k, v in arguments.items() if k not in PAGE_FIELDS})
+        filters, problems = from_address({k: v for k, v in arguments.items() if k not in OWN})
         known = {r["register"] for r in self.store.query("registers").dicts()}
         if not known:
             raise AccessReviewError("the build holds no register", hint="add one and build")
@@ -163,12 +164,13 @@ class Site:
         if filters.known_on and not measures.scopes(self.store, filters):
             problems.append(f"Ignored in the address: no edition was published by {filters.known_on}.")
             filters = replace(filters, known_on=None)
-        extra = tuple((k, arguments[k]) for k in PAGE_FIELDS if arguments.get(k))
+        extra = tuple((k, arguments[k]) for k in sorted(OWN) if arguments.get(k))
         return Asked(filters, tuple(problems), extra)
 
     def page(self, name: str, query: str, in_place: str = "") -> Answer:
-        """A page of `PAGES` under an address's query."""
+        """A page of `EVERY` under an address's query."""
         asked = self.asked(query)
+        asked = replace(asked, extra=tuple(e for e in asked.extra if e[0] in EVERY[name].own))
 
         def draw() -> Answer:
             made = self.made(name, asked)
@@ -196,6 +198,14 @@ class Site:
     def exhibits(self, name: str, query: str) -> dict[str, Exhibit]:
         """The page's exhibits that have a chart, by key. The page has named what is wrong; the charts drop the same."""
         return {e.key: e for e in self.made(name, replace(self.asked(query), extra=())).exhibits if e.chart}
+
+    def search(self, query: str) -> Answer:
+        """What `q` of an address finds, as JSON; what cannot be understood beside it is left out, as on a page."""
+        asked = self.asked(query)
+        found = search(self.store, dict(asked.extra).get("q", ""), asked.filters).json()
+        return answer(
+            (json.dumps(found, ensure_ascii=False) + "\n").encode("utf-8"), "application/json; charset=utf-8"
+        )
 
     def _draw(
         self,
@@ -227,10 +237,11 @@ class Site:
             if page.listing
             else dates[0]
         )
-        form, kept = form_fields(self.store, page)
-        return self.env.get_template("page.html").render(
+        spec = EVERY[page.name]
+        form, kept = form_fields(self.store, page) if spec.form else ([], [])
+        return self.env.get_template(page.template).render(
             page=page,
-            spec=PAGES[page.name],
+            spec=spec,
             pages=list(PAGES.values()),
             scope=scope,
             register=register,
