@@ -11,37 +11,32 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import panel as pn
 from bokeh.embed.util import RenderItem
+from bokeh.models import ColumnDataSource
+from panel.io.document import hold, init_doc
 from panel.io.resources import Resources, patch_model_css
 from panel.io.server import DocHandler, bundle_resources
 from panel.io.state import set_curdoc
 from tornado.websocket import WebSocketClosedError
 
-from dashboard.charts import live_chart
+from dashboard.charts import LiveChart, Theme
 from dashboard.exhibits import Chart, Exhibit
-from dashboard.filters import from_address
-from dashboard.measures import scopes
-from dashboard.pages import PAGES, home_register, make_page
-from dashboard.store import Store
+from dashboard.pages import PAGES
+from dashboard.pages.made import Made
+from dashboard.web.state import read_state
 
 
-# MathJax and WebGL are never used here. Panel's bundle names the tables' module, so that one must be there.
-NEEDED = ("bokeh.min.js", "bokeh-widgets.min.js", "bokeh-tables.min.js", "panel.min.js")
+# The figures are Bokeh's own models: no widget, table, MathJax or WebGL is used here, and of Panel only its server.
+NEEDED = ("bokeh.min.js",)
 
 
-def exhibits_for(store: Store, page: str, query: str) -> dict[str, Exhibit]:
+def exhibits_for(made: Made, page: str, query: str) -> dict[str, Exhibit]:
     """The page's exhibits that have a chart, by key, under an address's query."""
-    filters, _ = from_address(dict(parse_qsl(query.lstrip("?"))[:40]))
-    # The page has named what is wrong; the charts drop the same.
-    if filters.register not in {r["register"] for r in store.query("registers").dicts()}:
-        filters = replace(filters, register=home_register(store), edition=None)
-    for name in ("edition", "known_on"):
-        if getattr(filters, name) and not scopes(store, filters):
-            filters = replace(filters, **{name: None})
-    return {e.key: e for e in make_page(store, page, filters).exhibits if e.chart}
+    state = read_state(made.store, query)  # the page has named what is wrong; the charts drop the same
+    return {e.key: e for e in made.page(page, state.filters, dict(state.extra)).exhibits if e.chart}
 
 
 def _not_a_closed_page(record: logging.LogRecord) -> bool:
@@ -49,7 +44,7 @@ def _not_a_closed_page(record: logging.LogRecord) -> bool:
     return not isinstance(error, WebSocketClosedError)
 
 
-def session_app(store: Callable[[], Store]) -> Callable[[], None]:
+def session_app(made: Made) -> Callable[[], None]:
     """The Panel application of every page; which page is in the session's own arguments."""
     # A reader who leaves while a chart is on its way is no error: Tornado would log a traceback for each.
     logging.getLogger("asyncio").addFilter(_not_a_closed_page)
@@ -57,60 +52,44 @@ def session_app(store: Callable[[], Store]) -> Callable[[], None]:
     def app() -> None:
         arguments = {k: v[0].decode("utf-8", "replace") for k, v in pn.state.session_args.items() if v}
         page = arguments.pop("page", "overview")
-        theme = "dark" if arguments.pop("theme", "") == "dark" else "light"
+        theme: Theme = "dark" if arguments.pop("theme", "") == "dark" else "light"
         if page not in PAGES:
             page = "overview"
-        address = pn.widgets.TextInput(label="address", value=_query(arguments), visible=False)
-        _add(address, "address")
-        memory: dict[str, dict[str, Exhibit]] = {}
+        document = init_doc(pn.state.curdoc)
+        query = "?" + urlencode(arguments)
+        charts: dict[str, tuple[LiveChart, Chart]] = {}
+        # The page says its address here. Not a widget: none of the framework's own would be needed but for it, and
+        # Panel waits 50 ms after each change of one.
+        address = ColumnDataSource(name="address", data={"query": [query], "turn": [0]})
+        for key, exhibit in exhibits_for(made, page, query).items():
+            assert exhibit.chart is not None
+            live = LiveChart(exhibit.chart, title=exhibit.title, summary=exhibit.summary, theme=theme)
+            live.figure.name = key
+            live.figure.tags = [address] if not charts else []
+            charts[key] = live, exhibit.chart
+            document.add_root(live.figure)
 
-        def now(query: str) -> dict[str, Exhibit]:
-            # All charts of a page follow one address: worked out once a change, not once a chart.
-            if query not in memory:
-                memory.clear()
-                memory[query] = exhibits_for(store(), page, query)
-            return memory[query]
+        def changed(_attr: str, _old: object, new: dict[str, Any]) -> None:
+            found = exhibits_for(made, page, str(next(iter(new["query"]), "")))
+            # One message for the page: its charts change together.
+            with set_curdoc(document), hold(document):
+                for key, (live, first) in charts.items():
+                    exhibit = found.get(key)
+                    if exhibit is None or exhibit.chart is None or exhibit.chart.kind != first.kind:
+                        live.show(_empty(first), title="Nothing matches these filters", summary="")
+                    else:
+                        live.show(exhibit.chart, title=exhibit.title, summary=exhibit.summary)
 
-        first = now(address.value)
-        for key, exhibit in first.items():
-            kind = exhibit.chart
-
-            def draw(query: str, key: str = key, kind: Chart | None = kind) -> Chart:
-                found = now(query).get(key)
-                return found.chart if found and found.chart else _empty(kind)
-
-            def words(query: str, key: str = key, part: str = "title") -> str:
-                found = now(query).get(key)
-                return str(getattr(found, part)) if found else "Nothing matches these filters"
-
-            chart = live_chart(
-                draw,
-                title=pn.bind(words, address.param.value),
-                summary=pn.bind(words, address.param.value, part="summary"),
-                theme=theme,
-                query=address.param.value,
-            )
-            _add(chart, key)
+        address.on_change("data", changed)
 
     return app
 
 
-def _add(component: Any, name: str) -> None:
-    """Put a component into the session's document under a name that the page can find."""
-    document = pn.state.curdoc
-    # No location model: the address belongs to the page, and is told to the session by the page.
-    component.server_doc(document, location=False)
-    document.roots[-1].name = name
-
-
-def _query(arguments: dict[str, str]) -> str:
-    return "?" + urlencode(arguments)
-
-
-def _empty(chart: Chart | None) -> Chart:
-    assert chart is not None
+def _empty(chart: Chart) -> Chart:
     series = tuple(replace(s, values=(), low=None, high=None) for s in chart.series[:1])
-    return replace(chart, x=(), series=series, links=(), partial=frozenset(), marks=())
+    return replace(
+        chart, x=(), series=series, links=(), choices=(), chosen=frozenset(), partial=frozenset(), marks=()
+    )
 
 
 class SessionHandler(DocHandler):

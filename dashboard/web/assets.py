@@ -7,7 +7,7 @@ import hashlib
 from dashboard.settings import PACKAGE
 
 
-OWN = (("style.css", "text/css"), ("app.js", "text/javascript"))
+OWN = (("style.css", "text/css"), ("app.js", "text/javascript"), ("around.js", "text/javascript"))
 
 
 def own_assets() -> tuple[dict[str, str], dict[str, tuple[bytes, str]]]:

@@ -13,6 +13,7 @@ from dashboard.errors import AccessReviewError, UsageError
 from dashboard.filters import make_filters
 from dashboard.pages import PAGES
 from dashboard.web.site import Site
+from dashboard.web.state import read_state
 
 
 LONGEST_ADDRESS = 4_000  # characters
@@ -57,7 +58,12 @@ class Handler(tornado.web.RequestHandler):
 
 class PageHandler(Handler):
     def get(self, name: str) -> None:
-        html = self.site.page(name, self.request.query, self.request.headers.get("X-In-Place", ""))
+        state = read_state(self.site.store, self.request.query)
+        if state.respelt and not state.problems:
+            # A form without JavaScript names what is not chosen too: the address a reader keeps does not.
+            self.redirect(f"/{name}?{state.query}")
+            return
+        html = self.site.page(name, state, self.request.headers.get("X-In-Place", ""))
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-cache")
         self.set_header("Vary", "X-In-Place")

@@ -36,7 +36,7 @@ def make_server(settings: Settings, *, address: str = "127.0.0.1", port: int = 5
     origins = sorted({f"{h}:{port}" for h in (address, "127.0.0.1", "localhost")})
     try:
         server = pn.io.server.get_server(
-            {"/live": session_app(lambda: site.store)},
+            {"/live": session_app(site.made)},
             port=port,
             address=address,
             websocket_origin=origins,

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
-from typing import Any
-from urllib.parse import parse_qsl
 
 from dashboard import measures
-from dashboard.errors import AccessReviewError
-from dashboard.filters import Filters, from_address
+from dashboard.filters import Filters
 from dashboard.html import environment
-from dashboard.pages import PAGES, Page, home_register, make_page
+from dashboard.pages import PAGES, Page
+from dashboard.pages.made import Made
 from dashboard.reviews import list_reviews
 from dashboard.settings import Settings
 from dashboard.store import Store
+from dashboard.web.around import chips, in_time, loosened, share
 from dashboard.web.assets import own_assets
-from dashboard.web.form import filter_words, form_fields
+from dashboard.web.form import make_form
+from dashboard.web.state import State
 
 
 CACHED_PAGES = 256
-PAGE_FIELDS = ("q", "start", "count")  # of the register page, beside the filters
 
 
 class Site:
@@ -29,71 +27,35 @@ class Site:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store = Store(settings)
+        self.made = Made(self.store)
         self.env = environment()
         self.pages: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
         self.assets, self.files = own_assets()
 
-    def page(self, name: str, query: str, in_place: str) -> bytes:
-        """The HTML of a page: a bad value is named on the page and dropped."""
-        arguments = dict(parse_qsl(query)[:40])
-        filters, problems = from_address({k: v for k, v in arguments.items() if k not in PAGE_FIELDS})
-        known = {r["register"]: r for r in self.store.query("registers").dicts()}
-        if not known:
-            raise AccessReviewError("the build holds no register", hint="add one and build")
-        if filters.register and filters.register not in known:
-            problems.append(f"Ignored in the address: there is no register called '{filters.register}' here.")
-            filters = replace(filters, register=None, edition=None)
-        if filters.register is None:
-            filters = replace(filters, register=home_register(self.store))
-        if filters.edition and not measures.scopes(self.store, filters):
-            problems.append(f"Ignored in the address: the register has no edition '{filters.edition}'.")
-            filters = replace(filters, edition=None)
-        if filters.known_on and not measures.scopes(self.store, filters):
-            problems.append(f"Ignored in the address: no edition was published by {filters.known_on}.")
-            filters = replace(filters, known_on=None)
-        extra = {k: arguments[k] for k in PAGE_FIELDS if arguments.get(k)}
+    def page(self, name: str, state: State, in_place: str) -> bytes:
+        """The HTML of a page. What was not understood is named on it."""
+        filters, extra = state.filters, dict(state.extra)
         reviews = tuple(r.name for r in list_reviews(self.settings) if r.signed)
-        key = (
-            self.store.build.id,
-            name,
-            filters,
-            tuple(sorted(extra.items())),
-            tuple(problems),
-            in_place,
-            reviews,
-        )
+        key = (self.store.build.id, name, state, in_place, reviews)
         if key in self.pages:
             self.pages.move_to_end(key)
             return self.pages[key]
-        made = make_page(self.store, name, filters, extra)
-        html = self._draw(
-            made, known[str(filters.register)], problems, reviews, static=in_place != "live"
-        ).encode("utf-8")
+        made = self.made.page(name, filters, extra)
+        html = self._draw(made, state, reviews, static=in_place != "live").encode("utf-8")
         self.pages[key] = html
         while len(self.pages) > CACHED_PAGES:
             self.pages.popitem(last=False)
         return html
 
-    def _draw(
-        self,
-        page: Page,
-        register: dict[str, Any],
-        problems: list[str],
-        reviews: tuple[str, ...],
-        *,
-        static: bool,
-    ) -> str:
+    def _draw(self, page: Page, state: State, reviews: tuple[str, ...], *, static: bool) -> str:
         scope = measures.scopes(
             self.store,
             Filters(
                 register=page.filters.register, edition=page.filters.edition, known_on=page.filters.known_on
             ),
         )[0]
-        # Going to another page keeps what every page understands.
-        keep = Filters(
-            register=page.filters.register, from_=page.filters.from_, to=page.filters.to, type=page.filters.type,
-            edition=page.filters.edition, known_on=page.filters.known_on,
-        )  # fmt: skip
+        known = {r["register"]: r for r in self.store.query("registers").dicts()}
+        register = known[str(page.filters.register)]
         dates: tuple[tuple[str, str], ...]
         dates = (("Closed", "closed_date"), ("Approved", "approved_date"), ("Released", "released_date"))
         # A date of closing that was only worked out from a release is not shown as one that was published.
@@ -103,21 +65,31 @@ class Site:
             if page.listing
             else dates[0]
         )
-        form, kept = form_fields(self.store, page)
         return self.env.get_template("page.html").render(
             page=page,
             spec=PAGES[page.name],
             pages=list(PAGES.values()),
             scope=scope,
             register=register,
-            problems=problems,
+            problems=state.problems,
+            address=f"/{page.name}?{state.query}",
             build=self.store.build.id,
             assets=self.assets,
-            nav_query=keep.query(),
+            nav_query=_kept(page.filters).query(),
             last_review=reviews[0] if reviews else "none",
-            form=form,
-            kept=kept,
+            form=make_form(self.store, page),
             listing_date=shown,
             static=static,
-            filtered=filter_words(page),
+            chips=chips(page),
+            loosened=loosened(self.store, page),
+            in_time=in_time(self.store, page),
+            share=share(self.store, page, register, scope),
         )
+
+
+def _kept(filters: Filters) -> Filters:
+    """What going to another page keeps: what nearly every page understands."""
+    return Filters(
+        register=filters.register, from_=filters.from_, to=filters.to, type=filters.type, tier=filters.tier,
+        route=filters.route, dataset=filters.dataset, edition=filters.edition, known_on=filters.known_on,
+    )  # fmt: skip
