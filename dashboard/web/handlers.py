@@ -97,6 +97,9 @@ class Handler(tornado.web.RequestHandler):
 
     def give(self, found: Answer, *, keep: str = "no-cache") -> None:
         """Send a whole answer, compressed for who takes it so."""
+        if found.to:
+            self.redirect(found.to)
+            return
         headers = self._headers
         headers["Content-Type"] = found.kind
         headers["Cache-Control"] = keep
