@@ -72,6 +72,9 @@ class Site:
         self.assets = Assets()
         self.kept = Kept(KEPT_BYTES)
         self.workshop = Workshop()
+        self.streams = 0  # answers that are being sent as they are read
+        self.sessions: Callable[[], int] = lambda: 0  # live sessions, once there is a server
+        self._readable: tuple[float, str | AccessReviewError] = (float("-inf"), "")
         self._lock = threading.Lock()
         self._looked = float("-inf")
         self._standing = Standing("", ())
@@ -101,6 +104,24 @@ class Site:
                     self._standing = found
                     self.kept.clear()
         return self._standing
+
+    def readable(self) -> str:
+        """The build in force, once something has been read from it: tried once a second at most.
+
+        Raises AccessReviewError when it cannot be read.
+        """
+        at, found = self._readable
+        if time.monotonic() - at >= LOOKS:
+            try:
+                rows = self.store.stream("registers", seconds=5.0)
+                found = rows.build
+                list(rows)
+            except AccessReviewError as error:
+                found = error
+            self._readable = (time.monotonic(), found)
+        if isinstance(found, AccessReviewError):
+            raise found
+        return found
 
     @cached_property
     def version(self) -> str:
