@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dashboard import measures
+from dashboard.errors import AccessReviewError
 from dashboard.exhibits import Exhibit
 from dashboard.filters import Filters
 from dashboard.html import environment
