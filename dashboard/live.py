@@ -1,10 +1,7 @@
-"""The interactive charts of a page: one Panel session a page, made after its words are on the screen.
+"""The interactive charts of a page: one session of Panel's server a page, made after its words are on the screen.
 
-The page's own HTML comes from `dashboard.web`. A session holds one live chart for each exhibit and the address's
+The page's own HTML comes from `dashboard.web.site`. A session holds one live chart for each exhibit and the address's
 query; when the query changes, the charts' data change in place.
-
-What a session's document may hold is what Bokeh's core script knows: figures, rows and a plain data model. So a
-browser loads that script alone, and none of Panel's, of widgets', of tables' or of formulas'.
 """
 
 from __future__ import annotations
@@ -16,13 +13,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import panel as pn
-import param
-from bokeh.core.properties import String
-from bokeh.model import DataModel
+from bokeh.models import ColumnDataSource
+from panel.io.document import hold, init_doc
 from panel.io.state import set_curdoc
 from tornado.websocket import WebSocketClosedError
 
-from dashboard.charts import live_chart
+from dashboard.charts import LiveChart, Theme
 from dashboard.errors import AccessReviewError
 from dashboard.exhibits import Chart, Exhibit
 from dashboard.pages import PAGES
@@ -32,28 +28,16 @@ from dashboard.web.site import Site
 log = logging.getLogger("access-review")
 
 
-class Address(DataModel):
-    """The page's query, as the browser tells it: the only thing a browser may change."""
-
-    value = String()
-
-
-class Told(param.Parameterized):
-    """The query that the charts are drawn for, once what it asks for has been worked out."""
-
-    query = param.String()
-
-
 def _not_a_closed_page(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, WebSocketClosedError)
 
 
-def what_is_asked(arguments: dict[str, list[bytes]]) -> tuple[str, str, str]:
+def what_is_asked(arguments: dict[str, list[bytes]]) -> tuple[str, str, Theme]:
     """The page, the query and the theme that a session is asked for with."""
     found = {k: v[0].decode("utf-8", "replace") for k, v in arguments.items() if v}
     page = found.pop("page", "overview")
-    theme = "dark" if found.pop("theme", "") == "dark" else "light"
+    theme: Theme = "dark" if found.pop("theme", "") == "dark" else "light"
     return page if page in PAGES else "overview", "?" + urlencode(found), theme
 
 
@@ -64,82 +48,56 @@ def session_app(site: Site) -> Callable[[], None]:
 
     def app() -> None:
         page, query, theme = what_is_asked(pn.state.session_args)
-        document = pn.state.curdoc
-        told = Told(query=query)
-        address = Address(name="address", value=query)
-        document.add_root(address)
-        memory: dict[str, dict[str, Exhibit]] = {}
+        document = init_doc(pn.state.curdoc)
+        charts: dict[str, tuple[LiveChart, Chart]] = {}
+        # The page says its address here. Not a widget: none of the framework's own would be needed but for it, and
+        # Panel waits 50 ms after each change of one.
+        address = ColumnDataSource(name="address", data={"query": [query], "turn": [0]})
+        for key, exhibit in site.exhibits(page, query).items():
+            assert exhibit.chart is not None
+            live = LiveChart(exhibit.chart, title=exhibit.title, summary=exhibit.summary, theme=theme)
+            live.figure.name = key
+            live.figure.tags = [address] if not charts else []
+            charts[key] = live, exhibit.chart
+            document.add_root(live.figure)
 
-        def now(query: str) -> dict[str, Exhibit]:
-            # All charts of a page follow one address: worked out once a change, not once a chart.
-            if query not in memory:
-                memory.clear()
-                memory[query] = site.exhibits(page, query)
-            return memory[query]
+        def wanted() -> tuple[str, object]:
+            return str(next(iter(address.data["query"]), "")), next(iter(address.data["turn"]), 0)
 
         async def follow() -> None:
-            wanted = address.value
-            if wanted == told.query:
-                return
+            asked = wanted()
             try:
                 # In a thread: a slow question holds up no other reader.
                 found = await site.workshop.do(
-                    (site.standing(), "exhibits", page, wanted), lambda: site.exhibits(page, wanted)
+                    (site.standing(), "exhibits", page, asked[0]), lambda: site.exhibits(page, asked[0])
                 )
             except AccessReviewError as error:
-                log.warning(
-                    "live charts of %s: %s", page, error.message
-                )  # the page has said so to its reader
+                # the page has said so to its reader
+                log.warning("live charts of %s: %s", page, error.message)
                 return
-            if wanted != address.value:
-                return  # a later choice has overtaken this one
-            memory.clear()
-            memory[wanted] = found
-            document.hold("combine")
-            try:
-                with set_curdoc(document):
-                    told.query = wanted
-            finally:
-                document.unhold()
+            if asked == wanted():  # else a later choice has overtaken this one
+                show(found)
 
-        address.on_change("value", lambda attr, old, new: document.add_next_tick_callback(follow))
+        def show(found: dict[str, Exhibit]) -> None:
+            # One message for the page: its charts change together.
+            with set_curdoc(document), hold(document):
+                for key, (live, first) in charts.items():
+                    exhibit = found.get(key)
+                    if exhibit is None or exhibit.chart is None or exhibit.chart.kind != first.kind:
+                        live.show(_empty(first), title="Nothing matches these filters", summary="")
+                    else:
+                        live.show(exhibit.chart, title=exhibit.title, summary=exhibit.summary)
 
-        for key, exhibit in now(query).items():
-            kind = exhibit.chart
+        def changed(_attr: str, _old: Any, _new: Any) -> None:
+            document.add_next_tick_callback(follow)
 
-            def draw(query: str, key: str = key, kind: Chart | None = kind) -> Chart:
-                found = now(query).get(key)
-                return found.chart if found and found.chart else _empty(kind)
-
-            def words(query: str, key: str = key, part: str = "title") -> str:
-                found = now(query).get(key)
-                return str(getattr(found, part)) if found else "Nothing matches these filters"
-
-            chart = live_chart(
-                draw,
-                title=pn.bind(words, told.param.query),
-                summary=pn.bind(words, told.param.query, part="summary"),
-                theme=theme,
-                query=told.param.query,
-            )
-            _add(chart, key, document)
+        address.on_change("data", changed)
 
     return app
 
 
-def _add(component: Any, name: str, document: Any) -> None:
-    """Put a component into the session's document under a name that the page can find."""
-    # No location model: the address belongs to the page, and is told to the session by the page.
-    component.server_doc(document, location=False)
-    root = document.roots[-1]
-    root.name = name
-    # Panel's own styles are for its widgets and spinners, of which there are none: four requests a page saved.
-    for model in root.references():
-        if getattr(model, "stylesheets", None):
-            model.stylesheets = []
-
-
-def _empty(chart: Chart | None) -> Chart:
-    assert chart is not None
+def _empty(chart: Chart) -> Chart:
     series = tuple(replace(s, values=(), low=None, high=None) for s in chart.series[:1])
-    return replace(chart, x=(), series=series, links=(), partial=frozenset(), marks=())
+    return replace(
+        chart, x=(), series=series, links=(), choices=(), chosen=frozenset(), partial=frozenset(), marks=()
+    )

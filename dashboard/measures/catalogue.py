@@ -22,7 +22,7 @@ from dashboard.measures import (
     series,
     volume,
 )
-from dashboard.measures.result import Measure, MeasureResult, make_result
+from dashboard.measures.result import Measure, MeasureResult, RowStream, make_result, ordered
 from dashboard.measures.scope import checked
 from dashboard.store import Store, load_query
 from dashboard.text import day
@@ -64,18 +64,27 @@ def measure(name: str, store: Store, *, filters: Filters | None = None, **keywor
 
 def rows(name: str, store: Store, *, filters: Filters | None = None, **keywords: Any) -> MeasureResult:
     """Exactly the entries that the figure counts. Raises UsageError where a measure counts no entries."""
+    query, chosen = _rows_asked(name, store, filters or make_filters(**keywords))
+    result = store.query(query, chosen)
+    return make_result(f"{name}-rows", load_query(query).columns, query, result, [], chosen, store)
+
+
+def row_stream(name: str, store: Store, *, filters: Filters) -> RowStream:
+    """The same entries as `rows`, read as they are written out. Raises UsageError as `rows` does."""
+    query, chosen = _rows_asked(name, store, filters)
+    source = store.stream(query, chosen)
+    columns = ordered(load_query(query).columns, source.columns, chosen)
+    return RowStream(measure=f"{name}-rows", columns=columns, filters=chosen, source=source)
+
+
+def _rows_asked(name: str, store: Store, filters: Filters) -> tuple[str, Filters]:
     found = find_measure(name)
     if found.rows_query is None:
         raise UsageError(f"'{name}' counts no entries, so it has no rows behind it")
-    chosen = filters or make_filters(**keywords)
-    chosen = replace(
-        chosen, **{k: v for k, v in found.defaults.items() if k != "by" and getattr(chosen, k) is None}
-    )
+    defaults = {k: v for k, v in found.defaults.items() if k != "by" and getattr(filters, k) is None}
+    chosen = replace(filters, **defaults)
     checked(store, chosen)
-    result = store.query(found.rows_query, chosen)
-    return make_result(
-        f"{name}-rows", load_query(found.rows_query).columns, found.rows_query, result, [], chosen, store
-    )
+    return found.rows_query, chosen
 
 
 def find_measure(name: str) -> Measure:

@@ -10,7 +10,7 @@ from dashboard.web.kept import Answer, answer
 
 
 KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
-OWN = ("style.css", "app.js")
+OWN = ("style.css", "app.js", "around.js")
 
 
 class Assets:

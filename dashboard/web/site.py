@@ -6,29 +6,28 @@ import hashlib
 import json
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from urllib.parse import parse_qsl
 
 from dashboard import measures
-from dashboard.errors import AccessReviewError
 from dashboard.exhibits import Exhibit
-from dashboard.filters import Filters, from_address
+from dashboard.filters import Filters
 from dashboard.html import environment
-from dashboard.pages import EVERY, OWN, PAGES, Page, home_register, make_page
+from dashboard.pages import EVERY, PAGES, Page
+from dashboard.pages.made import Made
 from dashboard.reviews import Review, list_reviews
 from dashboard.search import search
 from dashboard.settings import PACKAGE, Settings
 from dashboard.store import Store
+from dashboard.web.around import chips, in_time, loosened, share
 from dashboard.web.assets import Assets
-from dashboard.web.form import filter_words, form_fields
-from dashboard.web.kept import Answer, Kept, answer
+from dashboard.web.form import make_form
+from dashboard.web.kept import Answer, Kept, answer, moved
+from dashboard.web.state import State, read_state
 from dashboard.web.workshop import Workshop
 
 
-KEPT_MADE = 64  # pages before they are drawn
 KEPT_BYTES = 64 * 2**20  # of compressed pages
 LOOKS = 1.0  # seconds between two looks at what may have changed on disk
 HTML = "text/html; charset=utf-8"
@@ -45,15 +44,6 @@ class Standing:
 
     build: str
     reviews: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What an address asks for, once read: filters, what was wrong with it in words, and the page's own fields."""
-
-    filters: Filters
-    problems: tuple[str, ...]
-    extra: tuple[tuple[str, str], ...]
 
 
 class Site:
@@ -77,15 +67,18 @@ class Site:
         self.hosts = hosts
         self.any_host = any_host
         self.store = Store(settings)
+        self.made = Made(self.store)
         self.env = environment()
         self.assets = Assets()
         self.kept = Kept(KEPT_BYTES)
         self.workshop = Workshop()
+        self.streams = 0  # answers that are being sent as they are read
+        self.sessions: Callable[[], int] = lambda: 0  # live sessions, once there is a server
+        self._readable: tuple[float, str | AccessReviewError] = (float("-inf"), "")
         self._lock = threading.Lock()
         self._looked = float("-inf")
         self._standing = Standing("", ())
         self._reviews: tuple[Review, ...] = ()
-        self._made: OrderedDict[Hashable, Page] = OrderedDict()
 
     def close(self) -> None:
         self.workshop.close()
@@ -110,8 +103,25 @@ class Site:
                 if found != self._standing:
                     self._standing = found
                     self.kept.clear()
-                    self._made.clear()
         return self._standing
+
+    def readable(self) -> str:
+        """The build in force, once something has been read from it: tried once a second at most.
+
+        Raises AccessReviewError when it cannot be read.
+        """
+        at, found = self._readable
+        if time.monotonic() - at >= LOOKS:
+            try:
+                rows = self.store.stream("registers", seconds=5.0)
+                found = rows.build
+                list(rows)
+            except AccessReviewError as error:
+                found = error
+            self._readable = (time.monotonic(), found)
+        if isinstance(found, AccessReviewError):
+            raise found
+        return found
 
     @cached_property
     def version(self) -> str:
@@ -146,88 +156,45 @@ class Site:
         self.kept.keep((standing, key), found)
         return found
 
-    def asked(self, query: str) -> Asked:
-        """What an address asks for; a bad value is named and dropped. Raises AccessReviewError on an empty build."""
-        arguments = dict(parse_qsl(query.lstrip("?"))[:40])
-        filters, problems = from_address({k: v for k, v in arguments.items() if k not in OWN})
-        known = {r["register"] for r in self.store.query("registers").dicts()}
-        if not known:
-            raise AccessReviewError("the build holds no register", hint="add one and build")
-        if filters.register and filters.register not in known:
-            problems.append(f"Ignored in the address: there is no register called '{filters.register}' here.")
-            filters = replace(filters, register=None, edition=None)
-        if filters.register is None:
-            filters = replace(filters, register=home_register(self.store))
-        if filters.edition and not measures.scopes(self.store, filters):
-            problems.append(f"Ignored in the address: the register has no edition '{filters.edition}'.")
-            filters = replace(filters, edition=None)
-        if filters.known_on and not measures.scopes(self.store, filters):
-            problems.append(f"Ignored in the address: no edition was published by {filters.known_on}.")
-            filters = replace(filters, known_on=None)
-        extra = tuple((k, arguments[k]) for k in sorted(OWN) if arguments.get(k))
-        return Asked(filters, tuple(problems), extra)
-
     def page(self, name: str, query: str, in_place: str = "") -> Answer:
-        """A page of `EVERY` under an address's query."""
-        asked = self.asked(query)
-        asked = replace(asked, extra=tuple(e for e in asked.extra if e[0] in EVERY[name].own))
+        """A page of `EVERY` under an address's query. What was not understood is named on it."""
+        state = read_state(self.store, query)
+        if state.respelt and not state.problems:
+            # A form without JavaScript names what is not chosen too: the address a reader keeps does not.
+            return moved(f"/{name}?{state.query}")
+        state = replace(state, extra=tuple(e for e in state.extra if e[0] in EVERY[name].own))
 
         def draw() -> Answer:
-            made = self.made(name, asked)
-            html = self._draw(made, asked.problems, static=in_place != "live")
+            made = self.made.page(name, state.filters, dict(state.extra))
+            html = self._draw(made, state, static=in_place != "live")
             return answer(html.encode("utf-8"), HTML, live=any(e.chart for e in made.exhibits))
 
         # Two addresses that mean the same are one page.
-        return self.work_out((name, asked, in_place == "live"), draw)
-
-    def made(self, name: str, asked: Asked) -> Page:
-        """A page before it is drawn. The last few are kept, for the live charts are of the same numbers."""
-        key = (self.standing().build, name, asked.filters, asked.extra)
-        with self._lock:
-            found = self._made.get(key)
-            if found is not None:
-                self._made.move_to_end(key)
-                return found
-        found = make_page(self.store, name, asked.filters, dict(asked.extra))
-        with self._lock:
-            self._made[key] = found
-            while len(self._made) > KEPT_MADE:
-                self._made.popitem(last=False)
-        return found
+        return self.work_out((name, state, in_place == "live"), draw)
 
     def exhibits(self, name: str, query: str) -> dict[str, Exhibit]:
         """The page's exhibits that have a chart, by key. The page has named what is wrong; the charts drop the same."""
-        return {e.key: e for e in self.made(name, replace(self.asked(query), extra=())).exhibits if e.chart}
+        state = read_state(self.store, query)
+        extra = {k: v for k, v in state.extra if k in EVERY[name].own}
+        return {e.key: e for e in self.made.page(name, state.filters, extra).exhibits if e.chart}
 
     def search(self, query: str) -> Answer:
         """What `q` of an address finds, as JSON; what cannot be understood beside it is left out, as on a page."""
-        asked = self.asked(query)
-        found = search(self.store, dict(asked.extra).get("q", ""), asked.filters).json()
+        state = read_state(self.store, query)
+        found = search(self.store, dict(state.extra).get("q", ""), state.filters).json()
         return answer(
             (json.dumps(found, ensure_ascii=False) + "\n").encode("utf-8"), "application/json; charset=utf-8"
         )
 
-    def _draw(
-        self,
-        page: Page,
-        problems: tuple[str, ...],
-        *,
-        static: bool,
-    ) -> str:
-        [register] = [
-            r for r in self.store.query("registers").dicts() if r["register"] == page.filters.register
-        ]
+    def _draw(self, page: Page, state: State, *, static: bool) -> str:
         scope = measures.scopes(
             self.store,
             Filters(
                 register=page.filters.register, edition=page.filters.edition, known_on=page.filters.known_on
             ),
         )[0]
-        # Going to another page keeps what every page understands.
-        keep = Filters(
-            register=page.filters.register, from_=page.filters.from_, to=page.filters.to, type=page.filters.type,
-            edition=page.filters.edition, known_on=page.filters.known_on,
-        )  # fmt: skip
+        known = {r["register"]: r for r in self.store.query("registers").dicts()}
+        register = known[str(page.filters.register)]
         dates: tuple[tuple[str, str], ...]
         dates = (("Closed", "closed_date"), ("Approved", "approved_date"), ("Released", "released_date"))
         # A date of closing that was only worked out from a release is not shown as one that was published.
@@ -238,21 +205,33 @@ class Site:
             else dates[0]
         )
         spec = EVERY[page.name]
-        form, kept = form_fields(self.store, page) if spec.form else ([], [])
+        used = chips(page)
         return self.env.get_template(page.template).render(
             page=page,
             spec=spec,
             pages=list(PAGES.values()),
             scope=scope,
             register=register,
-            problems=problems,
+            problems=state.problems,
+            address=f"/{page.name}?{state.query}",
             build=self.store.build.id,
             assets=self.assets.addresses,
-            nav_query=keep.query(),
+            nav_query=_kept(page.filters).query(),
             last_review=next(iter(self.standing().reviews), "none"),
-            form=form,
-            kept=kept,
+            form=make_form(self.store, page) if spec.form else None,
             listing_date=shown,
             static=static,
-            filtered=filter_words(page),
+            chips=used,
+            filtered=[chip.words for chip in used],
+            loosened=loosened(self.store, page),
+            in_time=in_time(self.store, page),
+            share=share(self.store, page, register, scope),
         )
+
+
+def _kept(filters: Filters) -> Filters:
+    """What going to another page keeps: what nearly every page understands."""
+    return Filters(
+        register=filters.register, from_=filters.from_, to=filters.to, type=filters.type, tier=filters.tier,
+        route=filters.route, dataset=filters.dataset, edition=filters.edition, known_on=filters.known_on,
+    )  # fmt: skip
