@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -71,8 +72,9 @@ def session_app(made: Made) -> Callable[[], None]:
 
         def changed(_attr: str, _old: object, new: dict[str, Any]) -> None:
             found = exhibits_for(made, page, str(next(iter(new["query"]), "")))
-            # One message for the page: its charts change together.
-            with set_curdoc(document), hold(document):
+            # One message for the page: its charts change together. Until Panel has heard that the page is drawn
+            # it would drop what is held.
+            with set_curdoc(document), hold(document) if pn.state.loaded else nullcontext():
                 for key, (live, first) in charts.items():
                     exhibit = found.get(key)
                     if exhibit is None or exhibit.chart is None or exhibit.chart.kind != first.kind:

@@ -250,7 +250,9 @@
       for (const id of Object.values(places)) document.getElementById(id)?.remove();
       throw error;
     }
-    live = Bokeh.documents.find((d) => d.get_model_by_name("address"));
+    const drawn = Bokeh.documents.find((d) => d.get_model_by_name("address"));
+    if (!drawn.is_idle) await new Promise((done) => drawn.idle.connect(done));
+    live = drawn;
     for (const figure of live.roots()) {
       // A chart lower than the drawing it replaces would leave a gap: it takes the room there is.
       const room = document.getElementById(`live-${figure.name}`)?.parentElement.offsetHeight;
