@@ -11,7 +11,8 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -20,7 +21,7 @@ from typing import Any
 
 import duckdb
 
-from dashboard.errors import AccessReviewError
+from dashboard.errors import AccessReviewError, LimitError
 from dashboard.filters import Filters
 from dashboard.settings import PACKAGE, Settings, load_settings
 from dashboard.warehouse import publish
@@ -34,6 +35,19 @@ TIME_LIMIT = 30.0  # seconds for one query
 ROW_CAP = 2_000_000  # rows a query may return; more is an error, never a silent cut
 CACHED_RESULTS = 512
 CACHED_ROWS = 20_000  # larger results are not kept
+
+
+_LIMITS = threading.local()
+
+
+@contextmanager
+def limits(*, seconds: float, rows: int = ROW_CAP) -> Iterator[None]:
+    """Hold the queries of this thread, all of them together, to `seconds`, and each of them to `rows`."""
+    _LIMITS.deadline, _LIMITS.rows, _LIMITS.seconds = time.monotonic() + seconds, rows, seconds
+    try:
+        yield
+    finally:
+        del _LIMITS.deadline, _LIMITS.rows, _LIMITS.seconds
 
 
 @dataclass(frozen=True)
@@ -90,6 +104,14 @@ def _damaged(build: publish.Build, what: str, error: duckdb.Error) -> AccessRevi
         f"{build.path} cannot be {what}: {error}",
         hint=f"remove {build.path.name}, then run 'access-review build'; "
         "or go back to the build before: 'access-review rollback'",
+    )
+
+
+def _too_slow(query: Query) -> LimitError:
+    seconds = getattr(_LIMITS, "seconds", TIME_LIMIT)
+    return LimitError(
+        f"the query '{query.name}' took longer than {min(seconds, TIME_LIMIT):.3g} seconds and was stopped",
+        hint="ask for a shorter period or fewer groups",
     )
 
 
@@ -254,7 +276,7 @@ class Store:
     def query(self, name: str, filters: Filters | None = None, **extra: object) -> Result:
         """Run one query file with bound values; results are kept by build, query and values.
 
-        Raises AccessReviewError when it takes longer than the time limit or returns too many rows.
+        Raises LimitError when it takes longer than the time limit or returns too many rows.
         """
         query = load_query(name)
         values: dict[str, object] = {**(filters or Filters()).parameters(), **extra}
@@ -284,20 +306,21 @@ class Store:
         return result
 
     def _run(self, root: _Root, query: Query, values: Mapping[str, object]) -> Result:
+        cap = min(ROW_CAP, getattr(_LIMITS, "rows", ROW_CAP))
+        seconds = min(TIME_LIMIT, getattr(_LIMITS, "deadline", float("inf")) - time.monotonic())
+        if seconds <= 0:
+            raise _too_slow(query)
         cursor = root.connection.cursor()
-        watched = WATCH.begin(cursor, TIME_LIMIT)
+        watched = WATCH.begin(cursor, seconds)
         try:
             # Same query, several ways to what it counts: see schema/038_as_known.sql and 049_from_facts.sql.
             cursor.execute(f"set search_path = '{','.join(schemas_for(values, root.releases_in))}'")
             cursor.execute(_parsed(query.sql), dict(values))
             columns = tuple(d[0] for d in cursor.description)
             # Always drained: an unread result would own the connection.
-            rows = cursor.fetchmany(ROW_CAP + 1)
+            rows = cursor.fetchmany(cap + 1)
         except duckdb.InterruptException:
-            raise AccessReviewError(
-                f"the query '{query.name}' took longer than {TIME_LIMIT:.0f} seconds and was stopped",
-                hint="ask for a shorter period or fewer groups",
-            ) from None
+            raise _too_slow(query) from None
         except (duckdb.ProgrammingError, duckdb.DataError):
             raise  # a fault in a query, not in the file
         except (
@@ -307,9 +330,9 @@ class Store:
         finally:
             WATCH.end(watched)
             cursor.close()
-        if len(rows) > ROW_CAP:
-            raise AccessReviewError(
-                f"the query '{query.name}' gives more than {ROW_CAP:,} rows",
+        if len(rows) > cap:
+            raise LimitError(
+                f"the query '{query.name}' gives more than {cap:,} rows",
                 hint="filter it, or use 'export'",
             )
         return Result(columns, tuple(rows))

@@ -18,7 +18,7 @@ listed as (
     group by s.register
 ),
 events as (
-    from events($known_on, $edition) as v
+    from events_by_day($known_on, $edition) as v
     semi join (select distinct register from known where comparable is not null) as k on v.register = k.register
 ),
 begun as (
@@ -30,7 +30,7 @@ counted as (
     select
         k.position,
         -- the number open is of the last day: received by then and not closed
-        coalesce(sum(case when k.comparable = 'open_at_end' and v.kind = 'closed' then -1 else 1 end), 0)::bigint as count
+        coalesce(sum(case when k.comparable = 'open_at_end' and v.kind = 'closed' then -v.events else v.events end), 0)::bigint as count
     from known as k
     inner join events as v
         on k.register = v.register and v.date <= k.period_end

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from dashboard import measures
 from dashboard.filters import COHORTS, INTERVALS, Filters
-from dashboard.pages import PAGES, Page
+from dashboard.pages import EVERY, Page
 from dashboard.store import Store
 from dashboard.text import day
 from dashboard.vocabulary import CLOCKS, OUTCOMES, RECIPIENT_TYPES, UNITS
@@ -86,7 +86,7 @@ def make_form(store: Store, page: Page) -> Form:
     present: dict[str, list[str]] = {}
     for name, value in store.query("filter_choices", filters).rows:
         present.setdefault(name, []).append(value)
-    spec = PAGES[page.name]
+    spec = EVERY[page.name]
     names = [name for name in COMMON if name not in page.silent]
     names += [name for name in spec.fields if name not in page.silent]
     folded = [name for name in CUTS if name not in page.silent]

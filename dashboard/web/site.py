@@ -1,61 +1,212 @@
-"""What the handlers share: the store, the templates and the pages already drawn."""
+"""What the handlers share: the store, the templates, the reviews shown, and the answers already worked out."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import threading
+import time
 from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from dashboard import measures
+from dashboard.exhibits import Exhibit
 from dashboard.filters import Filters
 from dashboard.html import environment
-from dashboard.pages import PAGES, Page
-from dashboard.pages.made import Made
-from dashboard.reviews import list_reviews
-from dashboard.settings import Settings
+from dashboard.pages import EVERY, PAGES, Page, make_page
+from dashboard.reviews import Review, list_reviews
+from dashboard.search import search
+from dashboard.settings import PACKAGE, Settings
 from dashboard.store import Store
-from dashboard.web.around import chips, in_time, loosened, share
-from dashboard.web.assets import own_assets
-from dashboard.web.form import make_form
-from dashboard.web.state import State
+from dashboard.web.around import around, filter_words
+from dashboard.web.assets import Assets
+from dashboard.web.kept import Answer, Kept, answer
+from dashboard.web.state import State, read_state
+from dashboard.web.workshop import Workshop
 
 
-CACHED_PAGES = 256
+KEPT_MADE = 64  # pages before they are drawn
+KEPT_BYTES = 64 * 2**20  # of compressed pages
+LOOKS = 1.0  # seconds between two looks at what may have changed on disk
+HTML = "text/html; charset=utf-8"
+
+
+def known_host(host: str) -> str:
+    """A host and port as compared here: the ports that browsers leave out are left out."""
+    return host.strip().lower().removesuffix(":443").removesuffix(":80")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What every answer rests on: the build in force and the reviews shown. When it changes, nothing is kept."""
+
+    build: str
+    reviews: tuple[str, ...]
 
 
 class Site:
-    """What the handlers share: the store, the templates and the pages already drawn."""
+    """The store and everything drawn from it. Safe to share between threads.
 
-    def __init__(self, settings: Settings) -> None:
+    `drafts`: whether reviews without a signature are shown. `hosts`: the names under which browsers know this
+    server, as `known_host` spells them: a websocket is opened from a page of theirs only, and without `any_host` a
+    page is given under no other name, so that no other site can pass for this one in a reader's browser.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        drafts: bool = False,
+        hosts: frozenset[str] = frozenset(),
+        any_host: bool = True,
+    ) -> None:
         self.settings = settings
+        self.drafts = drafts
+        self.hosts = hosts
+        self.any_host = any_host
         self.store = Store(settings)
-        self.made = Made(self.store)
         self.env = environment()
-        self.pages: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
-        self.assets, self.files = own_assets()
+        self.assets = Assets()
+        self.kept = Kept(KEPT_BYTES)
+        self.workshop = Workshop()
+        self._lock = threading.Lock()
+        self._looked = float("-inf")
+        self._standing = Standing("", ())
+        self._reviews: tuple[Review, ...] = ()
+        self._made: OrderedDict[Hashable, Page] = OrderedDict()
+        self._making: dict[Hashable, threading.Lock] = {}
 
-    def page(self, name: str, state: State, in_place: str) -> bytes:
-        """The HTML of a page. What was not understood is named on it."""
-        filters, extra = state.filters, dict(state.extra)
-        reviews = tuple(r.name for r in list_reviews(self.settings) if r.signed)
-        key = (self.store.build.id, name, state, in_place, reviews)
-        if key in self.pages:
-            self.pages.move_to_end(key)
-            return self.pages[key]
-        made = self.made.page(name, filters, extra)
-        html = self._draw(made, state, reviews, static=in_place != "live").encode("utf-8")
-        self.pages[key] = html
-        while len(self.pages) > CACHED_PAGES:
-            self.pages.popitem(last=False)
-        return html
+    def close(self) -> None:
+        self.workshop.close()
+        self.store.close()
 
-    def _draw(self, page: Page, state: State, reviews: tuple[str, ...], *, static: bool) -> str:
+    def reviews(self) -> tuple[Review, ...]:
+        """The reviews to show, newest first: those that are signed, and with `drafts` the others too."""
+        self.standing()
+        return self._reviews
+
+    def standing(self) -> Standing:
+        """What is in force now, looked at once a second at most."""
+        now = time.monotonic()
+        if now - self._looked >= LOOKS:
+            with self._lock:
+                self._looked = now
+                self._reviews = tuple(r for r in list_reviews(self.settings) if r.signed or self.drafts)
+                found = Standing(
+                    self.store.build.id,
+                    tuple(f"{r.name}{'' if r.signed else ' (draft)'}" for r in self._reviews),
+                )
+                if found != self._standing:
+                    self._standing = found
+                    self.kept.clear()
+                    self._made.clear()
+        return self._standing
+
+    @cached_property
+    def version(self) -> str:
+        """A hash of this program: what it made of the same build before it changed is not the same answer."""
+        digest = hashlib.sha256()
+        for path in sorted(PACKAGE.rglob("*")):
+            if path.suffix in (".py", ".sql", ".html", ".js", ".css"):
+                digest.update(path.read_bytes())
+        return digest.hexdigest()[:12]
+
+    # --- answers ------------------------------------------------------------------------------------
+
+    def found(self, key: Hashable) -> Answer | None:
+        """The answer to `key`, if it has been worked out for what is in force."""
+        return self.kept.get((self.standing(), key))
+
+    async def worked_out(self, key: Hashable, draw: Callable[[], Answer]) -> Answer:
+        """The answer to `key`, worked out in a thread and kept. Identical questions at one time are one.
+
+        Raises LimitError when it takes too long, and what `draw` raises.
+        """
+        return await self.workshop.do((self.standing(), key), lambda: self.work_out(key, draw))
+
+    def work_out(self, key: Hashable, draw: Callable[[], Answer]) -> Answer:
+        """Draw an answer and keep it; drawn again if another build came into force meanwhile, so that no page
+        is of two."""
+        for _ in range(3):
+            standing = self.standing()
+            found = self.kept.get((standing, key)) or draw()
+            if self.store.build.id == standing.build:
+                break
+        self.kept.keep((standing, key), found)
+        return found
+
+    def asked(self, query: str) -> State:
+        """What an address asks for; a bad value is named and dropped. Raises AccessReviewError on an empty build."""
+        return read_state(self.store, query)
+
+    def page(self, name: str, query: str, in_place: str = "") -> Answer:
+        """A page of `EVERY` under an address's query."""
+        asked = self.asked(query)
+        asked = replace(asked, extra=tuple(e for e in asked.extra if e[0] in EVERY[name].own))
+
+        def draw() -> Answer:
+            made = self.made(name, asked)
+            html = self._draw(made, asked, static=in_place != "live")
+            return answer(html.encode("utf-8"), HTML, live=any(e.chart for e in made.exhibits))
+
+        # Two addresses that mean the same are one page.
+        return self.work_out((name, asked, in_place == "live"), draw)
+
+    def made(self, name: str, asked: State) -> Page:
+        """A page before it is drawn. The last few are kept, for the live charts are of the same numbers."""
+        key = (self.standing().build, name, asked.filters, asked.extra)
+        with self._lock:
+            found = self._made.get(key)
+            if found is not None:
+                self._made.move_to_end(key)
+                return found
+            making = self._making.setdefault(key, threading.Lock())
+        # A changed filter asks for the page and for its charts at once: whichever comes first works them out.
+        with making:
+            with self._lock:
+                found = self._made.get(key)
+            try:
+                if found is None:
+                    found = make_page(self.store, name, asked.filters, dict(asked.extra))
+                    with self._lock:
+                        self._made[key] = found
+                        while len(self._made) > KEPT_MADE:
+                            self._made.popitem(last=False)
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+        return found
+
+    def exhibits(self, name: str, query: str) -> dict[str, Exhibit]:
+        """The page's exhibits that have a chart, by key. The page has named what is wrong; the charts drop the same."""
+        return {e.key: e for e in self.made(name, replace(self.asked(query), extra=())).exhibits if e.chart}
+
+    def search(self, query: str) -> Answer:
+        """What `q` of an address finds, as JSON; what cannot be understood beside it is left out, as on a page."""
+        asked = self.asked(query)
+        found = search(self.store, dict(asked.extra).get("q", ""), asked.filters).json()
+        return answer(
+            (json.dumps(found, ensure_ascii=False) + "\n").encode("utf-8"), "application/json; charset=utf-8"
+        )
+
+    def _draw(
+        self,
+        page: Page,
+        state: State,
+        *,
+        static: bool,
+    ) -> str:
+        [register] = [
+            r for r in self.store.query("registers").dicts() if r["register"] == page.filters.register
+        ]
         scope = measures.scopes(
             self.store,
             Filters(
                 register=page.filters.register, edition=page.filters.edition, known_on=page.filters.known_on
             ),
         )[0]
-        known = {r["register"]: r for r in self.store.query("registers").dicts()}
-        register = known[str(page.filters.register)]
         dates: tuple[tuple[str, str], ...]
         dates = (("Closed", "closed_date"), ("Approved", "approved_date"), ("Released", "released_date"))
         # A date of closing that was only worked out from a release is not shown as one that was published.
@@ -65,25 +216,24 @@ class Site:
             if page.listing
             else dates[0]
         )
-        return self.env.get_template("page.html").render(
+        spec = EVERY[page.name]
+        return self.env.get_template(page.template).render(
             page=page,
-            spec=PAGES[page.name],
+            spec=spec,
             pages=list(PAGES.values()),
             scope=scope,
             register=register,
             problems=state.problems,
-            address=f"/{page.name}?{state.query}",
+            # Of one thing: its address is not made of filters alone.
+            address=f"/{page.name}?{state.query}" if spec.form or page.name == "search" else "",
             build=self.store.build.id,
-            assets=self.assets,
+            assets=self.assets.addresses,
             nav_query=_kept(page.filters).query(),
-            last_review=reviews[0] if reviews else "none",
-            form=make_form(self.store, page),
+            last_review=next(iter(self.standing().reviews), "none"),
             listing_date=shown,
             static=static,
-            chips=chips(page),
-            loosened=loosened(self.store, page),
-            in_time=in_time(self.store, page),
-            share=share(self.store, page, register, scope),
+            filtered=filter_words(page),
+            **(around(self.store, page, register, scope) if spec.form else {}),
         )
 
 

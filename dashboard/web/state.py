@@ -12,12 +12,11 @@ from urllib.parse import parse_qsl, urlencode
 from dashboard import measures
 from dashboard.errors import AccessReviewError
 from dashboard.filters import NAMES, Filters, from_address
-from dashboard.pages import home_register
+from dashboard.pages import OWN, home_register
 from dashboard.store import Store
 from dashboard.text import day
 
 
-PAGE_FIELDS = ("q", "start", "count")  # of the register page, beside the filters
 SEVERAL = ("type", "tier", "outcome")  # a form sends one pair a box that is ticked
 MOST_PAIRS = 60  # an address with more is not one a person made
 
@@ -41,6 +40,12 @@ class State:
         return "&".join(part for part in (self.filters.query(), urlencode(self.extra)) if part)
 
 
+def maybe_respelt(query: str) -> bool:
+    """Whether an address may be in more words than it needs: a look at it alone, before it is read."""
+    names = [pair.partition("=") for pair in query.split("&")]
+    return any(not value for _, _, value in names) or len({name for name, *_ in names}) < len(names)
+
+
 def read_state(store: Store, query: str) -> State:
     """What an address asks for of the build in force. A bad or unknown value is named and dropped, never raised.
 
@@ -59,13 +64,13 @@ def read_state(store: Store, query: str) -> State:
             value = f"{arguments[name]},{value}"
         if value:
             arguments[name] = value
-    filters, ignored = from_address({k: v for k, v in arguments.items() if k not in PAGE_FIELDS})
+    filters, ignored = from_address({k: v for k, v in arguments.items() if k not in OWN})
     filters, unknown = _of_this_build(store, filters)
     return State(
         filters=filters,
-        extra=tuple((k, arguments[k]) for k in PAGE_FIELDS if k in arguments),
+        extra=tuple((k, arguments[k]) for k in sorted(OWN) if k in arguments),
         problems=(*problems, *ignored, *unknown),
-        respelt=respelt and any(name in (*NAMES, *PAGE_FIELDS) for name, _ in pairs),
+        respelt=respelt and any(name in {*NAMES, *OWN} for name, _ in pairs),
     )
 
 
