@@ -14,7 +14,7 @@ from dashboard.pages import Page
 from dashboard.store import Store
 from dashboard.text import day, plural
 from dashboard.vocabulary import OUTCOMES, RECIPIENT_TYPES
-from dashboard.web.form import BASIS_WORDS, TIERS
+from dashboard.web.form import BASIS_WORDS, TIERS, make_form
 
 
 WORDS: dict[str, Callable[[Any], str]] = {
@@ -66,6 +66,27 @@ class Share:
     pinned: str
     pinned_words: str
     citation: str
+
+
+def around(store: Store, page: Page, register: dict[str, Any], scope: measures.Scope) -> dict[str, Any]:
+    """All of this module for a page with a form, by the names that its template has for them."""
+    return {
+        "form": make_form(store, page),
+        "chips": chips(page),
+        "loosened": loosened(store, page),
+        "in_time": in_time(store, page),
+        "share": share(store, page, register, scope),
+    }
+
+
+def filter_words(page: Page) -> list[str]:
+    """What the figures of a page are cut to, in words, so that no number is read as of everything."""
+    pinned = {"edition": "the edition {}", "known_on": "what was known on {}"}
+    return [words for name, words, *_ in _parts(page) if name != "q"] + [
+        said.format(value if name == "edition" else day(value))
+        for name, said in pinned.items()
+        if (value := getattr(page.filters, name)) is not None and name not in page.silent
+    ]
 
 
 def address(page: Page, filters: Filters, extra: dict[str, str] | None = None) -> str:

@@ -21,6 +21,7 @@ from dashboard.filters import make_filters
 from dashboard.pages import PAGES
 from dashboard.web.kept import Answer, answer, takes_gzip
 from dashboard.web.site import HTML, Site, known_host
+from dashboard.web.state import maybe_respelt
 from dashboard.web.workshop import BusyError
 
 
@@ -111,9 +112,6 @@ class Handler(tornado.web.RequestHandler):
 
     def give(self, found: Answer, *, keep: str = "no-cache") -> None:
         """Send a whole answer, compressed for who takes it so."""
-        if found.to:
-            self.redirect(found.to)
-            return
         headers = self._headers
         headers["Content-Type"] = found.kind
         headers["Cache-Control"] = keep
@@ -187,6 +185,12 @@ def _sentence(words: str) -> str:
 class PageHandler(Handler):
     async def get(self, name: str) -> None:
         query, in_place = self.request.query, self.request.headers.get("X-In-Place", "")
+        if query and maybe_respelt(query):
+            state = await self.site.workshop.run(lambda: self.site.asked(query))
+            if state.respelt and not state.problems:
+                # A form without JavaScript names what is not chosen too: the address a reader keeps does not.
+                self.redirect(f"/{name}?{state.query}")
+                return
         await self.show((name, query, in_place), lambda: self.site.page(name, query, in_place))
 
     head = get

@@ -19,7 +19,6 @@ class Answer:
     kind: str  # content type
     etag: str
     live: bool = False  # whether charts of it become interactive, which needs a wider content policy
-    to: str = ""  # instead of an answer: the address on this site that has it
 
     def plain(self) -> bytes:
         return gzip.decompress(self.packed)
@@ -33,11 +32,6 @@ def answer(content: bytes, kind: str, *, level: int = 6, live: bool = False) -> 
         etag=f'W/"{hashlib.sha256(content).hexdigest()[:20]}"',
         live=live,
     )
-
-
-def moved(address: str) -> Answer:
-    """Look there instead: the same question, spelt as a reader would keep it."""
-    return Answer(packed=b"", kind="", etag="", to=address)
 
 
 @lru_cache(maxsize=256)

@@ -40,6 +40,12 @@ class State:
         return "&".join(part for part in (self.filters.query(), urlencode(self.extra)) if part)
 
 
+def maybe_respelt(query: str) -> bool:
+    """Whether an address may be in more words than it needs: a look at it alone, before it is read."""
+    names = [pair.partition("=") for pair in query.split("&")]
+    return any(not value for _, _, value in names) or len({name for name, *_ in names}) < len(names)
+
+
 def read_state(store: Store, query: str) -> State:
     """What an address asks for of the build in force. A bad or unknown value is named and dropped, never raised.
 
@@ -64,7 +70,7 @@ def read_state(store: Store, query: str) -> State:
         filters=filters,
         extra=tuple((k, arguments[k]) for k in sorted(OWN) if k in arguments),
         problems=(*problems, *ignored, *unknown),
-        respelt=respelt and any(name in (*NAMES, *OWN) for name, _ in pairs),
+        respelt=respelt and any(name in {*NAMES, *OWN} for name, _ in pairs),
     )
 
 

@@ -64,7 +64,9 @@ class Page:
         if self.own:
             self.context.close()
 
-    def settled(self, expected: list[str], *, charts: int | None = None, quiet: int = QUIET) -> dict[str, float]:
+    def settled(
+        self, expected: list[str], *, charts: int | None = None, quiet: int = QUIET
+    ) -> dict[str, float]:
         """Wait until the page shows these numbers and has drawn its charts. Raises RuntimeError after a minute."""
         s = self.system
         charts = s.charts if charts is None else charts
@@ -87,7 +89,11 @@ class Page:
         """Change the recipient type, as a reader does; the clock starts with the last click or key."""
         page, kind = self.page, self.system.choose
         if kind == "select":
-            box = page.locator("select[name=type]") if self.system.key == "ours" else page.locator("select").first
+            box = (
+                page.locator("select[name=type]")
+                if self.system.key == "ours"
+                else page.locator("select").first
+            )
             page.evaluate("window.__watch.arm()")
             box.select_option("" if self.system.key == "ours" and value == "all" else value)
             return

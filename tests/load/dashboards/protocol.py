@@ -29,7 +29,14 @@ from tests.load.dashboards.systems import System
 
 AsyncHTTPClient.configure("tornado.simple_httpclient.SimpleAsyncHTTPClient", max_clients=64)
 LIMIT = 20.0  # seconds that a change may take
-KINDS = ("university", "commercial", "central_government", "research_organisation", "charity", "local_government")
+KINDS = (
+    "university",
+    "commercial",
+    "central_government",
+    "research_organisation",
+    "charity",
+    "local_government",
+)
 READY = {
     "kind": "MessageSent",
     "msg_type": "bokeh_event",

@@ -108,7 +108,9 @@ BOKEH = r"""() => window.__watch.find('.number').map((host) => {
   const text = [...(host.shadowRoot?.querySelectorAll('div') ?? [])].at(-1)?.textContent.trim() ?? '';
   return text.match(/[\d,]+$/)?.[0] ?? '';
 }).slice(-3)"""
-STREAMLIT = "() => [...document.querySelectorAll('[data-testid=stMetricValue]')].map((e) => e.textContent.trim())"
+STREAMLIT = (
+    "() => [...document.querySelectorAll('[data-testid=stMetricValue]')].map((e) => e.textContent.trim())"
+)
 DASH = "() => [...document.querySelectorAll('.number')].map((e) => e.textContent.trim())"
 
 

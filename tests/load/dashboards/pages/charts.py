@@ -1,6 +1,8 @@
 """Four Bokeh figures over sources whose data change in place: for Panel in place and for the Bokeh server."""
 
-from bokeh.models import ColumnDataSource, FactorRange
+from bokeh.models from typing import ClassVar
+
+import ColumnDataSource, FactorRange
 from bokeh.plotting import figure
 
 from tests.load.dashboards import register
@@ -23,7 +25,7 @@ class Charts:
         self.figures = [years, top, waits, backlog]
         self._categories()
 
-    _parts = {
+    _parts: ClassVar = {
         "by_year": register.by_year,
         "top": register.top,
         "waits": register.waits,
