@@ -1,8 +1,8 @@
 """Four Bokeh figures over sources whose data change in place: for Panel in place and for the Bokeh server."""
 
-from bokeh.models from typing import ClassVar
+from typing import ClassVar
 
-import ColumnDataSource, FactorRange
+from bokeh.models import ColumnDataSource, FactorRange
 from bokeh.plotting import figure
 
 from tests.load.dashboards import register
