@@ -224,7 +224,8 @@ from expected as e
 cross join core.day_asked(known_on, to_day) as q
 where only_edition is null and q.day > e.next_as_at + e.longest_lag;
 
--- Every record that a decision rests on, under its kind and item: what is counted of it is `counted`, each once.
+-- Every record that a decision rests on, under its kind and item. What is counted, each once, is what `counted` names:
+-- a value that stays unreadable through ten editions is ten records and one value.
 create macro core.decision_evidence(wanted, from_day, to_day, known_on, only_edition) as table
 select
     d.register, 'departures' as kind, null::varchar as item, (d.about, d.reference, d.occurrence)::varchar as counted,
@@ -258,6 +259,7 @@ where c.overdue and c.as_at is not null
 union all by name
 -- what its rhythm was read from
 select
-    l.register, 'late_edition' as kind, e.as_at as day, e.edition as seen_in, e.edition_order, e.edition, e.file
+    l.register, 'late_edition' as kind, e.edition as counted, e.as_at as day, l.cadence as rule,
+    e.published::varchar as value, e.edition as seen_in, e.edition_order, e.edition, e.file
 from core.late_editions(wanted, to_day, known_on, only_edition) as l
 inner join core.editions_read(known_on, null) as e on l.register = e.register;
