@@ -1,99 +1,201 @@
-"""What the handlers share: the store, the templates and the pages already drawn."""
+"""What the handlers share: the store, the templates, the reviews shown, and the answers already worked out."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import replace
-from typing import Any
-from urllib.parse import parse_qsl
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from dashboard import measures
 from dashboard.errors import AccessReviewError
-from dashboard.filters import Filters, from_address
+from dashboard.exhibits import Exhibit
+from dashboard.filters import Filters
 from dashboard.html import environment
-from dashboard.pages import PAGES, Page, home_register, make_page
-from dashboard.reviews import list_reviews
-from dashboard.settings import Settings
+from dashboard.pages import EVERY, PAGES, Page
+from dashboard.pages.made import Made
+from dashboard.reviews import Review, list_reviews
+from dashboard.search import search
+from dashboard.settings import PACKAGE, Settings
 from dashboard.store import Store
-from dashboard.web.assets import own_assets
-from dashboard.web.form import filter_words, form_fields
+from dashboard.web.around import chips, in_time, loosened, share
+from dashboard.web.assets import Assets
+from dashboard.web.form import make_form
+from dashboard.web.kept import Answer, Kept, answer, moved
+from dashboard.web.state import State, read_state
+from dashboard.web.workshop import Workshop
 
 
-CACHED_PAGES = 256
-PAGE_FIELDS = ("q", "start", "count")  # of the register page, beside the filters
+KEPT_BYTES = 64 * 2**20  # of compressed pages
+LOOKS = 1.0  # seconds between two looks at what may have changed on disk
+HTML = "text/html; charset=utf-8"
+
+
+def known_host(host: str) -> str:
+    """A host and port as compared here: the ports that browsers leave out are left out."""
+    return host.strip().lower().removesuffix(":443").removesuffix(":80")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What every answer rests on: the build in force and the reviews shown. When it changes, nothing is kept."""
+
+    build: str
+    reviews: tuple[str, ...]
 
 
 class Site:
-    """What the handlers share: the store, the templates and the pages already drawn."""
+    """The store and everything drawn from it. Safe to share between threads.
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.store = Store(settings)
-        self.env = environment()
-        self.pages: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
-        self.assets, self.files = own_assets()
+    `drafts`: whether reviews without a signature are shown. `hosts`: the names under which browsers know this
+    server, as `known_host` spells them: a websocket is opened from a page of theirs only, and without `any_host` a
+    page is given under no other name, so that no other site can pass for this one in a reader's browser.
+    """
 
-    def page(self, name: str, query: str, in_place: str) -> bytes:
-        """The HTML of a page: a bad value is named on the page and dropped."""
-        arguments = dict(parse_qsl(query)[:40])
-        filters, problems = from_address({k: v for k, v in arguments.items() if k not in PAGE_FIELDS})
-        known = {r["register"]: r for r in self.store.query("registers").dicts()}
-        if not known:
-            raise AccessReviewError("the build holds no register", hint="add one and build")
-        if filters.register and filters.register not in known:
-            problems.append(f"Ignored in the address: there is no register called '{filters.register}' here.")
-            filters = replace(filters, register=None, edition=None)
-        if filters.register is None:
-            filters = replace(filters, register=home_register(self.store))
-        if filters.edition and not measures.scopes(self.store, filters):
-            problems.append(f"Ignored in the address: the register has no edition '{filters.edition}'.")
-            filters = replace(filters, edition=None)
-        if filters.known_on and not measures.scopes(self.store, filters):
-            problems.append(f"Ignored in the address: no edition was published by {filters.known_on}.")
-            filters = replace(filters, known_on=None)
-        extra = {k: arguments[k] for k in PAGE_FIELDS if arguments.get(k)}
-        reviews = tuple(r.name for r in list_reviews(self.settings) if r.signed)
-        key = (
-            self.store.build.id,
-            name,
-            filters,
-            tuple(sorted(extra.items())),
-            tuple(problems),
-            in_place,
-            reviews,
-        )
-        if key in self.pages:
-            self.pages.move_to_end(key)
-            return self.pages[key]
-        made = make_page(self.store, name, filters, extra)
-        html = self._draw(
-            made, known[str(filters.register)], problems, reviews, static=in_place != "live"
-        ).encode("utf-8")
-        self.pages[key] = html
-        while len(self.pages) > CACHED_PAGES:
-            self.pages.popitem(last=False)
-        return html
-
-    def _draw(
+    def __init__(
         self,
-        page: Page,
-        register: dict[str, Any],
-        problems: list[str],
-        reviews: tuple[str, ...],
+        settings: Settings,
         *,
-        static: bool,
-    ) -> str:
+        drafts: bool = False,
+        hosts: frozenset[str] = frozenset(),
+        any_host: bool = True,
+    ) -> None:
+        self.settings = settings
+        self.drafts = drafts
+        self.hosts = hosts
+        self.any_host = any_host
+        self.store = Store(settings)
+        self.made = Made(self.store)
+        self.env = environment()
+        self.assets = Assets()
+        self.kept = Kept(KEPT_BYTES)
+        self.workshop = Workshop()
+        self.streams = 0  # answers that are being sent as they are read
+        self.sessions: Callable[[], int] = lambda: 0  # live sessions, once there is a server
+        self._readable: tuple[float, str | AccessReviewError] = (float("-inf"), "")
+        self._lock = threading.Lock()
+        self._looked = float("-inf")
+        self._standing = Standing("", ())
+        self._reviews: tuple[Review, ...] = ()
+
+    def close(self) -> None:
+        self.workshop.close()
+        self.store.close()
+
+    def reviews(self) -> tuple[Review, ...]:
+        """The reviews to show, newest first: those that are signed, and with `drafts` the others too."""
+        self.standing()
+        return self._reviews
+
+    def standing(self) -> Standing:
+        """What is in force now, looked at once a second at most."""
+        now = time.monotonic()
+        if now - self._looked >= LOOKS:
+            with self._lock:
+                self._looked = now
+                self._reviews = tuple(r for r in list_reviews(self.settings) if r.signed or self.drafts)
+                found = Standing(
+                    self.store.build.id,
+                    tuple(f"{r.name}{'' if r.signed else ' (draft)'}" for r in self._reviews),
+                )
+                if found != self._standing:
+                    self._standing = found
+                    self.kept.clear()
+        return self._standing
+
+    def readable(self) -> str:
+        """The build in force, once something has been read from it: tried once a second at most.
+
+        Raises AccessReviewError when it cannot be read.
+        """
+        at, found = self._readable
+        if time.monotonic() - at >= LOOKS:
+            try:
+                rows = self.store.stream("registers", seconds=5.0)
+                found = rows.build
+                list(rows)
+            except AccessReviewError as error:
+                found = error
+            self._readable = (time.monotonic(), found)
+        if isinstance(found, AccessReviewError):
+            raise found
+        return found
+
+    @cached_property
+    def version(self) -> str:
+        """A hash of this program: what it made of the same build before it changed is not the same answer."""
+        digest = hashlib.sha256()
+        for path in sorted(PACKAGE.rglob("*")):
+            if path.suffix in (".py", ".sql", ".html", ".js", ".css"):
+                digest.update(path.read_bytes())
+        return digest.hexdigest()[:12]
+
+    # --- answers ------------------------------------------------------------------------------------
+
+    def found(self, key: Hashable) -> Answer | None:
+        """The answer to `key`, if it has been worked out for what is in force."""
+        return self.kept.get((self.standing(), key))
+
+    async def worked_out(self, key: Hashable, draw: Callable[[], Answer]) -> Answer:
+        """The answer to `key`, worked out in a thread and kept. Identical questions at one time are one.
+
+        Raises LimitError when it takes too long, and what `draw` raises.
+        """
+        return await self.workshop.do((self.standing(), key), lambda: self.work_out(key, draw))
+
+    def work_out(self, key: Hashable, draw: Callable[[], Answer]) -> Answer:
+        """Draw an answer and keep it; drawn again if another build came into force meanwhile, so that no page
+        is of two."""
+        for _ in range(3):
+            standing = self.standing()
+            found = self.kept.get((standing, key)) or draw()
+            if self.store.build.id == standing.build:
+                break
+        self.kept.keep((standing, key), found)
+        return found
+
+    def page(self, name: str, query: str, in_place: str = "") -> Answer:
+        """A page of `EVERY` under an address's query. What was not understood is named on it."""
+        state = read_state(self.store, query)
+        if state.respelt and not state.problems:
+            # A form without JavaScript names what is not chosen too: the address a reader keeps does not.
+            return moved(f"/{name}?{state.query}")
+        state = replace(state, extra=tuple(e for e in state.extra if e[0] in EVERY[name].own))
+
+        def draw() -> Answer:
+            made = self.made.page(name, state.filters, dict(state.extra))
+            html = self._draw(made, state, static=in_place != "live")
+            return answer(html.encode("utf-8"), HTML, live=any(e.chart for e in made.exhibits))
+
+        # Two addresses that mean the same are one page.
+        return self.work_out((name, state, in_place == "live"), draw)
+
+    def exhibits(self, name: str, query: str) -> dict[str, Exhibit]:
+        """The page's exhibits that have a chart, by key. The page has named what is wrong; the charts drop the same."""
+        state = read_state(self.store, query)
+        extra = {k: v for k, v in state.extra if k in EVERY[name].own}
+        return {e.key: e for e in self.made.page(name, state.filters, extra).exhibits if e.chart}
+
+    def search(self, query: str) -> Answer:
+        """What `q` of an address finds, as JSON; what cannot be understood beside it is left out, as on a page."""
+        state = read_state(self.store, query)
+        found = search(self.store, dict(state.extra).get("q", ""), state.filters).json()
+        return answer(
+            (json.dumps(found, ensure_ascii=False) + "\n").encode("utf-8"), "application/json; charset=utf-8"
+        )
+
+    def _draw(self, page: Page, state: State, *, static: bool) -> str:
         scope = measures.scopes(
             self.store,
             Filters(
                 register=page.filters.register, edition=page.filters.edition, known_on=page.filters.known_on
             ),
         )[0]
-        # Going to another page keeps what every page understands.
-        keep = Filters(
-            register=page.filters.register, from_=page.filters.from_, to=page.filters.to, type=page.filters.type,
-            edition=page.filters.edition, known_on=page.filters.known_on,
-        )  # fmt: skip
+        known = {r["register"]: r for r in self.store.query("registers").dicts()}
+        register = known[str(page.filters.register)]
         dates: tuple[tuple[str, str], ...]
         dates = (("Closed", "closed_date"), ("Approved", "approved_date"), ("Released", "released_date"))
         # A date of closing that was only worked out from a release is not shown as one that was published.
@@ -103,21 +205,34 @@ class Site:
             if page.listing
             else dates[0]
         )
-        form, kept = form_fields(self.store, page)
-        return self.env.get_template("page.html").render(
+        spec = EVERY[page.name]
+        used = chips(page)
+        return self.env.get_template(page.template).render(
             page=page,
-            spec=PAGES[page.name],
+            spec=spec,
             pages=list(PAGES.values()),
             scope=scope,
             register=register,
-            problems=problems,
+            problems=state.problems,
+            address=f"/{page.name}?{state.query}",
             build=self.store.build.id,
-            assets=self.assets,
-            nav_query=keep.query(),
-            last_review=reviews[0] if reviews else "none",
-            form=form,
-            kept=kept,
+            assets=self.assets.addresses,
+            nav_query=_kept(page.filters).query(),
+            last_review=next(iter(self.standing().reviews), "none"),
+            form=make_form(self.store, page) if spec.form else None,
             listing_date=shown,
             static=static,
-            filtered=filter_words(page),
+            chips=used,
+            filtered=[chip.words for chip in used],
+            loosened=loosened(self.store, page),
+            in_time=in_time(self.store, page),
+            share=share(self.store, page, register, scope),
         )
+
+
+def _kept(filters: Filters) -> Filters:
+    """What going to another page keeps: what nearly every page understands."""
+    return Filters(
+        register=filters.register, from_=filters.from_, to=filters.to, type=filters.type, tier=filters.tier,
+        route=filters.route, dataset=filters.dataset, edition=filters.edition, known_on=filters.known_on,
+    )  # fmt: skip

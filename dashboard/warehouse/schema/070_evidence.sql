@@ -52,7 +52,7 @@ where (wanted is null or register = wanted)
     and (from_day is null or period_start >= from_day)
     and (to_day is null or period_end <= to_day);
 
--- What of ours a comparable figure counts. The number open is of the last day: received by then and not closed.
+-- What of ours a comparable figure counts, one row an event: what `figures_judged` adds up by day. The number open is of the last day: received by then and not closed.
 create macro core.figures_counted(wanted, from_day, to_day, known_on, only_edition) as table
 with known as (from core.figures_known(wanted, from_day, to_day, known_on) where comparable is not null),
 happened as (
@@ -82,17 +82,30 @@ listed as (
     where s.coverage in ('complete', 'completed_only')
     group by s.register
 ),
+happened as (
+    from events_by_day(known_on, only_edition) as v
+    semi join (select distinct register from known where comparable is not null) as k on v.register = k.register
+),
 begun as (
     select v.register, coalesce(any_value(l.listed_from), date_trunc('quarter', min(v.date))::date) as listed_from
-    from events(known_on, only_edition) as v
-    semi join (select distinct register from known where comparable is not null) as k on v.register = k.register
-    left join listed as l on v.register = l.register
+    from happened as v left join listed as l on v.register = l.register
     group by v.register
 ),
 counted as (
-    select position, count(*) as count
-    from core.figures_counted(wanted, from_day, to_day, known_on, only_edition)
-    group by position
+    select
+        k.position,
+        coalesce(sum(case when k.comparable = 'open_at_end' and v.kind = 'closed' then -v.events else v.events end), 0)::bigint as count
+    from known as k
+    inner join happened as v
+        on k.register = v.register and v.date <= k.period_end
+            and case
+                when k.comparable = 'open_at_end' then v.kind in ('received', 'closed')
+                else v.kind = k.comparable and v.date >= k.period_start
+            end
+            and (k.category not like 'Tier %' or v.tier = right(k.category, 1))
+            and (k.category <> 'unclassified' or v.tier is null)
+    where k.comparable is not null
+    group by k.position
 )
 select
     k.*,
