@@ -850,7 +850,6 @@ def answerability_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         measure="answerability",
         query=asked.query(),
         table_words="Table of fields",
-        rows=False,
     )  # fmt: skip
 
 

@@ -110,7 +110,6 @@ def _level(store: Store, scope: Scope, filters: Filters, query: str) -> Finding 
                     filters=of_register,
                     values=(("listed_from", scope.listed_from),),
                     columns=("listed_from",),
-                    rows=False,
                 )
             )
     return Finding(
@@ -251,7 +250,6 @@ def _people(store: Store, filters: Filters) -> Finding | None:
             (f"{r['body']}, {r['unit']}", (r["requested"], r["supplied"])) for r in say.latest_counts(rows)
         ),
         columns=("supplied", "requested", "period_end"),
-        rows=False,
     )
     # The bodies of a synthetic register are real, and asked for nothing of the kind.
     if figures.scope_of(store, filters).synthetic:
@@ -264,7 +262,7 @@ def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
     asked = Filters(register=scope.register, known_on=filters.known_on)
     listed = for_page("editions", store, asked).dicts()
     found = [e for e in listed if e["withdrawn_on"] is None]
-    ground = Ground(measure="editions", filters=asked, counted=True, rows=False)
+    ground = Ground(measure="editions", filters=asked, counted=True)
     many = (
         "The one edition held" if len(found) == 1 else f"{plural(len(found), 'edition')} are held; the latest"
     )
@@ -276,7 +274,6 @@ def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
             measure="changes",
             filters=make_filters(**dict(parse_qsl(compared.query))),
             values=tuple((kind, compared.things(kind)) for kind in CHANGES),
-            rows=False,
         )
         return Finding(
             text=f"{held[:1].upper()}{held[1:]}; in the one of {history_figures.day_of(compared.edition)}, against "

@@ -142,7 +142,6 @@ def listed_exhibit(store: Store, comparison: Comparison, kind: str) -> Exhibit |
         measure="changes",
         query=comparison.query,
         table_words="Table of entries",
-        rows=False,
     )
 
 
@@ -174,7 +173,6 @@ def amended_exhibit(store: Store, comparison: Comparison, kind: str = "amended")
         measure="changes",
         query=comparison.query,
         table_words="Table of values",
-        rows=False,
     )  # fmt: skip
 
 
@@ -242,7 +240,6 @@ def by_edition_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         source=figures.source_words(store, figures.scope_of(store, asked)),
         measure="changes",
         query=asked.query(),
-        rows=False,
     )  # fmt: skip
 
 

@@ -98,7 +98,6 @@ def _of_body(
         source=figures.source_words(store, scope),
         measure="person-counts",
         query=filters.query(),
-        rows=False,
     )  # fmt: skip
 
 
@@ -186,7 +185,6 @@ def outside_people_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         measure="published-figures",
         query=asked.query(),
         table_words="Table of figures",
-        rows=False,
     )  # fmt: skip
 
 
