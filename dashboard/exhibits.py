@@ -93,6 +93,7 @@ class Exhibit:
     query: str = ""
     table_words: str = "Table of numbers"  # what its table is called where it can be opened
     rows: bool = True  # whether the measure counts entries that can be listed
+    chosen: str = ""  # which of its bars the page is filtered by, as a sentence
 
     @property
     def definition(self) -> str:
