@@ -204,7 +204,10 @@ def test_a_pinned_link_shows_the_same_and_a_citation_says_of_what(site: Served) 
     assert "known_on=2" in pinned
     again = site.get(pinned).text
     for part in (r"<h1>.*?</h1>", r"(?s)<table>.*?</table>"):
-        assert re.findall(part, again) == re.findall(part, text)
+        same = [
+            [re.sub(r"<[^>]+>", " ", found) for found in re.findall(part, page)] for page in (text, again)
+        ]
+        assert same[0] == same[1] != []
     (build,) = re.findall(r'data-build="([0-9a-f]+)"', text)
     (cited,) = re.findall(r'id="citation"[^>]*>([^<]+)<', text)
     assert "edition as at 31 March 2018" in cited
