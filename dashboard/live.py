@@ -1,10 +1,7 @@
-"""The interactive charts of a page: one Panel session a page, made after its words are on the screen.
+"""The interactive charts of a page: one session of Panel's server a page, made after its words are on the screen.
 
-The page's own HTML comes from `dashboard.web`. A session holds one live chart for each exhibit and the address's
+The page's own HTML comes from `dashboard.web.site`. A session holds one live chart for each exhibit and the address's
 query; when the query changes, the charts' data change in place.
-
-What a session's document may hold is what Bokeh's core script knows: figures, rows and a plain data model. So a
-browser loads that script alone, and none of Panel's, of widgets', of tables' or of formulas'.
 """
 
 from __future__ import annotations

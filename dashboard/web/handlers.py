@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import json
 import logging
 import secrets
+import zlib
 from collections.abc import Callable, Hashable
 from typing import Any
 from urllib.parse import parse_qsl
 
 import tornado.web
+from tornado.iostream import StreamClosedError
 
 from dashboard import measures
 from dashboard.errors import AccessReviewError, LimitError, UsageError
@@ -23,6 +27,11 @@ from dashboard.web.workshop import BusyError
 
 log = logging.getLogger("access-review")
 LONGEST_ADDRESS = 4_000  # characters
+STREAMS = 4  # answers that hold the build open while they are read
+PART = 128 * 1024  # bytes of an answer that are handed to the network at a time
+READER = 30.0  # seconds for a reader to take one part
+AGAIN = "try again in a few seconds"
+KINDS = {"csv": "text/csv; charset=utf-8; header=present", "json": "application/json; charset=utf-8"}
 FOR_EVER = "public, max-age=31536000, immutable"
 
 # A page of words asks for nothing but its own style and script. The framework puts style elements into the page, so
@@ -74,6 +83,8 @@ class Handler(tornado.web.RequestHandler):
     site: Site
     etag: str | None = None
     error: str | None = None  # the name under which an error was logged
+    drawn = False  # whether the answer was worked out for this request
+    sent = 0  # bytes of the body
 
     def initialize(self, site: Site) -> None:
         self.site = site
@@ -94,7 +105,10 @@ class Handler(tornado.web.RequestHandler):
     async def show(self, key: Hashable, draw: Callable[[], Answer]) -> None:
         """Give the answer to `key`: the kept one, else what `draw` makes in a thread."""
         found = self.site.found(key)
-        self.give(await self.site.worked_out(key, draw) if found is None else found)
+        if found is None:
+            self.drawn = True
+            found = await self.site.worked_out(key, draw)
+        self.give(found)
 
     def give(self, found: Answer, *, keep: str = "no-cache") -> None:
         """Send a whole answer, compressed for who takes it so."""
@@ -105,11 +119,16 @@ class Handler(tornado.web.RequestHandler):
         if found.live:
             headers["Content-Security-Policy"] = LIVE_POLICY
         self.etag = found.etag
+        body = found.packed
         if takes_gzip(self.request.headers.get("Accept-Encoding", "")):
             headers["Content-Encoding"] = "gzip"
-            self.write(found.packed)
         else:
-            self.write(found.plain())
+            body = found.plain()
+        self.write(body)
+
+    def write(self, chunk: str | bytes | dict[str, Any]) -> None:
+        super().write(chunk)
+        self.sent += len(chunk) if isinstance(chunk, bytes) else 0
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         if isinstance(value, LimitError):
@@ -209,36 +228,104 @@ class AssetHandler(Handler):
 
 
 class DataHandler(Handler):
-    """The bytes of `access-review measure NAME --format csv` and json, under the same filters."""
+    """The bytes of `access-review measure NAME --format csv` and json, under the same filters.
+
+    Written as it is read, so that a long answer is never whole in memory; compressed on its way.
+    """
 
     async def get(self, name: str, form: str) -> None:
+        site = self.site
         arguments = dict(parse_qsl(self.request.query)[:40])
         rows = arguments.pop("rows", "") not in ("", "0")
         filters = make_filters(**arguments)
         found = measures.find_measure(name)
+        headers = self._headers
+        headers["Cache-Control"] = "no-cache"
+        headers["Vary"] = "Accept-Encoding"
         if form == "csv-metadata.json":
             self.give(self._metadata(found))
             return
-        result = await self.site.workshop.run(
-            lambda: (measures.rows if rows else measures.measure)(
-                found.name, self.site.store, filters=filters
-            )
+        headers["Content-Type"] = KINDS[form]
+        headers["Link"] = (
+            f'</data/{found.name}.csv-metadata.json>; rel="describedby"; type="application/csvm+json"'
         )
-        self.set_header(
-            "Link", f'</data/{found.name}.csv-metadata.json>; rel="describedby"; type="application/csvm+json"'
-        )
-        self.set_header("Cache-Control", "no-cache")
         if form == "csv":
-            self.set_header("Content-Type", "text/csv; charset=utf-8; header=present")
-            self.set_header(
-                "Content-Disposition", f'attachment; filename="{found.name}{"-rows" if rows else ""}.csv"'
+            headers["Content-Disposition"] = (
+                f'attachment; filename="{found.name}{"-rows" if rows else ""}.csv"'
             )
-            self.write(result.csv())
+        asked = (found.name, form, rows, filters)
+        # The same program, build and question have the same answer: what the browser has is not read again.
+        headers["Etag"] = self.etag = self._named(site.standing().build, asked)
+        if self.check_etag_header():
+            self.set_status(304)
+            return
+        self.drawn = True
+        if rows:
+            if site.streams >= STREAMS:
+                raise BusyError("too many long answers are being sent at once", hint=AGAIN)
+            site.streams += 1
+            try:
+                await self._stream(
+                    await site.workshop.run(
+                        lambda: measures.row_stream(found.name, site.store, filters=filters)
+                    ),
+                    asked,
+                )
+            finally:
+                site.streams -= 1
         else:
-            self.set_header("Content-Type", "application/json; charset=utf-8")
-            self.write(result.json())
+            key = (site.standing(), "measure", found.name, filters)
+            await self._stream(
+                await site.workshop.do(
+                    key, lambda: measures.measure(found.name, site.store, filters=filters)
+                ),
+                asked,
+            )
 
     head = get
+
+    async def _stream(
+        self, result: measures.MeasureResult | measures.RowStream, asked: tuple[Any, ...]
+    ) -> None:
+        self._headers["Etag"] = self.etag = self._named(result.build, asked)
+        pack = None
+        if takes_gzip(self.request.headers.get("Accept-Encoding", "")):
+            self._headers["Content-Encoding"] = "gzip"
+            pack = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+        parts = result.parts(asked[1])
+
+        def more() -> tuple[bytes, bool]:
+            """The next part of the body, and whether more follow: a thread's work."""
+            body = b""
+            for text in parts:
+                body += pack.compress(text.encode("utf-8")) if pack else text.encode("utf-8")
+                if len(body) >= PART:
+                    return body, True
+            return body + (pack.flush() if pack else b""), False
+
+        try:
+            body, follows = await self.site.workshop.run(more)
+            while follows and self.request.method == "GET":
+                self.write(body)
+                await asyncio.wait_for(self.flush(), READER)
+                body, follows = await self.site.workshop.run(more)
+            self.write(body)
+        except (StreamClosedError, TimeoutError):
+            raise tornado.web.Finish() from None  # the reader went away, or stopped reading
+        except AccessReviewError as error:
+            if not self._headers_written:
+                raise
+            # Half of an answer must not pass for the whole: the connection ends without its end.
+            log.warning("%s: ended early: %s", self.request.path, error.message)
+            self.request.connection.stream.close()  # type: ignore[union-attr]
+            raise tornado.web.Finish() from None
+        finally:
+            if isinstance(result, measures.RowStream):
+                result.close()
+
+    def _named(self, build: str, asked: tuple[Any, ...]) -> str:
+        said = repr((self.site.version, build, asked))
+        return f'W/"{hashlib.sha256(said.encode("utf-8")).hexdigest()[:20]}"'
 
     def say(self, status_code: int, words: str) -> None:
         self.set_header("Content-Type", "text/plain; charset=utf-8")
@@ -260,10 +347,17 @@ class HealthHandler(Handler):
     def prepare(self) -> None:
         pass  # asked by machines, by whatever name they have for this one
 
-    def get(self) -> None:
-        self.site.store.query("registers")
+    async def get(self) -> None:
         self.set_header("Cache-Control", "no-store")
-        self.write({"status": "ok", "build": self.site.store.build.id})
+        try:
+            # Not in the pool that may be full of questions: a busy server is alive.
+            build = await asyncio.get_running_loop().run_in_executor(None, self.site.readable)
+        except AccessReviewError as error:
+            log.error("the build cannot be read: %s", error.message)
+            self.set_status(503)
+            self.write({"status": "the build cannot be read", "build": None})
+            return
+        self.write({"status": "ok", "build": build, "sessions": self.site.sessions()})
 
     head = get
 

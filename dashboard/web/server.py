@@ -15,6 +15,7 @@ from tornado.ioloop import IOLoop
 from dashboard.errors import AccessReviewError
 from dashboard.settings import Settings
 from dashboard.web.handlers import MissingHandler
+from dashboard.web.logs import log_request
 from dashboard.web.routes import ROUTES
 from dashboard.web.site import Site, known_host
 
@@ -48,7 +49,7 @@ def make_server(settings: Settings, serving: Serving | None = None) -> Any:
     from bokeh.settings import settings as bokeh_settings
 
     from dashboard.live import session_app
-    from dashboard.web.sessions import LONGEST_MESSAGE, SCRIPTS, SessionHandler, SocketHandler
+    from dashboard.web.sessions import LONGEST_MESSAGE, SCRIPTS, SessionHandler, SocketHandler, count
 
     serving = serving or Serving()
     # Chosen here, because the names under which it may be asked are said before listening.
@@ -84,6 +85,7 @@ def make_server(settings: Settings, serving: Serving | None = None) -> Any:
             include_cookies=[],
             default_handler_class=MissingHandler,
             default_handler_args={"site": site},
+            log_function=log_request,
         )
     except OSError as error:
         site.close()
@@ -108,7 +110,7 @@ def make_server(settings: Settings, serving: Serving | None = None) -> Any:
         ]
     )
     server.site = site
-    server.live = app._applications[path]
+    site.sessions = lambda: count(app._applications[path])
     return server
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dashboard import measures
+from dashboard.errors import AccessReviewError
 from dashboard.exhibits import Exhibit
 from dashboard.filters import Filters
 from dashboard.html import environment
@@ -71,6 +72,9 @@ class Site:
         self.assets = Assets()
         self.kept = Kept(KEPT_BYTES)
         self.workshop = Workshop()
+        self.streams = 0  # answers that are being sent as they are read
+        self.sessions: Callable[[], int] = lambda: 0  # live sessions, once there is a server
+        self._readable: tuple[float, str | AccessReviewError] = (float("-inf"), "")
         self._lock = threading.Lock()
         self._looked = float("-inf")
         self._standing = Standing("", ())
@@ -103,6 +107,24 @@ class Site:
                     self.kept.clear()
                     self._made.clear()
         return self._standing
+
+    def readable(self) -> str:
+        """The build in force, once something has been read from it: tried once a second at most.
+
+        Raises AccessReviewError when it cannot be read.
+        """
+        at, found = self._readable
+        if time.monotonic() - at >= LOOKS:
+            try:
+                rows = self.store.stream("registers", seconds=5.0)
+                found = rows.build
+                list(rows)
+            except AccessReviewError as error:
+                found = error
+            self._readable = (time.monotonic(), found)
+        if isinstance(found, AccessReviewError):
+            raise found
+        return found
 
     @cached_property
     def version(self) -> str:
