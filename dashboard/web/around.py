@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from dashboard import measures
 from dashboard.filters import Filters
 from dashboard.pages import Page
+from dashboard.pages.register import listed
 from dashboard.store import Store
 from dashboard.text import day, plural
 from dashboard.vocabulary import OUTCOMES, RECIPIENT_TYPES
@@ -135,7 +136,11 @@ def loosened(store: Store, page: Page) -> list[Loosened]:
             break
         matched = _matched(store, filters, extra.get("q", ""))
         if matched:
-            said = "Without any of them" if name == "all" else f"Without “{words}”"
+            said = (
+                "Without any of them"
+                if name == "all"
+                else f"Without {words if name == 'q' else f'“{words}”'}"
+            )
             entry = Loosened(
                 words=said, rows=plural(matched, "request"), address=address(page, filters, extra)
             )
@@ -144,9 +149,7 @@ def loosened(store: Store, page: Page) -> list[Loosened]:
 
 
 def _matched(store: Store, filters: Filters, search: str) -> int:
-    rows = store.query(
-        "register_rows", filters, search=search or None, counted=None, limit=1, offset=0
-    ).dicts()
+    rows = listed(store, filters, search=search, most=1)
     return int(rows[0]["matched"]) if rows else 0
 
 
@@ -166,10 +169,9 @@ def in_time(store: Store, page: Page) -> InTime | None:
         )
     assert filters.known_on is not None
     known = _editions(store, filters.register, filters.known_on)
-    least = "is" if len(known) == 1 else "are"
     return InTime(
-        words=f"You are looking at what was known on {day(filters.known_on)}: of {plural(len(every), 'edition')} "
-        f"{len(known)} {least} read.",
+        words=f"You are looking at what was known on {day(filters.known_on)}: {len(known)} of "
+        f"{plural(len(every), 'edition')} had been published by then.",
         latest=latest,
     )
 

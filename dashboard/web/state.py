@@ -11,13 +11,12 @@ from urllib.parse import parse_qsl, urlencode
 
 from dashboard import measures
 from dashboard.errors import AccessReviewError
-from dashboard.filters import NAMES, Filters, from_address
+from dashboard.filters import NAMES, SEVERAL, Filters, from_address
 from dashboard.pages import OWN, home_register
 from dashboard.store import Store
 from dashboard.text import day
 
 
-SEVERAL = ("type", "tier", "outcome")  # a form sends one pair a box that is ticked
 MOST_PAIRS = 60  # an address with more is not one a person made
 
 
@@ -60,7 +59,7 @@ def read_state(store: Store, query: str) -> State:
     respelt = False
     for name, value in pairs:
         respelt |= not value or name in arguments
-        if value and name in SEVERAL and name in arguments:
+        if value and name in SEVERAL and name in arguments:  # a form sends one pair a box that is ticked
             value = f"{arguments[name]},{value}"
         if value:
             arguments[name] = value
