@@ -14,8 +14,10 @@ from dashboard.pages import (
     changes,
     overview,
     people,
+    recipient,
     recipients,
     register,
+    request,
     search,
     turnaround,
     volumes,
@@ -61,7 +63,12 @@ PAGES: dict[str, PageSpec] = {
 
 # Pages that no reader goes to by name: of what was looked for, and of one thing.
 BESIDE: dict[str, PageSpec] = {
-    p.name: p for p in (PageSpec(name="search", title="Search", make=search.make, own=("q",), form=False),)
+    p.name: p
+    for p in (
+        PageSpec(name="search", title="Search", make=search.make, own=("q",), form=False),
+        PageSpec(name="request", title="Request", make=request.make, own=("column",), form=False),
+        PageSpec(name="recipient", title="Recipient", make=recipient.make, form=False),
+    )
 }
 EVERY = {**PAGES, **BESIDE}
 # What some page takes beside the filters, and is no filter that nobody knows.

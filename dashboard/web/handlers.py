@@ -11,7 +11,7 @@ import tornado.web
 from dashboard import measures
 from dashboard.errors import AccessReviewError, UsageError
 from dashboard.filters import make_filters
-from dashboard.pages import PAGES
+from dashboard.pages import PAGES, Moved
 from dashboard.web.site import Site
 
 
@@ -56,12 +56,46 @@ class Handler(tornado.web.RequestHandler):
 
 
 class PageHandler(Handler):
-    def get(self, name: str) -> None:
-        html = self.site.page(name, self.request.query, self.request.headers.get("X-In-Place", ""))
+    def get(self, *place: str) -> None:
+        self.show(place[0], {})
+
+    def show(self, name: str, place: dict[str, str]) -> None:
+        try:
+            status, html = self.site.page(
+                name,
+                self.request.query,
+                self.request.headers.get("X-In-Place", ""),
+                place,
+                f"{self.request.protocol}://{self.request.host}",
+            )
+        except Moved as moved:
+            self.redirect(moved.address)
+            return
+        self.set_status(status)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-cache")
         self.set_header("Vary", "X-In-Place")
         self.write(html)
+
+    head = get
+
+
+class RequestHandler(PageHandler):
+    """/request/<register>/<reference>: the reference is all that follows, slashes too, or stands in the query."""
+
+    def get(self, *place: str) -> None:
+        register, reference = place
+        reference = reference or self.get_query_argument("reference", "")
+        self.show("request", {"register": register, "reference": reference})
+
+    head = get
+
+
+class RecipientHandler(PageHandler):
+    """/recipient/<recipient id>?register=<register>"""
+
+    def get(self, *place: str) -> None:
+        self.show("recipient", {"recipient": place[0]})
 
     head = get
 

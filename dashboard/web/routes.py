@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.pages import BESIDE, PAGES
+from dashboard.pages import PAGES
 from dashboard.web import handlers
 
 
@@ -11,7 +11,9 @@ from dashboard.web import handlers
 ROUTES: list[tuple[str, type[handlers.Handler]]] = [
     (r"/", handlers.HomeHandler),
     (r"/(" + "|".join(PAGES) + r")", handlers.PageHandler),
-    (r"/(" + "|".join(BESIDE) + r")", handlers.PageHandler),
+    (r"/(search)", handlers.PageHandler),
+    (r"/request/([^/]+)/(.*)", handlers.RequestHandler),
+    (r"/recipient/(.+)", handlers.RecipientHandler),
     (r"/search\.json", handlers.SearchHandler),
     (r"/assets/[^/]+", handlers.AssetHandler),
     (r"/data/([a-z_-]{1,40})\.(csv|json|csv-metadata\.json)", handlers.DataHandler),

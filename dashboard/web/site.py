@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 from dashboard import measures
-from dashboard.errors import AccessReviewError
+from dashboard.errors import AccessReviewError, UsageError
 from dashboard.filters import Filters, from_address
 from dashboard.html import environment
 from dashboard.pages import EVERY, OWN, PAGES, Page, home_register, make_page
+from dashboard.pages.missing import missing_page, shortly
 from dashboard.reviews import list_reviews
 from dashboard.search import search
 from dashboard.settings import Settings
@@ -30,7 +33,7 @@ class Site:
         self.settings = settings
         self.store = Store(settings)
         self.env = environment()
-        self.pages: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+        self.pages: OrderedDict[tuple[object, ...], tuple[int, bytes]] = OrderedDict()
         self.assets, self.files = own_assets()
 
     def search(self, query: str) -> dict[str, Any]:
@@ -58,12 +61,29 @@ class Site:
             filters = replace(filters, known_on=None)
         return filters, known
 
-    def page(self, name: str, query: str, in_place: str) -> bytes:
-        """The HTML of a page: a bad value is named on the page and dropped."""
+    def page(
+        self, name: str, query: str, in_place: str, place: Mapping[str, str] | None = None, origin: str = ""
+    ) -> tuple[int, bytes]:
+        """The status and the HTML of a page: a bad value is named on the page and dropped.
+
+        `place`: filters that the path gives, as they are. Raises Moved where they have a page at another address.
+        """
         arguments = dict(parse_qsl(query)[:40])
         filters, problems = from_address({k: v for k, v in arguments.items() if k not in OWN})
+        place = place or {}
+        if "register" in place:
+            filters = replace(filters, register=place["register"])
         filters, known = self._known(filters, problems)
+        filters = replace(
+            filters,
+            reference=place.get("reference", filters.reference),
+            recipient=place.get("recipient", filters.recipient),
+        )
         extra = {k: arguments[k] for k in EVERY[name].own if arguments.get(k)}
+        if place:
+            if "register" in arguments:
+                extra["register_named"] = "1"
+            extra |= {"origin": origin, "today": datetime.now(UTC).date().isoformat()}
         reviews = tuple(r.name for r in list_reviews(self.settings) if r.signed)
         key = (
             self.store.build.id,
@@ -77,14 +97,36 @@ class Site:
         if key in self.pages:
             self.pages.move_to_end(key)
             return self.pages[key]
-        made = make_page(self.store, name, filters, extra)
+        wanted = place.get("register")
+        if wanted is not None and wanted != filters.register:
+            made = self._no_register(name, filters, wanted)
+        else:
+            made = make_page(self.store, name, filters, extra)
         html = self._draw(
-            made, known[str(filters.register)], problems, reviews, static=in_place != "live"
+            made, known[str(made.filters.register)], problems, reviews, static=in_place != "live"
         ).encode("utf-8")
-        self.pages[key] = html
+        self.pages[key] = made.status, html
         while len(self.pages) > CACHED_PAGES:
             self.pages.popitem(last=False)
-        return html
+        return self.pages[key]
+
+    def _no_register(self, name: str, filters: Filters, wanted: str) -> Page:
+        """That there is no such register, or that nothing of it is shown any more, and which there are."""
+        try:
+            measures.checked(self.store, Filters(register=wanted))
+            words = f"There is no register called “{shortly(wanted)}” here"
+        except UsageError as error:
+            words = error.message[:1].upper() + error.message[1:]
+        return missing_page(
+            name,
+            filters,
+            headline=words,
+            near=[
+                (r["title"], r["register"], f"/register?{Filters(register=r['register']).query()}")
+                for r in self.store.query("registers").dicts()
+            ],
+            asked=filters.reference or filters.recipient or "",
+        )
 
     def _draw(
         self,
