@@ -12,12 +12,15 @@ from dashboard.filters import Filters
 from dashboard.pages import (
     about,
     changes,
+    checks,
+    commitments,
     overview,
     people,
     recipient,
     recipients,
     register,
     request,
+    reviews,
     search,
     turnaround,
     volumes,
@@ -56,6 +59,9 @@ PAGES: dict[str, PageSpec] = {
             own=("q", "start", "count"),
         ),
         PageSpec(name="changes", title="Changes", make=changes.make, fields=()),
+        PageSpec(name="checks", title="Checks", make=checks.make, own=("severity", "rule", "start")),
+        PageSpec(name="commitments", title="Commitments", make=commitments.make, own=("status",)),
+        PageSpec(name="reviews", title="Reviews", make=reviews.make, form=False),
         PageSpec(name="about", title="About", make=about.make, fields=()),
     )
 }
