@@ -434,9 +434,9 @@ def _measure(settings: Settings, arguments: Any) -> int:
 
 
 def _serve(settings: Settings, arguments: Any) -> int:
-    from dashboard.web.server import serve
+    from dashboard.web.server import Serving, serve
 
-    serve(settings, address=arguments.address, port=arguments.port, workers=arguments.workers)
+    serve(settings, Serving(address=arguments.address, port=arguments.port))
     return 0
 
 

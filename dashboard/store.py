@@ -11,7 +11,8 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -20,7 +21,7 @@ from typing import Any
 
 import duckdb
 
-from dashboard.errors import AccessReviewError
+from dashboard.errors import AccessReviewError, LimitError
 from dashboard.filters import Filters
 from dashboard.settings import PACKAGE, Settings, load_settings
 from dashboard.warehouse import publish
@@ -32,8 +33,23 @@ PARAMETER = re.compile(r"\$([a-z_]+)")
 COMMENT = re.compile(r"--[^\n]*")
 TIME_LIMIT = 30.0  # seconds for one query
 ROW_CAP = 2_000_000  # rows a query may return; more is an error, never a silent cut
+STREAM_LIMIT = 120.0  # seconds for one answer that is read as it is sent
+STREAM_ROWS = 4_000  # read at a time
 CACHED_RESULTS = 512
 CACHED_ROWS = 20_000  # larger results are not kept
+
+
+_LIMITS = threading.local()
+
+
+@contextmanager
+def limits(*, seconds: float, rows: int = ROW_CAP) -> Iterator[None]:
+    """Hold the queries of this thread, all of them together, to `seconds`, and each of them to `rows`."""
+    _LIMITS.deadline, _LIMITS.rows, _LIMITS.seconds = time.monotonic() + seconds, rows, seconds
+    try:
+        yield
+    finally:
+        del _LIMITS.deadline, _LIMITS.rows, _LIMITS.seconds
 
 
 @dataclass(frozen=True)
@@ -90,6 +106,30 @@ def _damaged(build: publish.Build, what: str, error: duckdb.Error) -> AccessRevi
         f"{build.path} cannot be {what}: {error}",
         hint=f"remove {build.path.name}, then run 'access-review build'; "
         "or go back to the build before: 'access-review rollback'",
+    )
+
+
+def _seconds_given() -> float:
+    return min(TIME_LIMIT, getattr(_LIMITS, "seconds", TIME_LIMIT))
+
+
+def _seconds_left(query: Query) -> float:
+    left = min(TIME_LIMIT, getattr(_LIMITS, "deadline", float("inf")) - time.monotonic())
+    if left <= 0:
+        raise _too_slow(query, _seconds_given())
+    return left
+
+
+def _too_slow(query: Query, seconds: float) -> LimitError:
+    return LimitError(
+        f"the query '{query.name}' took longer than {seconds:.3g} seconds and was stopped",
+        hint="ask for a shorter period or fewer groups",
+    )
+
+
+def _too_many(query: Query, cap: int) -> LimitError:
+    return LimitError(
+        f"the query '{query.name}' gives more than {cap:,} rows", hint="filter it, or use 'export'"
     )
 
 
@@ -189,6 +229,81 @@ def _first_of_month(day: object, after: int = 0) -> bool:
     return not isinstance(day, date) or (day + timedelta(days=after)).day == 1
 
 
+def _ask(cursor: duckdb.DuckDBPyConnection, root: _Root, query: Query, values: Mapping[str, object]) -> None:
+    # Same query, several ways to what it counts: see schema/038_as_known.sql and 049_from_facts.sql.
+    cursor.execute(f"set search_path = '{','.join(schemas_for(values, root.releases_in))}'")
+    cursor.execute(_parsed(query.sql), dict(values))
+
+
+class Rows:
+    """Rows on their way from one build: `columns`, `build`, and chunks of rows when iterated. See `Store.stream`."""
+
+    def __init__(
+        self,
+        root: _Root,
+        query: Query,
+        values: Mapping[str, object],
+        seconds: float,
+        done: Callable[[], None],
+    ) -> None:
+        self.build = root.build.id
+        self._root, self._query, self._done = root, query, done
+        self._cursor: duckdb.DuckDBPyConnection | None = root.connection.cursor()
+        # Until the first rows are there it is a query like any other.
+        self._seconds = min(_seconds_left(query), seconds)
+        self._watched = WATCH.begin(self._cursor, self._seconds)
+        try:
+            with self._named_errors():
+                _ask(self._cursor, root, query, values)
+                self._first = self._cursor.fetchmany(STREAM_ROWS)
+        except BaseException:
+            self._let_go()
+            raise
+        self.columns: tuple[str, ...] = tuple(d[0] for d in self._cursor.description)
+        WATCH.end(self._watched)
+        self._seconds = seconds
+        self._watched = WATCH.begin(self._cursor, seconds)
+
+    def __iter__(self) -> Iterator[list[tuple[Any, ...]]]:
+        rows, self._first = self._first, []
+        read = 0
+        try:
+            while rows:
+                read += len(rows)
+                if read > ROW_CAP:
+                    raise _too_many(self._query, ROW_CAP)
+                yield rows
+                if self._cursor is None:
+                    return
+                with self._named_errors():
+                    rows = self._cursor.fetchmany(STREAM_ROWS)
+        finally:
+            self.close()
+
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.InterruptException:
+            raise _too_slow(self._query, self._seconds) from None
+        except (duckdb.ProgrammingError, duckdb.DataError):
+            raise
+        except duckdb.Error as error:
+            raise _damaged(self._root.build, "read", error) from error
+
+    def close(self) -> None:
+        """Read no further. Does nothing the second time."""
+        if self._cursor is not None:
+            self._let_go()
+            self._done()
+
+    def _let_go(self) -> None:
+        assert self._cursor is not None
+        WATCH.end(self._watched)
+        self._cursor.close()
+        self._cursor = None
+
+
 class Store:
     """Measures' way to the warehouse. Safe to share between threads.
 
@@ -254,7 +369,7 @@ class Store:
     def query(self, name: str, filters: Filters | None = None, **extra: object) -> Result:
         """Run one query file with bound values; results are kept by build, query and values.
 
-        Raises AccessReviewError when it takes longer than the time limit or returns too many rows.
+        Raises LimitError when it takes longer than the time limit or returns too many rows.
         """
         query = load_query(name)
         values: dict[str, object] = {**(filters or Filters()).parameters(), **extra}
@@ -283,21 +398,45 @@ class Store:
                     self._results.popitem(last=False)
         return result
 
-    def _run(self, root: _Root, query: Query, values: Mapping[str, object]) -> Result:
-        cursor = root.connection.cursor()
-        watched = WATCH.begin(cursor, TIME_LIMIT)
+    def stream(
+        self, name: str, filters: Filters | None = None, *, seconds: float = STREAM_LIMIT, **extra: object
+    ) -> Rows:
+        """Run one query file and read its rows a few thousand at a time, from one build; nothing is kept.
+
+        To be closed, or read to its end. `seconds`: for all of it, the reader's own pace included. Reading raises
+        LimitError past it, or past the row cap.
+        """
+        query = load_query(name)
+        values: dict[str, object] = {**(filters or Filters()).parameters(), **extra}
+        self._follow()
+        with self._lock:
+            root = self._root
+            root.users += 1
+
+        def done() -> None:
+            with self._lock:
+                root.users -= 1
+                if root.retired and root.users == 0:
+                    root.connection.close()
+
         try:
-            # Same query, several ways to what it counts: see schema/038_as_known.sql and 049_from_facts.sql.
-            cursor.execute(f"set search_path = '{','.join(schemas_for(values, root.releases_in))}'")
-            cursor.execute(_parsed(query.sql), dict(values))
+            return Rows(root, query, {p: values[p] for p in query.parameters}, seconds, done)
+        except BaseException:
+            done()
+            raise
+
+    def _run(self, root: _Root, query: Query, values: Mapping[str, object]) -> Result:
+        cap = min(ROW_CAP, getattr(_LIMITS, "rows", ROW_CAP))
+        seconds = _seconds_left(query)
+        cursor = root.connection.cursor()
+        watched = WATCH.begin(cursor, seconds)
+        try:
+            _ask(cursor, root, query, values)
             columns = tuple(d[0] for d in cursor.description)
             # Always drained: an unread result would own the connection.
-            rows = cursor.fetchmany(ROW_CAP + 1)
+            rows = cursor.fetchmany(cap + 1)
         except duckdb.InterruptException:
-            raise AccessReviewError(
-                f"the query '{query.name}' took longer than {TIME_LIMIT:.0f} seconds and was stopped",
-                hint="ask for a shorter period or fewer groups",
-            ) from None
+            raise _too_slow(query, _seconds_given()) from None
         except (duckdb.ProgrammingError, duckdb.DataError):
             raise  # a fault in a query, not in the file
         except (
@@ -307,11 +446,8 @@ class Store:
         finally:
             WATCH.end(watched)
             cursor.close()
-        if len(rows) > ROW_CAP:
-            raise AccessReviewError(
-                f"the query '{query.name}' gives more than {ROW_CAP:,} rows",
-                hint="filter it, or use 'export'",
-            )
+        if len(rows) > cap:
+            raise _too_many(query, cap)
         return Result(columns, tuple(rows))
 
 

@@ -22,7 +22,7 @@ from dashboard.measures import (
     series,
     volume,
 )
-from dashboard.measures.result import Measure, MeasureResult, make_result
+from dashboard.measures.result import Measure, MeasureResult, RowStream, make_result, not_applied, ordered
 from dashboard.measures.scope import checked
 from dashboard.store import Store, load_query
 from dashboard.text import day
@@ -51,31 +51,50 @@ MEASURES: dict[str, Measure] = {
 def measure(name: str, store: Store, *, filters: Filters | None = None, **keywords: Any) -> MeasureResult:
     """Compute a measure by its name. Raises UsageError for an unknown measure, filter, register or edition."""
     found = find_measure(name)
-    chosen = filters or make_filters(**keywords)
-    chosen = replace(chosen, **{k: v for k, v in found.defaults.items() if getattr(chosen, k) is None})
+    asked = filters or make_filters(**keywords)
+    chosen = replace(asked, **{k: v for k, v in found.defaults.items() if getattr(asked, k) is None})
     known = checked(store, chosen, archive=found.archive)
     result, notes = found.compute(store, chosen)
     if not known and chosen.known_on:
         notes = [f"Nothing was published by {day(chosen.known_on)}, so there is nothing to count.", *notes]
     elif not result.rows and not notes:
         notes = ["Nothing falls in what was asked."]
+    notes = [*notes, *not_applied(asked, found.takes)]
     return make_result(found.name, found.columns, found.query, result, notes, chosen, store)
 
 
 def rows(name: str, store: Store, *, filters: Filters | None = None, **keywords: Any) -> MeasureResult:
-    """Exactly the entries that the figure counts. Raises UsageError where a measure counts no entries."""
-    found = find_measure(name)
-    if found.rows_query is None:
-        raise UsageError(f"'{name}' counts no entries, so it has no rows behind it")
-    chosen = filters or make_filters(**keywords)
-    chosen = replace(
-        chosen, **{k: v for k, v in found.defaults.items() if k != "by" and getattr(chosen, k) is None}
-    )
-    checked(store, chosen)
+    """Exactly the entries, or the records kept by people, that the figure counts, each with its place.
+
+    Raises UsageError as `measure` does.
+    """
+    asked = filters or make_filters(**keywords)
+    found, chosen = _rows_asked(name, store, asked)
     result = store.query(found.rows_query, chosen)
     return make_result(
-        f"{name}-rows", load_query(found.rows_query).columns, found.rows_query, result, [], chosen, store
+        f"{name}-rows", load_query(found.rows_query).columns, found.rows_query, result,
+        not_applied(asked, found.takes), chosen, store,
+    )  # fmt: skip
+
+
+def row_stream(name: str, store: Store, *, filters: Filters) -> RowStream:
+    """The same entries as `rows`, read as they are written out. Raises UsageError as `rows` does."""
+    found, chosen = _rows_asked(name, store, filters)
+    source = store.stream(found.rows_query, chosen)
+    columns = ordered(load_query(found.rows_query).columns, source.columns, chosen)
+    return RowStream(
+        measure=f"{name}-rows", columns=columns, filters=chosen, source=source,
+        notes=tuple(not_applied(filters, found.takes)),
+    )  # fmt: skip
+
+
+def _rows_asked(name: str, store: Store, asked: Filters) -> tuple[Measure, Filters]:
+    found = find_measure(name)
+    chosen = replace(
+        asked, **{k: v for k, v in found.defaults.items() if k != "by" and getattr(asked, k) is None}
     )
+    checked(store, chosen, archive=found.archive)
+    return found, chosen
 
 
 def find_measure(name: str) -> Measure:

@@ -12,13 +12,15 @@ from dashboard.errors import UsageError
 from dashboard.filters import Filters
 from dashboard.measures import clocks
 from dashboard.measures.refusals import at_least, enough, refused
-from dashboard.measures.result import Measure
+from dashboard.measures.result import Measure, not_applied
 from dashboard.measures.scope import Scope, about, scopes
 from dashboard.store import Result, Store
 from dashboard.text import day, join_words, number, plural
 
 
 MAIN = ("received", "released", "decided")  # what a register is about: the first that it can answer
+MEDIAN = "turnaround.median"
+OF_CLOCKS = ("clock", "basis", "unit")  # filters that only a series of times uses
 COLUMNS = ("interval_start", "value", "mean", "lower", "upper", "signal", "baseline")
 EXTRAS = (
     *("interval_end", "series", "judged", "trial", "stretch", "moving_range", "regime", "lower_calculated"),
@@ -46,6 +48,8 @@ def _control_chart(store: Store, filters: Filters) -> tuple[Result, list[str]]:
         made, more = _charted(values, series, mine)
         rows += [(scope.register, *row) for row in made]
         notes += [about(scope, len(found) > 1, w) for w in [*words, *more]]
+        if series != MEDIAN:
+            notes += not_applied(replace(Filters(), **{k: getattr(filters, k) for k in OF_CLOCKS}), ())
     return Result(("register", *COLUMNS, *EXTRAS), tuple(rows)), notes
 
 
@@ -207,6 +211,7 @@ MEASURES = (
         query="volumes",
         compute=_control_chart,
         rows_query="control_chart_rows",
+        also_takes=("of", *OF_CLOCKS),
         defaults={"interval": "month"},
     ),
 )

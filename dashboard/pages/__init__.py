@@ -39,6 +39,7 @@ class PageSpec:
     fields: tuple[str, ...] = ()  # filters this page offers beside register, from, to and type
     own: tuple[str, ...] = ()  # what its address takes beside the filters
     form: bool = True  # whether there is anything to choose on it
+    live: bool = True  # whether its charts become interactive; else it is a page to read
 
 
 PAGES: dict[str, PageSpec] = {
@@ -61,7 +62,7 @@ PAGES: dict[str, PageSpec] = {
         PageSpec(name="changes", title="Changes", make=changes.make, fields=()),
         PageSpec(name="checks", title="Checks", make=checks.make, own=("severity", "rule", "start")),
         PageSpec(name="commitments", title="Commitments", make=commitments.make, own=("status",)),
-        PageSpec(name="reviews", title="Reviews", make=reviews.make, form=False),
+        PageSpec(name="reviews", title="Reviews", make=reviews.make, form=False, live=False),
         PageSpec(name="about", title="About", make=about.make, fields=()),
     )
 }
@@ -71,9 +72,9 @@ PAGES: dict[str, PageSpec] = {
 BESIDE: dict[str, PageSpec] = {
     p.name: p
     for p in (
-        PageSpec(name="search", title="Search", make=search.make, own=("q",), form=False),
-        PageSpec(name="request", title="Request", make=request.make, own=("column",), form=False),
-        PageSpec(name="recipient", title="Recipient", make=recipient.make, form=False),
+        PageSpec(name="search", title="Search", make=search.make, own=("q",), form=False, live=False),
+        PageSpec(name="request", title="Request", make=request.make, own=("column",), form=False, live=False),
+        PageSpec(name="recipient", title="Recipient", make=recipient.make, form=False, live=False),
     )
 }
 EVERY = {**PAGES, **BESIDE}

@@ -95,8 +95,8 @@ def _headline(rows: list[dict[str, Any]]) -> str:
     told = f"{number(done)} {'is' if done == 1 else 'are'} done by a published source"
     untold = f"of {number(silent)} nothing published says what became"
     if overdue:
-        late = f"{number(len(overdue))} of {plural(len(rows), 'commitment')} {'is' if len(overdue) == 1 else 'are'} overdue"
-        return f"{late}; {untold}"
+        late = "is" if len(overdue) == 1 else "are"
+        return f"{number(len(overdue))} of {plural(len(rows), 'commitment')} {late} overdue; {untold}"
     return f"None of {plural(len(rows), 'commitment')} is overdue; {told}; {untold}"
 
 

@@ -33,6 +33,6 @@ def missing_page(
     )
 
 
-def shortly(text: str) -> str:
+def shortly(text: str, longest: int = LONGEST_NAMED) -> str:
     """What was asked for, as long as a headline can bear."""
-    return str(shown_difference(text, None, LONGEST_NAMED)[0])
+    return str(shown_difference(text, None, longest)[0])

@@ -1,24 +1,32 @@
-"""The site's own scripts and styles, under addresses that hold their content's hash."""
+"""Scripts and styles, under addresses that hold their content's hash: compressed once, kept by browsers for ever."""
 
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 from dashboard.settings import PACKAGE
+from dashboard.web.kept import Answer, answer
 
 
-OWN = (("style.css", "text/css"), ("app.js", "text/javascript"))
+KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+OWN = ("style.css", "app.js", "around.js")
 
 
-def own_assets() -> tuple[dict[str, str], dict[str, tuple[bytes, str]]]:
-    """The address of each file by its name, and its bytes and content type by its address."""
-    addresses: dict[str, str] = {}
-    files: dict[str, tuple[bytes, str]] = {}
-    for name, kind in OWN:
-        content = (PACKAGE / "templates" / name).read_bytes()
-        # The address holds the content's hash, so a browser may keep it for ever.
-        stem, _, ending = name.partition(".")
-        address = f"/assets/{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
-        addresses[name] = address
-        files[address] = (content, f"{kind}; charset=utf-8")
-    return addresses, files
+class Assets:
+    """Every file a page may ask for. Nothing else on disk has an address."""
+
+    def __init__(self) -> None:
+        self.addresses: dict[str, str] = {}  # by the file's name
+        self.answers: dict[str, Answer] = {}  # by address
+        for name in OWN:
+            self.add(PACKAGE / "templates" / name)
+
+    def add(self, path: Path) -> str:
+        """Give a file an address, which is returned."""
+        content = path.read_bytes()
+        stem, ending = path.name.removesuffix(path.suffix), path.suffix
+        address = f"/assets/{stem}-{hashlib.sha256(content).hexdigest()[:12]}{ending}"
+        self.addresses[path.name] = address
+        self.answers[address] = answer(content, KINDS[ending], level=9)
+        return address

@@ -4,84 +4,127 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import tornado.web
 from tornado.ioloop import IOLoop
 
 from dashboard.errors import AccessReviewError
 from dashboard.settings import Settings
 from dashboard.web.handlers import MissingHandler
+from dashboard.web.logs import log_request
 from dashboard.web.routes import ROUTES
-from dashboard.web.site import Site
+from dashboard.web.site import Site, known_host
 
 
-def make_server(settings: Settings, *, address: str = "127.0.0.1", port: int = 5006, workers: int = 1) -> Any:
-    """A Panel server with the pages, the open data and the live sessions. Not started.
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+SESSIONS = 200  # pages with interactive charts at one time; each takes some megabytes
+# Bounds on what a client may send. Nothing here reads a body.
+HTTP = {"max_header_size": 16 * 1024, "max_body_size": 4 * 1024, "max_buffer_size": 1024 * 1024}
+HTTP |= {"idle_connection_timeout": 75, "body_timeout": 5}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Serving:
+    """How to serve. `origins`: host or host:port under which browsers reach this server, beside its own address."""
+
+    address: str = "127.0.0.1"
+    port: int = 5006
+    origins: tuple[str, ...] = ()
+    drafts: bool = False
+    sessions: int = SESSIONS
+
+
+def make_server(settings: Settings, serving: Serving | None = None) -> Any:
+    """A Panel server with the pages, the open data and the live sessions. Not started; `server.site` is its Site.
 
     Raises AccessReviewError when nothing is built, or the port is taken.
     """
     # Every script from this server, never from a content network.
     os.environ["BOKEH_RESOURCES"] = "server"
     import panel as pn
+    from bokeh.settings import settings as bokeh_settings
 
-    from dashboard.live import SessionHandler, session_app
+    from dashboard.live import session_app
+    from dashboard.web.sessions import LONGEST_MESSAGE, SCRIPTS, SessionHandler, SocketHandler, count
 
-    site = Site(settings)
+    serving = serving or Serving()
+    # Chosen here, because the names under which it may be asked are said before listening.
+    port = serving.port or _free_port(serving.address)
+    own = {f"{host}:{port}" for host in (*LOOPBACK, serving.address)}
+    site = Site(
+        settings,
+        drafts=serving.drafts,
+        hosts=frozenset(known_host(host) for host in (*own, *serving.origins)),
+        # Asked from this machine alone, or under names that were given: no other will do.
+        any_host=serving.address not in LOOPBACK and not serving.origins,
+    )
+    for name in SCRIPTS:
+        site.assets.add(Path(str(bokeh_settings.bokehjs_path())) / "js" / name)
     pn.extension(defer_load=False, notifications=False, browser_info=False)
-    share = {"site": site}
-    if port == 0:  # chosen here, because the origins that may open a websocket are named before listening
-        port = _free_port(address)
-    origins = sorted({f"{h}:{port}" for h in (address, "127.0.0.1", "localhost")})
+    path = f"/live/{port}"
     try:
         server = pn.io.server.get_server(
-            {"/live": session_app(lambda: site.store)},
+            {path: session_app(site)},
             port=port,
-            address=address,
-            websocket_origin=origins,
-            extra_patterns=[(pattern, handler, share) for pattern, handler in ROUTES],
-            num_procs=workers,
+            address=serving.address,
+            websocket_origin=f"localhost:{port}",  # our own check is the wider one
+            websocket_max_message_size=LONGEST_MESSAGE,
+            http_server_kwargs=dict(HTTP),
             index=None,
             use_index=False,
-            check_unused_sessions_milliseconds=15_000,
-            unused_session_lifetime_milliseconds=60_000,
-            session_token_expiration=600,
+            check_unused_sessions_milliseconds=2_000,
+            unused_session_lifetime_milliseconds=30_000,
+            session_token_expiration=60,
+            sign_sessions=True,
+            secret_key=os.urandom(32),
             include_headers=[],
             include_cookies=[],
+            default_handler_class=MissingHandler,
+            default_handler_args={"site": site},
+            log_function=log_request,
         )
     except OSError as error:
+        site.close()
         raise AccessReviewError(
-            f"cannot listen on {address}:{port}: {error.strerror or error}", hint="give another --port"
+            f"cannot listen on {serving.address}:{port}: {error.strerror or error}",
+            hint="give another --port",
         ) from error
-    tornado_app = server._tornado
-    tornado_app.settings.update(default_handler_class=MissingHandler, default_handler_args=share)
-    # The live application's own page is of no use by itself; its session, as JSON, is what pages ask for.
-    contexts = tornado_app._applications["/live"]
-    tornado_app.wildcard_router.rules.insert(
-        0,
-        tornado.web.url(
-            r"/live/session",
-            SessionHandler,
-            {"application_context": contexts, "bokeh_websocket_path": "/live/ws"},
-        ),
+    app = server._tornado
+    framework = {"application_context": app._applications[path], "bokeh_websocket_path": f"{path}/ws"}
+    # The framework's own addresses (its page of the application, its files, its metadata) are of no use to a page
+    # of this site. What is not here is not served.
+    app.wildcard_router.rules[:] = []
+    app.wildcard_router.add_rules(
+        [
+            *((pattern, handler, {"site": site}) for pattern, handler in ROUTES),
+            (
+                r"/live/session",
+                SessionHandler,
+                {"site": site, "most": serving.sessions, "path": path, **framework},
+            ),
+            (rf"{path}/ws", SocketHandler, {"site": site, **framework}),
+        ]
     )
+    server.site = site
+    site.sessions = lambda: count(app._applications[path])
     return server
 
 
 def _free_port(address: str) -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind((address, 0))
         return int(probe.getsockname()[1])
 
 
-def serve(settings: Settings, *, address: str, port: int, workers: int) -> None:
+def serve(settings: Settings, serving: Serving) -> None:
     """Serve until interrupted. Prints the address when it is ready."""
-    server = make_server(settings, address=address, port=port, workers=workers)
+    server = make_server(settings, serving)
     server.start()
-    shown = "127.0.0.1" if address in ("0.0.0.0", "") else address
+    shown = "127.0.0.1" if serving.address in ("0.0.0.0", "") else serving.address
     print(f"http://{shown}:{server.port}/overview", flush=True)
     print("Serving; stop with Ctrl-C.", file=sys.stderr, flush=True)
     loop = IOLoop.current()
@@ -89,3 +132,4 @@ def serve(settings: Settings, *, address: str, port: int, workers: int) -> None:
         signal.signal(wanted, lambda *_: loop.add_callback_from_signal(loop.stop))
     loop.start()
     server.stop()
+    server.site.close()

@@ -30,7 +30,7 @@ def site(built: Path) -> Iterator[Site]:
 
 
 def html(site: Site, page: str, register: str = LEGACY) -> str:
-    return site.page(page, f"register={register}", "").decode("utf-8")
+    return site.page(page, f"register={register}").plain().decode("utf-8")
 
 
 def test_every_measure_is_defined_and_headlines_too() -> None:

@@ -11,7 +11,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from dashboard.settings import load_settings
-from dashboard.web.server import make_server
+from dashboard.web.server import Serving, make_server
 
 
 @dataclass
@@ -43,7 +43,7 @@ def serving(data: Path) -> Iterator[Served]:
 
     def run() -> None:
         asyncio.set_event_loop(asyncio.new_event_loop())
-        server = make_server(load_settings(data), port=0)
+        server = make_server(load_settings(data), Serving(port=0))
         server.start()
         ready.append(Served(server.port, data))
         loop = asyncio.get_event_loop()
