@@ -20,6 +20,7 @@ COHORTS = ("received", "closed")
 INTERVALS = ("month", "quarter", "year")
 GROUPINGS = ("type", "tier", "route", "outcome", "recipient", "dataset", "legal_basis")
 BASES = ("stated", "from_reference", "first_seen")
+CHOICES = ("unit", "clock", "cohort", "target", "interval", "by", "limit", "of")  # how to count, not what
 LONGEST_VALUE = 300  # characters; an address longer than this is not one a person made
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from dashboard.errors import UsageError
-from dashboard.filters import Filters, make_filters
+from dashboard.filters import CHOICES, Filters, make_filters
 from dashboard.measures import (
     bounds,
     clocks,
@@ -22,7 +22,14 @@ from dashboard.measures import (
     series,
     volume,
 )
-from dashboard.measures.result import Measure, MeasureResult, RowStream, make_result, not_applied, ordered
+from dashboard.measures.result import (
+    Measure,
+    MeasureResult,
+    RowStream,
+    make_result,
+    not_applied,
+    ordered,
+)
 from dashboard.measures.scope import checked
 from dashboard.store import Store, load_query
 from dashboard.text import day
@@ -59,8 +66,19 @@ def measure(name: str, store: Store, *, filters: Filters | None = None, **keywor
         notes = [f"Nothing was published by {day(chosen.known_on)}, so there is nothing to count.", *notes]
     elif not result.rows and not notes:
         notes = ["Nothing falls in what was asked."]
-    notes = [*notes, *not_applied(asked, found.takes)]
+    notes = [*notes, *not_applied(asked, found.used(asked))]
     return make_result(found.name, found.columns, found.query, result, notes, chosen, store)
+
+
+def for_page(name: str, store: Store, filters: Filters) -> MeasureResult:
+    """A measure as an exhibit asks it.
+
+    A page carries the choices of all its exhibits: those that choose how another one counts (`CHOICES`) are left
+    out without a word; those that choose what is counted are named where they are not used.
+    """
+    used = find_measure(name).used(filters)
+    idle = {k: None for k in CHOICES if k not in used}
+    return measure(name, store, filters=replace(filters, **idle))
 
 
 def rows(name: str, store: Store, *, filters: Filters | None = None, **keywords: Any) -> MeasureResult:
@@ -69,32 +87,27 @@ def rows(name: str, store: Store, *, filters: Filters | None = None, **keywords:
     Raises UsageError as `measure` does.
     """
     asked = filters or make_filters(**keywords)
-    found, chosen = _rows_asked(name, store, asked)
-    result = store.query(found.rows_query, chosen)
-    return make_result(
-        f"{name}-rows", load_query(found.rows_query).columns, found.rows_query, result,
-        not_applied(asked, found.takes), chosen, store,
-    )  # fmt: skip
+    query, chosen = _rows_asked(name, store, asked)
+    result = store.query(query, chosen)
+    notes = not_applied(asked, find_measure(name).used(asked))
+    return make_result(f"{name}-rows", load_query(query).columns, query, result, notes, chosen, store)
 
 
 def row_stream(name: str, store: Store, *, filters: Filters) -> RowStream:
     """The same entries as `rows`, read as they are written out. Raises UsageError as `rows` does."""
-    found, chosen = _rows_asked(name, store, filters)
-    source = store.stream(found.rows_query, chosen)
-    columns = ordered(load_query(found.rows_query).columns, source.columns, chosen)
-    return RowStream(
-        measure=f"{name}-rows", columns=columns, filters=chosen, source=source,
-        notes=tuple(not_applied(filters, found.takes)),
-    )  # fmt: skip
+    query, chosen = _rows_asked(name, store, filters)
+    source = store.stream(query, chosen)
+    columns = ordered(load_query(query).columns, source.columns, chosen)
+    notes = tuple(not_applied(filters, find_measure(name).used(filters)))
+    return RowStream(measure=f"{name}-rows", columns=columns, filters=chosen, source=source, notes=notes)
 
 
-def _rows_asked(name: str, store: Store, asked: Filters) -> tuple[Measure, Filters]:
+def _rows_asked(name: str, store: Store, filters: Filters) -> tuple[str, Filters]:
     found = find_measure(name)
-    chosen = replace(
-        asked, **{k: v for k, v in found.defaults.items() if k != "by" and getattr(asked, k) is None}
-    )
+    defaults = {k: v for k, v in found.defaults.items() if k != "by" and getattr(filters, k) is None}
+    chosen = replace(filters, **defaults)
     checked(store, chosen, archive=found.archive)
-    return found, chosen
+    return found.rows_query, chosen
 
 
 def find_measure(name: str) -> Measure:

@@ -213,6 +213,9 @@ class Measure:
     archive: bool = False  # it lists what the archive holds, what is withdrawn included
     also_takes: tuple[str, ...] = ()  # filters that it uses and its query does not
     never_takes: tuple[str, ...] = ()  # filters that its query uses for others, and not for it
+    idle: Callable[[Filters], tuple[str, ...]] | None = (
+        None  # filters that it takes and a question may not use
+    )
     defaults: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -220,6 +223,10 @@ class Measure:
         """The filters that change what it gives, by public name; the others are named in its notes."""
         read = load_query(self.query).parameters & set(NAMES)
         return frozenset(read | set(self.also_takes)) - set(self.never_takes)
+
+    def used(self, filters: Filters) -> frozenset[str]:
+        """Those of `takes` that this question uses."""
+        return self.takes - frozenset(self.idle(filters) if self.idle else ())
 
 
 def not_applied(filters: Filters, takes: Collection[str]) -> list[str]:

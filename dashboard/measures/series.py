@@ -12,7 +12,7 @@ from dashboard.errors import UsageError
 from dashboard.filters import Filters
 from dashboard.measures import clocks
 from dashboard.measures.refusals import at_least, enough, refused
-from dashboard.measures.result import Measure, not_applied
+from dashboard.measures.result import Measure
 from dashboard.measures.scope import Scope, about, scopes
 from dashboard.store import Result, Store
 from dashboard.text import day, join_words, number, plural
@@ -48,8 +48,6 @@ def _control_chart(store: Store, filters: Filters) -> tuple[Result, list[str]]:
         made, more = _charted(values, series, mine)
         rows += [(scope.register, *row) for row in made]
         notes += [about(scope, len(found) > 1, w) for w in [*words, *more]]
-        if series != MEDIAN:
-            notes += not_applied(replace(Filters(), **{k: getattr(filters, k) for k in OF_CLOCKS}), ())
     return Result(("register", *COLUMNS, *EXTRAS), tuple(rows)), notes
 
 
@@ -212,6 +210,7 @@ MEASURES = (
         compute=_control_chart,
         rows_query="control_chart_rows",
         also_takes=("of", *OF_CLOCKS),
+        idle=lambda filters: () if filters.of == MEDIAN else OF_CLOCKS,
         defaults={"interval": "month"},
     ),
 )

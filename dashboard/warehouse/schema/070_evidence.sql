@@ -52,7 +52,7 @@ where (wanted is null or register = wanted)
     and (from_day is null or period_start >= from_day)
     and (to_day is null or period_end <= to_day);
 
--- What of ours a comparable figure counts. The number open is of the last day: received by then and not closed.
+-- What of ours a comparable figure counts, one row an event: what `figures_judged` adds up by day. The number open is of the last day: received by then and not closed.
 create macro core.figures_counted(wanted, from_day, to_day, known_on, only_edition) as table
 with known as (from core.figures_known(wanted, from_day, to_day, known_on) where comparable is not null),
 happened as (
@@ -82,21 +82,21 @@ listed as (
     where s.coverage in ('complete', 'completed_only')
     group by s.register
 ),
-begun as (
-    select v.register, coalesce(any_value(l.listed_from), date_trunc('quarter', min(v.date))::date) as listed_from
+happened as (
     from events_by_day(known_on, only_edition) as v
     semi join (select distinct register from known where comparable is not null) as k on v.register = k.register
-    left join listed as l on v.register = l.register
+),
+begun as (
+    select v.register, coalesce(any_value(l.listed_from), date_trunc('quarter', min(v.date))::date) as listed_from
+    from happened as v left join listed as l on v.register = l.register
     group by v.register
 ),
--- The rows of `figures_counted` once more, added up from what the build has added up by day: a test holds the two equal.
 counted as (
     select
         k.position,
-        -- the number open is of the last day: received by then and not closed
-        sum(case when k.comparable = 'open_at_end' and v.kind = 'closed' then -v.events else v.events end)::bigint as count
+        coalesce(sum(case when k.comparable = 'open_at_end' and v.kind = 'closed' then -v.events else v.events end), 0)::bigint as count
     from known as k
-    inner join events_by_day(known_on, only_edition) as v
+    inner join happened as v
         on k.register = v.register and v.date <= k.period_end
             and case
                 when k.comparable = 'open_at_end' then v.kind in ('received', 'closed')
@@ -237,7 +237,8 @@ from expected as e
 cross join core.day_asked(known_on, to_day) as q
 where only_edition is null and q.day > e.next_as_at + e.longest_lag;
 
--- Every record that a decision rests on, under its kind and item: what is counted of it is `counted`, each once.
+-- Every record that a decision rests on, under its kind and item. What is counted, each once, is what `counted` names:
+-- a value that stays unreadable through ten editions is ten records and one value.
 create macro core.decision_evidence(wanted, from_day, to_day, known_on, only_edition) as table
 select
     d.register, 'departures' as kind, null::varchar as item, (d.about, d.reference, d.occurrence)::varchar as counted,
@@ -271,6 +272,7 @@ where c.overdue and c.as_at is not null
 union all by name
 -- what its rhythm was read from
 select
-    l.register, 'late_edition' as kind, e.as_at as day, e.edition as seen_in, e.edition_order, e.edition, e.file
+    l.register, 'late_edition' as kind, e.edition as counted, e.as_at as day, l.cadence as rule,
+    e.published::varchar as value, e.edition as seen_in, e.edition_order, e.edition, e.file
 from core.late_editions(wanted, to_day, known_on, only_edition) as l
 inner join core.editions_read(known_on, null) as e on l.register = e.register;
