@@ -89,6 +89,11 @@ def local_link(link: str | None) -> str | None:
     return None
 
 
+def outside_link(link: str | None) -> str | None:
+    """The address if it is one of the web that a reader may be sent to, else None: never a script's."""
+    return link if link and re.fullmatch(r"https?://[^\x00-\x20\x7f\\\"'<>]+", link) else None
+
+
 def dom_id(key: str) -> str:
     """A key as an HTML id that also works in a CSS selector and an idref list."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", key) or "exhibit"

@@ -7,16 +7,18 @@ import json
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from urllib.parse import parse_qsl, urlencode
 
 from dashboard import measures
-from dashboard.errors import AccessReviewError
+from dashboard.errors import AccessReviewError, UsageError
 from dashboard.exhibits import Exhibit
 from dashboard.filters import Filters
 from dashboard.html import environment
 from dashboard.pages import EVERY, PAGES, Page, make_page
+from dashboard.pages.missing import missing_page, shortly
 from dashboard.reviews import Review, list_reviews
 from dashboard.search import search
 from dashboard.settings import PACKAGE, Settings
@@ -166,15 +168,68 @@ class Site:
     def page(self, name: str, query: str, in_place: str = "") -> Answer:
         """A page of `EVERY` under an address's query."""
         asked = self.asked(query)
-        asked = replace(asked, extra=tuple(e for e in asked.extra if e[0] in EVERY[name].own))
+        extra = tuple(e for e in asked.extra if e[0] in EVERY[name].own)
+        if name == "reviews" and self.drafts:
+            extra = (*extra, ("drafts", "1"))
+        asked = replace(asked, extra=extra)
 
         def draw() -> Answer:
-            made = self.made(name, asked)
-            html = self._draw(made, asked, static=in_place != "live")
-            return answer(html.encode("utf-8"), HTML, live=any(e.chart for e in made.exhibits))
+            return self._answer(self.made(name, asked), asked, static=in_place != "live")
 
         # Two addresses that mean the same are one page.
         return self.work_out((name, asked, in_place == "live"), draw)
+
+    def place(self, name: str, place: Mapping[str, str], query: str, said: Mapping[str, str]) -> Answer:
+        """The page of one thing: `place` has the filters that the path gives, as they are; `said` what no address can.
+
+        Raises Moved where it has a page at another address.
+        """
+        pairs = [(k, v) for k, v in parse_qsl(query, keep_blank_values=True) if k not in place]
+        if "register" in place:
+            pairs.append(("register", place["register"]))
+        asked = self.asked(urlencode(pairs))
+        wanted = place.get("register", "")
+        named = {"register_named": "1"} if any(k == "register" for k, _ in pairs) else {}
+        asked = replace(
+            asked,
+            filters=replace(
+                asked.filters,
+                reference=place.get("reference", asked.filters.reference),
+                recipient=place.get("recipient", asked.filters.recipient),
+            ),
+            extra=(
+                *(e for e in asked.extra if e[0] in EVERY[name].own),
+                *said.items(),
+                *named.items(),
+            ),
+        )
+        if wanted and wanted != asked.filters.register:
+            made = self._no_register(name, asked.filters, wanted)
+            return self._answer(made, replace(asked, problems=()), static=True)
+        return self._answer(make_page(self.store, name, asked.filters, dict(asked.extra)), asked, static=True)
+
+    def _no_register(self, name: str, filters: Filters, wanted: str) -> Page:
+        """That there is no such register, or that nothing of it is shown any more, and which there are."""
+        try:
+            measures.checked(self.store, Filters(register=wanted))
+            words = f"There is no register called “{shortly(wanted)}” here"
+        except UsageError as error:
+            words = error.message[:1].upper() + error.message[1:]
+        return missing_page(
+            name,
+            filters,
+            headline=shortly(words, 300),
+            near=[
+                (r["title"], r["register"], f"/register?{Filters(register=r['register']).query()}")
+                for r in self.store.query("registers").dicts()
+            ],
+            asked=filters.reference or "",
+        )
+
+    def _answer(self, made: Page, asked: State, *, static: bool) -> Answer:
+        html = self._draw(made, asked, static=static)
+        live = EVERY[made.name].live and any(e.chart for e in made.exhibits)
+        return answer(html.encode("utf-8"), HTML, live=live, status=made.status)
 
     def made(self, name: str, asked: State) -> Page:
         """A page before it is drawn. The last few are kept, for the live charts are of the same numbers."""
