@@ -17,7 +17,8 @@ SHIFTS = """
 window.shifts = [];
 new PerformanceObserver((list) => {
   for (const e of list.getEntries())
-    if (!e.hadRecentInput) window.shifts.push([e.value, ...e.sources.map((s) => s.node?.outerHTML?.slice(0, 120) ?? "")]);
+    if (!e.hadRecentInput)
+      window.shifts.push([e.value, ...e.sources.map((s) => s.node?.outerHTML?.slice(0, 120) ?? "")]);
 }).observe({ type: "layout-shift", buffered: true });
 """
 
