@@ -10,7 +10,8 @@ browser loads that script alone, and none of Panel's, of widgets', of tables' or
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -95,12 +96,9 @@ def session_app(site: Site) -> Callable[[], None]:
                 return  # a later choice has overtaken this one
             memory.clear()
             memory[wanted] = found
-            document.hold("combine")
-            try:
-                with set_curdoc(document):
-                    told.query = wanted
-            finally:
-                document.unhold()
+            with set_curdoc(document), gathered(document) as changes:
+                told.query = wanted
+            await send(document, changes)
 
         address.on_change("value", lambda attr, old, new: document.add_next_tick_callback(follow))
 
@@ -125,6 +123,30 @@ def session_app(site: Site) -> Callable[[], None]:
             _add(chart, key, document)
 
     return app
+
+
+@contextmanager
+def gathered(document: Any) -> Iterator[list[Any]]:
+    """Gather what changes in a session's document, instead of a message for every attribute of every chart."""
+    session = document.session_context.session
+    changes: list[Any] = []
+    document.hold("combine")
+    try:
+        yield changes
+    finally:
+        session._document_patched = changes.append
+        try:
+            document.unhold()
+        finally:
+            del session._document_patched
+
+
+async def send(document: Any, changes: list[Any]) -> None:
+    """Tell the browser of all changes at once: the charts of a page change together, and are drawn once."""
+    if not changes:
+        return
+    for connection in list(document.session_context.session._subscribed_connections):
+        await connection._socket.send_message(connection.protocol.create("PATCH-DOC", changes))
 
 
 def _add(component: Any, name: str, document: Any) -> None:

@@ -93,7 +93,11 @@ def test_home_goes_to_the_overview_and_keeps_the_filters(site: Served) -> None:
 
 def test_health_names_the_build(site: Served) -> None:
     with Store(load_settings(site.data)) as store:
-        assert json.loads(site.get("/health").text) == {"status": "ok", "build": store.build.id}
+        assert json.loads(site.get("/health").text) == {
+            "status": "ok",
+            "build": store.build.id,
+            "sessions": 0,
+        }
 
 
 @pytest.mark.parametrize("name", measures.MEASURES)
