@@ -25,22 +25,17 @@ told as (
     from firsts as f left join listed as l on f.register = l.register
     group by f.register
 ),
-events as (
-    select
-        v.*,
-        k.kind as counted_as,
-        core.group_of($by, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as group_id
-    from events_where(
-        $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
-    ) as v
-    inner join kinds as k on v.register = k.register and v.kind = k.kind
-    where v.recipient_id is not null
+events as materialized (
+    from recipient_counts(
+        $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset,
+        $interval, $by
+    )
 ),
 spans as (
     select
         r.register, r.as_at,
-        coalesce($from, min(v.date)) as first_day,
-        coalesce($to, greatest(r.as_at, max(v.date), $from)) as last_day
+        coalesce($from, min(v.first_day)) as first_day,
+        coalesce($to, greatest(r.as_at, max(v.last_day), $from)) as last_day
     from registers as r
     left join events as v on r.register = v.register
     where not r.selected
@@ -69,20 +64,19 @@ intervals as (
     )
 ),
 groups as (
-    select register, group_id, min(recipient) as recipient from events group by register, group_id
+    select distinct register, group_id from events
     union all
-    select s.register, 'all', null from spans as s where not exists (from events as v where v.register = s.register)
+    select s.register, 'all' from spans as s where not exists (from events as v where v.register = s.register)
 ),
 each as (
     select
         v.register,
         v.group_id,
-        core.interval_start($interval, v.date) as interval_start,
+        v.interval_start,
         v.recipient_id,
-        f.first_date >= core.interval_start($interval, v.date) as is_new,
-        count(*) as counted
+        f.first_date >= v.interval_start as is_new,
+        v.counted
     from events as v inner join firsts as f on v.register = f.register and v.recipient_id = f.recipient_id
-    group by all
 ),
 counts as (
     select
@@ -107,7 +101,7 @@ select
     i.interval_start,
     i.interval_end,
     g.group_id as "group",
-    core.group_label($by, g.group_id, g.recipient) as group_label,
+    coalesce(w.label, n.recipient, g.group_id) as group_label,
     case when k.kind is not null then coalesce(c.recipients, 0) end as recipients,
     case when i.interval_start >= t.told_from then coalesce(c.new_recipients, 0) end as new_recipients,
     case
@@ -123,6 +117,8 @@ from intervals as i
 inner join groups as g on i.register = g.register
 left join counts as c
     on i.register = c.register and g.group_id = c.group_id and i.interval_start = c.interval_start
+left join core.group_labels as w on coalesce($by, 'all') = w.by_name and g.group_id = w.group_id
+left join core.recipient_labels as n on $by = 'recipient' and g.register = n.register and g.group_id = n.recipient_id
 left join kinds as k on i.register = k.register
 left join told as t on i.register = t.register
 order by i.register, i.interval_start, g.group_id

@@ -19,18 +19,20 @@ class Answer:
     kind: str  # content type
     etag: str
     live: bool = False  # whether charts of it become interactive, which needs a wider content policy
+    status: int = 200
 
     def plain(self) -> bytes:
         return gzip.decompress(self.packed)
 
 
-def answer(content: bytes, kind: str, *, level: int = 6, live: bool = False) -> Answer:
+def answer(content: bytes, kind: str, *, level: int = 6, live: bool = False, status: int = 200) -> Answer:
     """Compress some content and name it by its hash."""
     return Answer(
         packed=gzip.compress(content, level, mtime=0),
         kind=kind,
         etag=f'W/"{hashlib.sha256(content).hexdigest()[:20]}"',
         live=live,
+        status=status,
     )
 
 

@@ -176,3 +176,9 @@ select
 from core.spell_facts as q
 inner join core.segments as s on q.segment = s.segment
 group by all;
+
+-- What is asked of all rows whatever the filters, worked out once.
+create table core.first_listed as from latest.first_listed(null, null);
+create table core.events_by_day as from latest.events_by_day(null, null);
+create or replace macro latest.first_listed(known_on, only_edition) as table from core.first_listed;
+create or replace macro latest.events_by_day(known_on, only_edition) as table from core.events_by_day;

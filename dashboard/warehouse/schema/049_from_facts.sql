@@ -263,6 +263,40 @@ inner join facts.segments_in(wanted, types, tiers, routes, outcomes, null) as s 
 inner join core.recipient_numbers as n on q.recipient_no = n.recipient_no
 group by n.register, n.recipient_id;
 
+-- Where no releases are listed, the first of each request is the only one known.
+create macro facts.recipient_counts(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, interval_name, by_name
+) as table
+with segments as (
+    select s.*, k.kind
+    from facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s
+    inner join latest.counted_of_recipients(null, null) as k on s.register = k.register
+),
+days as (
+    select
+        facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no) as group_no,
+        q.recipient_no,
+        case s.kind when 'received' then q.received when 'decided' then q.decided else q.first_released end as day
+    from request_rows(wanted_recipient, wanted_dataset) as q
+    inner join segments as s on q.segment = s.segment and (s.kind <> 'released' or not s.lists_releases)
+    union all
+    select facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no), q.recipient_no, q.released
+    from release_rows(wanted_recipient, wanted_dataset) as q
+    inner join segments as s on q.segment = s.segment and s.kind = 'released' and s.lists_releases
+)
+select g.register, g.group_id, c.interval_start, n.recipient_id, c.counted, c.first_day, c.last_day
+from (
+    select
+        group_no, recipient_no, core.interval_start(interval_name, day) as interval_start, count(*) as counted,
+        min(day) as first_day, max(day) as last_day
+    from days
+    where core.within_period(day, from_day, to_day) is not null
+    group by all
+) as c
+inner join core.recipient_numbers as n on c.recipient_no = n.recipient_no
+inner join core.group_numbers as g on g.grouped_by = coalesce(by_name, 'all') and c.group_no = g.group_no;
+
 -- The cases of one clock or all, added up by all that says how they count: the state, the length and when they enter.
 create macro facts.timed_rows(
     wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, wanted_clock,
