@@ -26,13 +26,13 @@ from dashboard.vocabulary import ANSWERABLE_FIELDS, CLOCKS, COVERAGE, OUTCOMES, 
 
 # What the main count of a register is, by what it publishes; the first that can be answered is used.
 COUNTS: tuple[tuple[str, str, str, str], ...] = (
-    ("received", "Requests received", "request", "received"),
+    ("received", "{noun}s received", "{noun}", "received"),
     ("released", "Releases", "release", "made"),
-    ("decided", "Shares approved", "share", "approved"),
+    ("decided", "{noun}s approved", "{noun}", "approved"),
 )
 SECOND: dict[str, tuple[str, str]] = {
-    "received": ("closed", "Requests closed"),
-    "released": ("first_released", "First release of a request"),
+    "received": ("closed", "{noun}s closed"),
+    "released": ("first_released", "First release of a {noun}"),
 }
 LABELS: dict[str, tuple[str, ValueKind]] = {
     "interval_start": ("From", "date"),
@@ -111,7 +111,16 @@ def main_count(scope: Scope) -> tuple[str, str, str, str] | None:
     """(column, label, noun, verb) of the count this register is about; None for a selection."""
     if refused(scope, "count"):
         return None
-    return next((c for c in COUNTS if scope.columns[c[0]][0]), None)
+    found = next((c for c in COUNTS if scope.columns[c[0]][0]), None)
+    if found is None:
+        return None
+    column, label, noun, verb = (words.format(noun=scope.noun) for words in found)
+    return column, heading(label), noun, verb
+
+
+def heading(words: str) -> str:
+    """Words with a capital first."""
+    return words[:1].upper() + words[1:]
 
 
 def interval_words(start: date, interval: str | None) -> str:
@@ -143,15 +152,23 @@ def asked(exhibit: Exhibit) -> Filters:
 
 
 def _table(
-    result: MeasureResult, caption: str, columns: Sequence[str], first: tuple[str, list[str]]
+    result: MeasureResult,
+    caption: str,
+    columns: Sequence[str],
+    first: tuple[str, list[str]],
+    scope: Scope | None = None,
 ) -> Table:
-    """A table whose first column is words made for the reader and whose others are the measure's own."""
+    """A table whose first column is words made for the reader and whose others are the measure's own.
+
+    `scope`: of the register, where one of the columns counts its requests under their own name.
+    """
+    labels = {**LABELS, **({"requests": (heading(scope.nouns), "count")} if scope else {})}
     values = [result.column(c) for c in columns]
     return Table(
         caption=caption,
         columns=(
             Column(name=first[0], label=first[0]),
-            *(Column(name=c, label=LABELS[c][0], kind=LABELS[c][1]) for c in columns),
+            *(Column(name=c, label=labels[c][0], kind=labels[c][1]) for c in columns),
         ),
         rows=tuple((label, *(v[i] for v in values)) for i, label in enumerate(first[1])),
     )
@@ -200,6 +217,7 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     if column in SECOND:
         name, second = SECOND[column]
         if scope.columns[name][0]:
+            second = heading(second.format(noun=scope.noun))
             series.append(Series(key=name, label=second, values=tuple(result.column(name))))
     title = _count_title(scope, filters, words, result, values, noun, verb)
     total = sum(v for v in values if v is not None)
@@ -347,7 +365,7 @@ def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     words = [interval_words(s, interval) for s in starts]
     values = [r["open"] for r in rows]
     now, long = rows[-1]["open"], rows[-1]["age_over_120"]
-    title = f"{plural(now, 'request')} open at {day(rows[-1]['counted_on'])}"
+    title = f"{plural(now, scope.noun)} open at {day(rows[-1]['counted_on'])}"
     back = 12 if interval == "month" else 4
     # Against the same time a year before: a peak chosen from the series would always make a fall.
     if (
@@ -358,16 +376,16 @@ def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     return Exhibit(
         key="backlog",
         title=title,
-        summary=f"The number of requests received and not yet closed at the end of each {interval}, from "
+        summary=f"The number of {scope.nouns} received and not yet closed at the end of each {interval}, from "
         f"{words[0]} to {words[-1]}, was lowest at {number(min(values))} and highest at {number(values[peak])}; "
         f"of those open at the end, {number(long)} had waited more than 120 calendar days.",
         chart=Chart(
             kind="lines",
             x=tuple(axis_words(s, interval) for s in starts),
             x_label=interval.capitalize(),
-            y_label="requests open at the end",
+            y_label=f"{scope.nouns} open at the end",
             series=(
-                Series(key="open", label="Requests open", values=tuple(values)),
+                Series(key="open", label=f"{heading(scope.nouns)} open", values=tuple(values)),
                 Series(
                     key="age_over_120",
                     label="Open more than 120 days",
@@ -379,7 +397,7 @@ def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         ),
         table=_table(
             result,
-            f"Requests open at the end of each {interval}, by calendar days since receipt",
+            f"{heading(scope.nouns)} open at the end of each {interval}, by calendar days since receipt",
             ("open", "age_0_30", "age_31_60", "age_61_120", "age_over_120"),
             (interval.capitalize(), words),
         ),
@@ -412,10 +430,10 @@ def oldest_open_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     return Exhibit(
         key="oldest-open",
         title=f"{oldest['reference']} has been open longest: {number(oldest['age_days'])} calendar days",
-        summary=f"At {day(scope.as_at)} the oldest open request had waited {number(oldest['age_days'])} calendar days "
-        f"({number(oldest['age_working_days'])} working days){others}.",
+        summary=f"At {day(scope.as_at)} the oldest open {scope.noun} had waited {number(oldest['age_days'])} "
+        f"calendar days ({number(oldest['age_working_days'])} working days){others}.",
         table=Table(
-            caption=f"Requests open longest at {day(scope.as_at)}",
+            caption=f"{heading(scope.nouns)} open longest at {day(scope.as_at)}",
             columns=(
                 Column(name="reference", label="Reference"),
                 Column(name="recipient", label="Recipient"),
@@ -453,31 +471,33 @@ def recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     found = [r for r in result.dicts() if r["share"] is not None]
     if not found:
         return None
-    unit = found[0]["share_of"]
+    counted = found[0]["share_of"]
+    unit = scope.nouns if counted == "requests" else counted
     top = found[0]
     labels = [r["group_label"] for r in found]
-    points = [(_type_plural(r["group"]), r[unit]) for r in found]
+    points = [(_type_plural(r["group"]), r[counted]) for r in found]
     # The measure's own whole, which is less than the groups together where a request belongs to two.
-    whole = round(top[unit] / top["share"]) if top["share"] else 0
+    whole = round(top[counted] / top["share"]) if top["share"] else 0
     title = say.share(points, of=unit, since=since, total=whole)
     if title is None:
         return None
     others = join_words([f"{_type_plural(r['group']).lower()} {percent(r['share'])}" for r in found[1:4]])
-    total = sum(r[unit] for r in found)
+    total = sum(r[counted] for r in found)
     columns = [
         c for c in ("requests", "releases", "recipients", "share") if any(r[c] is not None for r in found)
     ]
     table = _table(
         result,
-        "Requests and releases by recipient type" if unit == "releases" else "Requests by recipient type",
+        f"{heading(scope.nouns)}{' and releases' if counted == 'releases' else ''} by recipient type",
         columns,
         ("Recipient type", list(result.column("group_label"))),
+        scope,
     )
     published = tuple(r["published_types"] or None for r in result.dicts())
     return Exhibit(
         key="recipients",
         title=title,
-        summary=f"Of {plural(total, unit[:-1])}, {_type_plural(top['group']).lower()} had {number(top[unit])}"
+        summary=f"Of {plural(total, unit[:-1])}, {_type_plural(top['group']).lower()} had {number(top[counted])}"
         + (f", then {others}." if others else "."),
         chart=Chart(
             kind="bars",
@@ -540,12 +560,14 @@ def top_recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     found = result.dicts()
     if refused(scope, "ranking") or not found:
         return None
-    unit = "releases" if found[0]["releases"] is not None else "requests"
+    counted = "releases" if found[0]["releases"] is not None else "requests"
+    unit = scope.nouns if counted == "requests" else counted
     last = found[-1]["cumulative_share"]
     columns = [
-        c for c in ("requests", "releases", "share", "cumulative_share") if c != "releases" or unit == c
+        c for c in ("requests", "releases", "share", "cumulative_share") if c != "releases" or counted == c
     ]
-    table = _table(result, f"Recipients with most {unit}", columns, ("Recipient", result.column("recipient")))
+    named = ("Recipient", result.column("recipient"))
+    table = _table(result, f"Recipients with most {unit}", columns, named, scope)
     links = tuple(
         "/register?" + replace(filters, limit=None, recipient=r["recipient_id"]).query() + "&count=any"
         for r in found
@@ -555,14 +577,14 @@ def top_recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         title=f"The top {plural(len(found), 'recipient')} had {percent(last)} of {unit}{since}"
         if len(found) > 1
         else f"{found[0]['recipient']} had all {unit}{since}",
-        summary=f"{found[0]['recipient']} had the most, {plural(found[0][unit], unit[:-1])}, "
+        summary=f"{found[0]['recipient']} had the most, {plural(found[0][counted], unit[:-1])}, "
         f"{percent(found[0]['share'])} of all.",
         chart=Chart(
             kind="bars",
             x=tuple(r["recipient"] for r in found),
             x_label="Recipient",
             y_label=unit,
-            series=(Series(key=unit, label=unit.capitalize(), values=tuple(r[unit] for r in found)),),
+            series=(Series(key=counted, label=unit.capitalize(), values=tuple(r[counted] for r in found)),),
             links=links,
         ),
         table=replace(
@@ -756,31 +778,35 @@ def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:
     total = sum(r["requests"] for r in found)
     order = {o: i for i, o in enumerate(OUTCOMES)}
     found.sort(key=lambda r: order.get(r["group"], 99))
-    title = say.ended({r["group"]: r["requests"] for r in found}, since=since)
+    title = say.ended({r["group"]: r["requests"] for r in found}, since=since, noun=scope.noun)
     if title is None:
         return None
     return Exhibit(
         key="outcomes",
         title=title,
-        summary=f"Of {plural(total, 'request')}, "
+        summary=f"Of {plural(total, scope.noun)}, "
         + join_words([f"{number(r['requests'])} {OUTCOMES[r['group']].lower()}" for r in found])
         + ".",
         chart=Chart(
             kind="bars",
             x=tuple(r["group_label"] for r in found),
             x_label="Outcome",
-            y_label="requests",
-            series=(Series(key="requests", label="Requests", values=tuple(r["requests"] for r in found)),),
+            y_label=scope.nouns,
+            series=(
+                Series(
+                    key="requests", label=heading(scope.nouns), values=tuple(r["requests"] for r in found)
+                ),
+            ),
             links=tuple(
                 "/register?" + replace(filters, by=None, outcome=(r["group"],)).query() + "&count=any"
                 for r in found
             ),
         ),
         table=Table(
-            caption="Requests by outcome",
+            caption=f"{heading(scope.nouns)} by outcome",
             columns=(
                 Column(name="group", label="Outcome"),
-                Column(name="requests", label="Requests", kind="count"),
+                Column(name="requests", label=heading(scope.nouns), kind="count"),
             ),
             rows=tuple((r["group_label"], r["requests"]) for r in found),
         ),

@@ -26,9 +26,9 @@ from dashboard.vocabulary import CHANGES
 MOST = 6
 LATELY = 12  # months: an older signal is no news
 SAID = {
-    "received": "when requests were received",
+    "received": "when {noun}s were received",
     "refused": "refusals",
-    "not_pursued": "requests not pursued",
+    "not_pursued": "{noun}s not pursued",
     "released": "releases",
 }
 # What gives way when more than six could be said: the last first. They are shown in the order of `findings`.
@@ -156,7 +156,7 @@ def _how_long(store: Store, scope: Scope, filters: Filters, query: str) -> Findi
     link = f"/turnaround{query}"
     clock = filters.clock or DEFAULT_CLOCK
     if silent := not_measurable(scope, clock):
-        silent = silent.replace("The time ", "How long requests took ", 1)
+        silent = silent.replace("The time ", f"How long {scope.nouns} took ", 1)
         return Finding(text=silent, kind="silent", link=link)
     allowed = estimate(scope, replace(filters, cohort=None))
     if not allowed.curve:
@@ -222,7 +222,7 @@ def _longest(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
         return None
     asked = replace(filters, clock=DEFAULT_CLOCK, unit=None, interval=None, by=None)
     rows = store.query("longest_waits", asked).dicts()
-    text = say.longest(rows, as_at=min(scope.as_at, filters.to or scope.as_at))
+    text = say.longest(rows, as_at=min(scope.as_at, filters.to or scope.as_at), noun=scope.noun)
     if text is None:
         return None
     ground = Ground(
@@ -298,7 +298,8 @@ def _not_included(scope: Scope) -> Finding | None:
             "from these entries.",
             kind="silent",
         )
-    text = say.silent({c: scope.columns[c][0] for c in SAID}, SAID)
+    said = {column: words.format(noun=scope.noun) for column, words in SAID.items()}
+    text = say.silent({c: scope.columns[c][0] for c in SAID}, said)
     return Finding(text=f"{text}.", kind="silent") if text else None
 
 
@@ -354,7 +355,7 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
         found.append(
             Tile(
                 value=number(result["open_at_end"]),
-                unit="request" if result["open_at_end"] == 1 else "requests",
+                unit=scope.noun if result["open_at_end"] == 1 else scope.nouns,
                 label=f"Open at {day(at)}",
                 link="/volumes?" + asked.query() + "#backlog",
             )
