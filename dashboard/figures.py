@@ -81,6 +81,7 @@ class Tile:
     unit: str
     label: str
     link: str = ""
+    before: str = ""  # the same of the period before, or of the last two whole years
 
 
 def scope_of(store: Store, filters: Filters) -> Scope:

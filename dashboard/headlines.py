@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
-from dashboard import figures, history_figures
+from dashboard import figures, history_figures, periods
 from dashboard import findings as say
 from dashboard.exhibits import Exhibit
 from dashboard.figures import Tile
@@ -43,7 +43,9 @@ def headline(store: Store, filters: Filters) -> str:
     exhibit = figures.volumes_exhibit(store, replace(filters, interval="year"))
     if exhibit is None:
         return f"{scope.short_title}: nothing matches these filters"
-    return exhibit.title
+    counted = figures.main_count(scope)
+    compared = periods.headline_compared(store, scope, filters, counted) if counted else None
+    return compared or exhibit.title
 
 
 def headline_ground(store: Store, filters: Filters) -> Ground | None:
@@ -311,6 +313,7 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
     found: list[Tile] = []
     counted = figures.main_count(scope)
     asked = filters
+    two = periods.two_periods(store, scope, filters)
     # A total that mixes years listed whole with years of which only some is left would say neither.
     listed = figures.fully_listed(store, scope, filters)
     filters, since = listed if listed else (filters, ", at least")
@@ -324,6 +327,7 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
                 unit=noun + ("s" if value != 1 else ""),
                 label=label + since,
                 link="/volumes?" + filters.query(),
+                before=periods.count_compared(store, two, asked, column),
             )
         )
     people = for_page("recipients", store, replace(filters, by=None))
@@ -336,6 +340,7 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
                 unit="organisation" if len(top.rows) == 1 else "organisations",
                 label="Recipients" + since,
                 link="/recipients?" + filters.query(),
+                before=periods.recipients_compared(store, two, asked),
             )
         )
     if not not_measurable(scope, DEFAULT_CLOCK) and estimate(scope, asked).curve:
@@ -348,6 +353,7 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
                     unit=f"{row['unit']} days",
                     label="Median time to an outcome",
                     link="/turnaround?" + asked.query(),
+                    before=periods.median_compared(store, two, scope, asked, DEFAULT_CLOCK),
                 )
             )
     if listed and not refused(scope, "backlog", asked):
@@ -358,6 +364,7 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
                 unit=scope.noun if result["open_at_end"] == 1 else scope.nouns,
                 label=f"Open at {day(at)}",
                 link="/volumes?" + asked.query() + "#backlog",
+                before=periods.open_compared(two, asked, result["open_at_start"]),
             )
         )
     return found

@@ -98,7 +98,8 @@ def row_stream(name: str, store: Store, *, filters: Filters) -> RowStream:
     query, chosen = _rows_asked(name, store, filters)
     source = store.stream(query, chosen)
     columns = ordered(load_query(query).columns, source.columns, chosen)
-    return RowStream(measure=f"{name}-rows", columns=columns, filters=chosen, source=source)
+    notes = tuple(not_applied(filters, find_measure(name).used(filters)))
+    return RowStream(measure=f"{name}-rows", columns=columns, filters=chosen, source=source, notes=notes)
 
 
 def _rows_asked(name: str, store: Store, filters: Filters) -> tuple[str, Filters]:
