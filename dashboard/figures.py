@@ -119,6 +119,11 @@ def main_count(scope: Scope) -> tuple[str, str, str, str] | None:
     return column, heading(label), noun, verb
 
 
+def count_label(column: str, scope: Scope | None) -> str:
+    """The heading of a column: requests under the name that their register gives them."""
+    return heading(scope.nouns) if scope and column == "requests" else LABELS[column][0]
+
+
 def heading(words: str) -> str:
     """Words with a capital first."""
     return words[:1].upper() + words[1:]
@@ -163,13 +168,12 @@ def _table(
 
     `scope`: of the register, where one of the columns counts its requests under their own name.
     """
-    labels = {**LABELS, **({"requests": (heading(scope.nouns), "count")} if scope else {})}
     values = [result.column(c) for c in columns]
     return Table(
         caption=caption,
         columns=(
             Column(name=first[0], label=first[0]),
-            *(Column(name=c, label=labels[c][0], kind=labels[c][1]) for c in columns),
+            *(Column(name=c, label=count_label(c, scope), kind=LABELS[c][1]) for c in columns),
         ),
         rows=tuple((label, *(v[i] for v in values)) for i, label in enumerate(first[1])),
     )
