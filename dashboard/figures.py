@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 from dashboard import findings as say
 from dashboard.exhibits import Chart, Column, Exhibit, Series, Table, ValueKind
 from dashboard.filters import Filters, make_filters
-from dashboard.measures import VOLUME_COUNTS, MeasureResult, Scope, for_page, scopes
+from dashboard.measures import VOLUME_COUNTS, MeasureResult, Scope, for_page, regimes, scopes
 from dashboard.measures.refusals import HEADLINE_EVENTS, at_least, enough, estimate, few_left, refused
 from dashboard.store import Store
 from dashboard.survival import RiskTable, logrank
@@ -239,6 +239,7 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         + (f"; the most in {words[peak]}, {number(values[peak])}" if len(words) > 1 else "")
         + (f"; {join_words(cut)} {'is' if len(cut) == 1 else 'are'} not complete." if cut else ".")
     )
+    changes, told = _changes_of_procedure(store, scope, result, interval)
     answerable = [c for c in LABELS if c in VOLUME_COLUMNS and scope.columns.get(c, (True, ""))[0]]
     return Exhibit(
         key="volumes",
@@ -255,7 +256,7 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
                 for s, e in zip(starts, result.column("interval_end"), strict=True)
             ),
             partial=frozenset(i for i, flag in enumerate(immature) if flag),
-            marks=_coverage_mark(scope, starts),
+            marks=_joined([*_coverage_mark(scope, starts), *changes]),
         ),
         table=_table(
             result,
@@ -269,7 +270,7 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
                 ],
             ),
         ),
-        notes=(*_year_before(interval, words, values, whole, noun), *_notes(result, immature)),
+        notes=(*_year_before(interval, words, values, whole, noun), *told, *_notes(result, immature)),
         source=source_words(store, scope),
         measure="volumes",
         query=filters.query(),
@@ -298,6 +299,35 @@ def _notes(result: MeasureResult, immature: Sequence[bool]) -> tuple[str, ...]:
         else ()
     )
     return (*partial, *result.notes)
+
+
+def _changes_of_procedure(
+    store: Store, scope: Scope, result: MeasureResult, interval: str
+) -> tuple[list[tuple[int, str]], tuple[str, ...]]:
+    """Where the register's procedures changed, as marks before the interval in which each did, and as notes."""
+    rows = result.dicts()
+    marks: list[tuple[int, str]] = []
+    notes: list[str] = []
+    for change in regimes(store, Filters(register=scope.register)):
+        at = next(
+            (i for i, r in enumerate(rows) if r["interval_start"] <= change["date"] <= r["interval_end"]),
+            None,
+        )
+        if at is None:
+            continue
+        # A mark stands before a whole year, in which the day is not seen.
+        when = "" if interval == "month" else f", {change['date']:%B %Y}"
+        marks.append((at, f"{change['label']}{when}"))
+        notes.append(f"{change['label']}, {day(change['date'])}. {change['note']}".strip())
+    return marks, tuple(notes)
+
+
+def _joined(marks: Sequence[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
+    """Marks with one text a place: two lines at one place would be drawn as one."""
+    places: dict[int, list[str]] = {}
+    for place, words in marks:
+        places.setdefault(place, []).append(words)
+    return tuple((place, "; ".join(words)) for place, words in sorted(places.items()))
 
 
 def _coverage_mark(scope: Scope, starts: Sequence[date]) -> tuple[tuple[int, str], ...]:

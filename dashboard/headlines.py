@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
-from dashboard import figures, history_figures, periods
+from dashboard import figures, history_figures, people_figures, periods
 from dashboard import findings as say
 from dashboard.exhibits import Exhibit
 from dashboard.figures import Tile
@@ -237,10 +237,9 @@ def _longest(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
 
 
 def _people(store: Store, filters: Filters) -> Finding | None:
-    asked = Filters(
-        register=filters.register, from_=filters.from_, to=filters.to, edition=filters.edition,
-        known_on=filters.known_on,
-    )  # fmt: skip
+    asked = people_figures.counts_of(store, filters)
+    if asked is None:
+        return _told_of_people(store, filters)
     rows = for_page("person-counts", store, asked).dicts()
     text = say.people(rows)
     if text is None:
@@ -254,9 +253,24 @@ def _people(store: Store, filters: Filters) -> Finding | None:
         columns=("supplied", "requested", "period_end"),
     )
     # The bodies of a synthetic register are real, and asked for nothing of the kind.
-    if figures.scope_of(store, filters).synthetic:
+    scope = figures.scope_of(store, asked)
+    if scope.synthetic:
         text = f"Invented figures: {text[:1].lower()}{text[1:]}"
-    return Finding(text=f"{text}.", kind="people", link=ground.address, rests_on=(ground,))
+    if asked.register != filters.register:
+        text = f"{text} (from {scope.short_title})"
+    return Finding(text=f"{text}.", kind="people", link=f"/people?{asked.query()}", rests_on=(ground,))
+
+
+def _told_of_people(store: Store, filters: Filters) -> Finding | None:
+    """What others published of such bodies, where the publisher's registers have no counts."""
+    exhibit = people_figures.people_exhibit(store, filters)
+    if exhibit is None:
+        return None
+    asked = figures.asked(exhibit)
+    ground = Ground(measure=exhibit.measure, filters=asked, columns=("value",))
+    return Finding(
+        text=f"{exhibit.title}.", kind="people", link=f"/people?{asked.query()}", rests_on=(ground,)
+    )
 
 
 def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Finding:
