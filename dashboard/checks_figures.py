@@ -101,7 +101,6 @@ def issues_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         measure="issues",
         query=asked.query(),
         table_words="Table of rules",
-        rows=False,
     )
 
 
@@ -205,7 +204,6 @@ def corrections_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         measure="corrections",
         query=asked.query(),
         table_words="Table of corrections",
-        rows=False,
     )  # fmt: skip
 
 
@@ -272,7 +270,6 @@ def others_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         measure="published-figures",
         query=asked.query(),
         table_words="Table of figures",
-        rows=False,
     )
 
 
@@ -354,7 +351,6 @@ def editions_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         measure="editions",
         query=asked.query(),
         table_words="Table of editions",
-        rows=False,
     )
 
 
