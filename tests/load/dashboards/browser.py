@@ -33,7 +33,7 @@ class Opening:
 
 @contextmanager
 def chromium() -> Iterator[Any]:
-    """A headless Chromium. Raises RuntimeError when there is none."""
+    """A headless Chromium. Raises FileNotFoundError when there is none."""
     from playwright.sync_api import sync_playwright
 
     names = ("chromium", "chromium-browser", "google-chrome")
@@ -41,7 +41,7 @@ def chromium() -> Iterator[Any]:
         found = [os.environ.get("ACCESS_REVIEW_CHROMIUM"), *(shutil.which(n) for n in names)]
         path = next((p for p in found if p), playwright.chromium.executable_path)
         if not Path(path).is_file():
-            raise RuntimeError("Chromium is not installed (run .ci/browser)")
+            raise FileNotFoundError("Chromium is not installed (run .ci/browser)")
         browser = playwright.chromium.launch(
             executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         )
@@ -64,7 +64,9 @@ class Page:
         if self.own:
             self.context.close()
 
-    def settled(self, expected: list[str], *, charts: int | None = None, quiet: int = QUIET) -> dict[str, float]:
+    def settled(
+        self, expected: list[str], *, charts: int | None = None, quiet: int = QUIET
+    ) -> dict[str, float]:
         """Wait until the page shows these numbers and has drawn its charts. Raises RuntimeError after a minute."""
         s = self.system
         charts = s.charts if charts is None else charts
@@ -87,7 +89,11 @@ class Page:
         """Change the recipient type, as a reader does; the clock starts with the last click or key."""
         page, kind = self.page, self.system.choose
         if kind == "select":
-            box = page.locator("select[name=type]") if self.system.key == "ours" else page.locator("select").first
+            box = (
+                page.locator("select[name=type]")
+                if self.system.key == "ours"
+                else page.locator("select").first
+            )
             page.evaluate("window.__watch.arm()")
             box.select_option("" if self.system.key == "ours" and value == "all" else value)
             return

@@ -1,6 +1,6 @@
 """Bare Tornado: one handler for each file of a folder, read once. The floor for a page without a session.
 
-    python -m tests.load.dashboards.pages.bare PORT FOLDER
+python -m tests.load.dashboards.pages.bare PORT FOLDER
 """
 
 import sys

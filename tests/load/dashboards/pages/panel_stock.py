@@ -41,7 +41,9 @@ def top(rows):
 
 
 def waits(rows):
-    return register.waits(rows).hvplot.step(x="day", y="share", title="Still open", responsive=True, height=300)
+    return register.waits(rows).hvplot.step(
+        x="day", y="share", title="Still open", responsive=True, height=300
+    )
 
 
 def backlog(rows):

@@ -26,7 +26,9 @@ for place, name, text in zip(st.columns(3), names, register.numbers(rows).texts(
     place.metric(name, text)
 
 left, right = st.columns(2)
-left.plotly_chart(px.bar(register.by_year(rows), x="year", y="requests", title="Requests by year", height=300))
+left.plotly_chart(
+    px.bar(register.by_year(rows), x="year", y="requests", title="Requests by year", height=300)
+)
 right.plotly_chart(px.bar(register.top(rows), x="count", y="recipient", title="Recipients", height=300))
 left, right = st.columns(2)
 left.plotly_chart(
