@@ -126,7 +126,9 @@ def test_a_row_chosen_by_keyboard_filters_in_place(name, key, filters, sample, v
     section = page.locator("section", has=page.locator(f"h2[id='{key}']"))
     section.locator("summary").focus()
     page.keyboard.press("Enter")
-    head = section.locator("tbody th a").nth(-2)  # a year listed whole, in which the page has the same figures
+    head = section.locator("tbody th a").nth(
+        -2
+    )  # a year listed whole, in which the page has the same figures
     said = head.inner_text()
     head.focus()
     page.keyboard.press("Enter")
