@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run sample test check fix review bench coverage fuzz faults realdata lock browser clean
+.PHONY: help setup run sample test check fix review bench coverage fuzz faults realdata lock browser transcripts clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -51,6 +51,9 @@ check: setup browser ## format, lint, types and tests
 fix: setup ## format and mend what lint can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+transcripts: setup browser ## write anew what a screen reader reads of each page: read the difference before committing it
+	ACCESS_REVIEW_WRITE_TRANSCRIPTS=1 $(BIN)/python -m pytest -q tests/browser/test_transcripts.py
 
 review: sample ## render the April review of 2018 from the sample
 	@$(BIN)/access-review --data $(DATA) render april-review --year 2018 --register sample-npd-requests

@@ -1,23 +1,27 @@
 """The interactive chart of an exhibit, described with hvPlot and updated in place.
 
-Rebuilding an hvPlot chart on each change leaves the old figure in the browser's document and takes several
-times as long, so `live_chart` draws once and lets a DynamicMap carry changes into the same Bokeh figure.
-For that the elements drawn must depend on the kind of chart only, never on its data: what varies (colours,
-ranges, words) is set on the figure by `_dress`, which HoloViews calls after every update.
+hvPlot draws one figure of each kind a process, which takes it a tenth of a second; a page's charts are copies of it
+(`LiveChart`), and a change of filters changes the columns of the same Bokeh figure, without HoloViews, which took
+75 ms a chart (docs/decisions/0027). For that the elements drawn must depend on the kind of chart only, never on its
+data: what varies (colours, ranges, words) is set on the figure by `dress`. `tests/integration/test_charts.py` holds
+the columns to those that HoloViews draws of the same chart.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
+from itertools import pairwise
 from typing import Any, Literal
 
 import holoviews as hv
 import hvplot.pandas  # noqa: F401  # gives frames their .hvplot
+import numpy as np
 import pandas as pd
-import panel as pn
 from bokeh.core.properties import field, value
+from bokeh.document import Document
 from bokeh.models import (
     FactorRange,
     FixedTicker,
@@ -31,11 +35,13 @@ from bokeh.models import (
     NumeralTickFormatter,
     Patch,
     Span,
+    TapTool,
     Title,
     VBar,
 )
+from bokeh.util.serialization import make_id
 
-from dashboard.exhibits import Chart
+from dashboard.exhibits import Chart, ChartKind, Series
 from dashboard.svg import NOTHING, PARTIAL, chart_height, cut, nice_ticks, point_words, wrap
 from dashboard.text import NOT_PUBLISHED, join_words, number
 
@@ -49,6 +55,7 @@ THEMES: dict[str, dict[str, Any]] = {
         "ink": "#16202a",
         "muted": "#4f5a66",
         "grid": "#dde2e7",
+        "aside": "#BFBFBF",
         "paper": "#ffffff",
     },
     "dark": {
@@ -56,6 +63,7 @@ THEMES: dict[str, dict[str, Any]] = {
         "ink": "#e9edf1",
         "muted": "#adb7c1",
         "grid": "#2f3a45",
+        "aside": "#5d6873",
         "paper": "#12181e",
     },
 }
@@ -74,7 +82,7 @@ def hvplot_chart(chart: Chart, *, title: str, summary: str, theme: Theme = "ligh
         "responsive": True,
         "height": live_height(chart),
         "legend": False,
-        "hover_cols": ["words", "fill", "hatch"],
+        "hover_cols": ["words", "fill", "hatch", "link"],
         "hover_tooltips": [("", "@words")],
         "xlabel": "" if chart.kind == "bars" else chart.x_label,
         "ylabel": "",
@@ -96,20 +104,70 @@ def hvplot_chart(chart: Chart, *, title: str, summary: str, theme: Theme = "ligh
     return drawn.opts(hooks=[_dress(chart, f"{title}. {summary}", theme)], toolbar=None, default_tools=[])
 
 
-def live_chart(
-    draw: Callable[..., Chart], *, title: str = "", summary: str = "", theme: Theme = "light", **bindings: Any
-) -> pn.pane.HoloViews:
-    """A pane whose figure follows `draw(**bindings)`; the bindings are parameters or widgets.
+class LiveChart:
+    """One figure of a page, and what is drawn in it now. The kind of chart never changes.
 
-    `title` and `summary` may be bindings too. The kind of chart must not change between calls.
+    `figure` is a Bokeh model for a document of its own; a change of data sends the columns that changed, no model.
     """
 
-    def element(title: str, summary: str, theme: Theme, **values: Any) -> Any:
-        return hvplot_chart(draw(**values), title=title, summary=summary, theme=theme)
+    def __init__(self, chart: Chart, *, title: str, summary: str, theme: Theme = "light") -> None:
+        self.kind = chart.kind
+        self.theme = theme
+        self.figure = _copy(chart.kind)
+        self._items: list[LegendItem] = []
+        self._columns: list[dict[str, list[Any]]] = []
+        self.show(chart, title=title, summary=summary)
 
-    bound = pn.bind(element, title=title, summary=summary, theme=theme, **bindings)
-    # Charts whose dimensions share a name would otherwise share an axis across the page.
-    return pn.pane.HoloViews(hv.DynamicMap(bound), linked_axes=False, sizing_mode="stretch_width")
+    def show(self, chart: Chart, *, title: str, summary: str) -> None:
+        """Draw another chart of the same kind in the figure. Raises ValueError when it is of another."""
+        if chart.kind != self.kind:
+            raise ValueError(f"a figure of {self.kind} cannot show {chart.kind}")
+        columns = chart_columns(chart, self.theme)
+        before = self._columns or [{} for _ in columns]
+        # The data before the ranges: BokehJS would redraw the old rows under the new categories and throw.
+        for renderer, new, old in zip(self.figure.renderers, columns, before, strict=True):
+            if not _alike(new, old):
+                renderer.data_source.data = {name: _array(name, column) for name, column in new.items()}
+        self._columns = columns
+        dress(self.figure, chart, f"{title}. {summary}", self.theme, self._items)
+
+
+def _alike(new: dict[str, list[Any]], old: dict[str, list[Any]]) -> bool:
+    return repr(new) == repr(old)  # two NaN are not equal, and written the same
+
+
+def _array(name: str, column: list[Any]) -> Any:
+    numeric = name in ("value", "y") or (name == "x" and column and isinstance(column[0], float))
+    return np.array(column, dtype="float64") if numeric else column
+
+
+@cache
+def _drawn(kind: ChartKind) -> dict[str, Any]:
+    """What hvPlot makes of a chart of this kind, as JSON. Its data do not matter: `LiveChart` has its own."""
+    x = (0.0, 1.0) if kind == "steps" else ("a", "b")
+    series = (Series(key="a", label="a", values=(1.0, 2.0), low=(1.0, 1.0), high=(2.0, 2.0)),)
+    chart = Chart(kind=kind, x=x, x_label="", y_label="", series=series)
+    document = Document()
+    document.add_root(hv.render(hvplot_chart(chart, title="", summary=""), backend="bokeh"))
+    return dict(document.to_json(deferred=False))
+
+
+def _copy(kind: ChartKind) -> Any:
+    """A figure like the one hvPlot drew, with models of its own."""
+    ids: dict[str, str] = {}
+
+    def renamed(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {
+                k: ids.setdefault(v, make_id()) if k == "id" and isinstance(v, str) else renamed(v)
+                for k, v in part.items()
+            }
+        return [renamed(v) for v in part] if isinstance(part, list) else part
+
+    document = Document.from_json(renamed(_drawn(kind)))
+    (figure,) = document.roots
+    document.remove_root(figure)
+    return figure
 
 
 def live_height(chart: Chart) -> int:
@@ -126,8 +184,11 @@ def _legend_columns(chart: Chart) -> int:
 # --- data -------------------------------------------------------------------------------------------
 
 
-def _frame(chart: Chart, theme: Theme) -> pd.DataFrame:
-    """One row a mark, in the order of the chart, with what a bar is filled with.
+MARK = ("x", "slot", "value", "words", "fill", "hatch", "link")
+
+
+def _marks(chart: Chart, theme: Theme) -> list[tuple[Any, ...]]:
+    """One row a mark, in the order of the chart, with what a bar is filled with and where it leads.
 
     Looks that differ from bar to bar travel with the data: a mapper made for each change would stay in the
     browser's document, and could be out of step with the data it maps.
@@ -137,14 +198,16 @@ def _frame(chart: Chart, theme: Theme) -> pd.DataFrame:
     # A tooltip does not wrap: a long name would push its number off the page.
     short = replace(chart, x=tuple(cut(x, 360, 13) if isinstance(x, str) else x for x in chart.x))
     words = [point_words(short, i) for i in range(len(chart.x))]
+    links = chart.choices or (None,) * len(chart.x)
     rows = [
         (
             label,
             slot,
             float("nan") if amount is None else float(amount),
             said,
-            colours[int(slot)],
+            colours[int(slot)] if not chart.chosen or place in chart.chosen else THEMES[theme]["aside"],
             PARTIAL_HATCH if place in chart.partial else HATCHES[int(slot)],
+            links[place] or "",
         )
         for slot, series in zip(SLOTS, chart.series, strict=False)
         for place, (label, value_, said) in enumerate(zip(labels, series.values, words, strict=True))
@@ -154,9 +217,48 @@ def _frame(chart: Chart, theme: Theme) -> pd.DataFrame:
     used = {row[1] for row in rows}
     wanted = SLOTS if chart.kind in ("lines", "steps") else SLOTS[:1]
     rows += [
-        (blank, slot, float("nan"), NOTHING, colours[int(slot)], " ") for slot in wanted if slot not in used
+        (blank, slot, float("nan"), NOTHING, colours[int(slot)], " ", "")
+        for slot in wanted
+        if slot not in used
     ]
-    return _plain(pd.DataFrame(rows, columns=["x", "slot", "value", "words", "fill", "hatch"]))
+    return rows
+
+
+def _frame(chart: Chart, theme: Theme) -> pd.DataFrame:
+    return _plain(pd.DataFrame(_marks(chart, theme), columns=list(MARK)))
+
+
+def chart_columns(chart: Chart, theme: Theme) -> list[dict[str, list[Any]]]:
+    """The columns of each renderer of a figure, in their order there: bands, then lines; or the one of all bars."""
+    marks = _marks(chart, theme)
+    if chart.kind in ("columns", "bars"):
+        columns = _turned(marks, MARK)
+        if chart.kind == "columns":
+            columns["xoffsets"] = [(row[0], row[1]) for row in marks]
+        return [columns]
+    found: list[dict[str, list[Any]]] = []
+    bands = _band_rows(chart)
+    for slot in SLOTS:
+        mine = [row for row in bands if row[1] == slot]
+        # Along the upper edge, and back along the lower one.
+        xs = [row[0] for row in mine]
+        found.append({"x": [*xs, *xs[::-1]], "y": [*(r[3] for r in mine), *(r[2] for r in reversed(mine))]})
+    for slot in SLOTS:
+        mine = [row for row in marks if row[1] == slot]
+        found.append(_turned(_stepped(mine) if chart.kind == "steps" else mine, MARK))
+    return found
+
+
+def _turned(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> dict[str, list[Any]]:
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+
+
+def _stepped(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Each value up to where the next one begins, and from there the next."""
+    found = rows[:1]
+    for before, row in pairwise(rows):
+        found += [(row[0], *before[1:]), row]
+    return found
 
 
 def _stub(amount: float | None) -> tuple[float | None, ...]:
@@ -165,6 +267,10 @@ def _stub(amount: float | None) -> tuple[float | None, ...]:
 
 
 def _bands(chart: Chart) -> pd.DataFrame:
+    return _plain(pd.DataFrame(_band_rows(chart), columns=["x", "slot", "low", "high"]))
+
+
+def _band_rows(chart: Chart) -> list[tuple[Any, str, float, float]]:
     """The 95% bounds, along steps if the chart is one.
 
     A filled area skips what is missing and so would bridge a gap: there it is pinched to nothing.
@@ -191,7 +297,7 @@ def _bands(chart: Chart) -> pd.DataFrame:
     blank = labels[0] if labels else _blank(chart)
     used = {slot for _, slot, _, _ in rows}
     rows += [(blank, slot, 0.0, 0.0) for slot in SLOTS if slot not in used]
-    return _plain(pd.DataFrame(sorted(rows, key=lambda row: row[1]), columns=["x", "slot", "low", "high"]))
+    return sorted(rows, key=lambda row: row[1])
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
@@ -245,34 +351,42 @@ def _heading(chart: Chart) -> str:
 
 
 def _dress(chart: Chart, words: str, theme: Theme) -> Callable[[Any, Any], None]:
-    colours = THEMES[theme]
-
     def hook(plot: Any, _element: Any) -> None:
-        figure = plot.state
-        # A canvas is opaque to a screen reader: the words make it an image with a name. Any tool but the
-        # tooltip would put a toolbar or a scroll trap inside that image.
-        figure.html_attributes = {"role": "img", "aria-label": words}
-        if any(not isinstance(tool, HoverTool) for tool in figure.toolbar.tools):
-            figure.toolbar.tools = [tool for tool in figure.toolbar.tools if isinstance(tool, HoverTool)]
-        figure.update(
-            height=live_height(chart),
-            toolbar_location=None,
-            frame_align=False,  # or every chart of the page gets the left margin of the one with long labels
-            output_backend="canvas",
-            background_fill_color=colours["paper"],
-            border_fill_color=colours["paper"],
-            outline_line_color=None,
-        )
-        figure.title.update(text_color=colours["muted"], **_font("text"))
         if chart.kind != "steps":
             _own_categories(plot, "y_range" if chart.kind == "bars" else "x_range")
-        top = _value_axis(figure, chart, colours)
-        _category_axis(figure, chart, colours)
-        _glyphs(figure, chart, colours)
-        _legend(figure, chart, colours, plot.handles.setdefault("series_items", []))
-        _rules(figure, chart, colours, top)
+        dress(plot.state, chart, words, theme, plot.handles.setdefault("series_items", []))
 
     return hook
+
+
+def dress(figure: Any, chart: Chart, words: str, theme: Theme, items: list[LegendItem]) -> None:
+    """Set on a figure what varies with the data. `items`: those made for its legend so far."""
+    colours = THEMES[theme]
+    # A canvas is opaque to a screen reader: the words make it an image with a name. Any tool but the tooltip
+    # and the choice of a bar would put a toolbar or a scroll trap inside that image.
+    figure.html_attributes = {"role": "img", "aria-label": words}
+    tools = [tool for tool in figure.toolbar.tools if isinstance(tool, HoverTool | TapTool)]
+    if chart.kind in ("columns", "bars") and not any(isinstance(tool, TapTool) for tool in tools):
+        tools.append(TapTool())
+    if tools != figure.toolbar.tools:
+        figure.toolbar.tools = tools
+    figure.update(
+        height=live_height(chart),
+        toolbar_location=None,
+        frame_align=False,  # or every chart of the page gets the left margin of the one with long labels
+        output_backend="canvas",
+        background_fill_color=colours["paper"],
+        border_fill_color=colours["paper"],
+        outline_line_color=None,
+    )
+    figure.title.update(text=_heading(chart), text_color=colours["muted"], **_font("text"))
+    for axis, words in ((figure.xaxis[0], chart.x_label), (figure.yaxis[0], "")):
+        axis.axis_label = words if chart.kind != "bars" else ""
+    top = _value_axis(figure, chart, colours)
+    _category_axis(figure, chart, colours)
+    _glyphs(figure, chart, colours)
+    _legend(figure, chart, colours, items)
+    _rules(figure, chart, colours, top)
 
 
 def _own_categories(plot: Any, side: str) -> None:
@@ -368,6 +482,8 @@ def _glyphs(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
                 line_cap="round" if points else "butt",
             )
         elif isinstance(glyph, VBar | HBar):
+            # A bar that is chosen looks as its data say, not paler than the others.
+            renderer.update(selection_glyph=None, nonselection_glyph=None)
             glyph.update(
                 fill_color=field("fill"),
                 line_color=colours["paper"],
@@ -380,7 +496,7 @@ def _glyphs(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
 
 def _legend(figure: Any, chart: Chart, colours: dict[str, Any], kept: list[LegendItem]) -> None:
     """`kept` are the items made for this chart so far: HoloViews empties the legend of an overlay at every change."""
-    legend = figure.select_one({"name": "series"})
+    legend = _added(figure, "series")
     if legend is None:
         legend = Legend(name="series", location="bottom_left", padding=0, margin=4, spacing=6, items=[])
     # HoloViews takes any legend for its own and moves it to where an overlay would have one.
@@ -414,10 +530,16 @@ def _legend(figure: Any, chart: Chart, colours: dict[str, Any], kept: list[Legen
                 item.index = 0 if chart.kind in ("lines", "steps") else place * len(chart.x)
 
 
+def _added(figure: Any, name: str) -> Any:
+    """What was added to a figure under a name. Bokeh's own search goes through every model, ten times as long."""
+    sides = (figure.above, figure.center, figure.below, figure.left, figure.right)
+    return next((model for side in sides for model in side if model.name == name), None)
+
+
 def _rules(figure: Any, chart: Chart, colours: dict[str, Any], top: float) -> None:
     """Numbered rules where the regime changes, and over the chart what the numbers mean."""
     marks = [mark for mark in sorted(chart.marks) if 0 <= mark[0] < len(chart.x) and chart.kind != "bars"]
-    key = figure.select_one({"name": "marks"})
+    key = _added(figure, "marks")
     if key is None:
         if not marks:
             return
@@ -428,8 +550,8 @@ def _rules(figure: Any, chart: Chart, colours: dict[str, Any], top: float) -> No
         text="\n".join(f"{i}  {words}" for i, (_, words) in enumerate(marks, start=1)),
         text_color=colours["ink"],
     )
-    for i in range(max(len(marks), len(list(figure.select({"type": Span}))))):
-        rule, number = figure.select_one({"name": f"rule-{i}"}), figure.select_one({"name": f"number-{i}"})
+    for i in range(max(len(marks), sum(isinstance(model, Span) for model in figure.center))):
+        rule, number = _added(figure, f"rule-{i}"), _added(figure, f"number-{i}")
         if rule is None:
             rule = Span(name=f"rule-{i}", dimension="height", location=0)
             number = Label(name=f"number-{i}", x=0, y=0, text=str(i + 1), x_offset=4, y_offset=-14)

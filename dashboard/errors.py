@@ -25,3 +25,7 @@ class UsageError(AccessReviewError):
     """The command, filter or parameter was not understood. Exit code 2."""
 
     exit_code = 2
+
+
+class LimitError(AccessReviewError):
+    """The question takes too long, or has too many rows: another question, or the same one later, can be answered."""

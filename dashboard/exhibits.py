@@ -48,6 +48,8 @@ class Chart:
     value_kind: ValueKind = "count"
     y_max: float | None = None  # fixed top of the value axis, e.g. 1.0 for shares; the bottom is always 0
     links: tuple[str | None, ...] = ()  # where each x leads (its rows); same length as x, or empty
+    choices: tuple[str | None, ...] = ()  # where choosing each x leads: the page filtered by it; or empty
+    chosen: frozenset[int] = frozenset()  # positions that the page is filtered by: the others are drawn grey
     partial: frozenset[int] = frozenset()  # positions in x that are not complete yet, drawn hatched
     band: str = "95% interval"  # what the band from low to high is
     gap: str = "not published"  # what a value that is missing is
@@ -72,6 +74,8 @@ class Table:
     rows: tuple[tuple[object, ...], ...]
     links: tuple[str | None, ...] = ()  # where each row header leads; same length as rows, or empty
     missing: str = "not published"  # words for None
+    choices: tuple[str | None, ...] = ()  # where choosing a row leads: the page filtered by it; or empty
+    chosen: frozenset[int] = frozenset()  # rows that the page is filtered by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +92,7 @@ class Exhibit:
     measure: str = ""  # the measure and its address query, so the figure can be followed home
     query: str = ""
     table_words: str = "Table of numbers"  # what its table is called where it can be opened
-    rows: bool = True  # whether the measure counts entries that can be listed
+    chosen: str = ""  # which of its bars the page is filtered by, as a sentence
 
     @property
     def definition(self) -> str:

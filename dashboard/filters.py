@@ -21,6 +21,8 @@ COHORTS = ("received", "closed")
 INTERVALS = ("month", "quarter", "year")
 GROUPINGS = ("type", "tier", "route", "outcome", "recipient", "dataset", "legal_basis")
 BASES = ("stated", "from_reference", "first_seen")
+CHOICES = ("unit", "clock", "cohort", "target", "interval", "by", "limit", "of")  # how to count, not what
+SEVERAL = ("type", "tier", "outcome")  # any of which may match, parted by commas
 LONGEST_VALUE = 300  # characters; an address longer than this is not one a person made
 
 
@@ -61,12 +63,18 @@ class Filters:
 
     @cached_property
     def _parameters(self) -> dict[str, object]:
-        return {name: list(v) if isinstance(v, tuple) else v for name, v in self.items(all_=True)}
+        # A page asks some two hundred questions of a few filters.
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in self._every}
 
     def items(self, *, all_: bool = False) -> list[tuple[str, object]]:
         """(public name, value) in the vocabulary's order; without `all_` only those that filter."""
-        values = ((name, getattr(self, field)) for name, field in FIELDS)
-        return [(name, value) for name, value in values if all_ or value is not None]
+        return (
+            list(self._every) if all_ else [(name, value) for name, value in self._every if value is not None]
+        )
+
+    @cached_property
+    def _every(self) -> tuple[tuple[str, object], ...]:
+        return tuple((name, getattr(self, field)) for name, field in FIELDS)
 
     def query(self, **changes: object) -> str:
         """The address query for these filters, e.g. "register=phe-odr&from=2018-01-01"."""
@@ -184,6 +192,19 @@ def check(filters: Filters) -> Filters:
     return filters
 
 
+def _good_of_several(name: str, text: str) -> tuple[str, list[str]]:
+    """Those of several values that are understood, with a sentence for each of the others."""
+    good, bad = [], []
+    for value in text.split(","):
+        try:
+            read_value(name, value)
+        except UsageError as error:
+            bad.append(f"Ignored in the address: {error.message}.")
+        else:
+            good.append(value)
+    return ",".join(good), bad
+
+
 def from_address(arguments: Mapping[str, str]) -> tuple[Filters, list[str]]:
     """Filters from an address, with what was ignored and why, in words for the page.
 
@@ -192,6 +213,9 @@ def from_address(arguments: Mapping[str, str]) -> tuple[Filters, list[str]]:
     good: dict[str, object] = {}
     problems: list[str] = []
     for name, text in arguments.items():
+        if name in SEVERAL and "," in text:  # the good ones of several still filter
+            text, bad = _good_of_several(name, text)
+            problems += bad
         try:
             make_filters(**{name: text} if name != "edition" else {"edition": text, "register": "x"})
         except UsageError as error:

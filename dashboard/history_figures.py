@@ -14,7 +14,7 @@ from typing import Any
 from dashboard import figures
 from dashboard.exhibits import Chart, Column, Exhibit, Series, Table
 from dashboard.filters import Filters
-from dashboard.measures import change_counts, measure
+from dashboard.measures import change_counts, for_page
 from dashboard.measures.refusals import few_left, refused
 from dashboard.store import Store
 from dashboard.text import day, join_words, number, plural, shown_difference
@@ -46,7 +46,7 @@ class Comparison:
 
 def compare(store: Store, filters: Filters) -> Comparison | None:
     """The edition named, or the latest known, against the one before; None where there is none before."""
-    held = measure("editions", store, register=filters.register, known_on=filters.known_on).dicts()
+    held = for_page("editions", store, Filters(register=filters.register, known_on=filters.known_on)).dicts()
     order = [row["edition"] for row in held if row["withdrawn_on"] is None]
     later = filters.edition or (order[-1] if order else None)
     if later is None or later not in order or order.index(later) == 0:
@@ -55,7 +55,7 @@ def compare(store: Store, filters: Filters) -> Comparison | None:
         register=filters.register, recipient=filters.recipient, reference=filters.reference,
         edition=None if filters.known_on else later, known_on=filters.known_on,
     )  # fmt: skip
-    rows = measure("changes", store, filters=asked).dicts()
+    rows = for_page("changes", store, asked).dicts()
     return Comparison(
         register=str(filters.register),
         edition=later,
@@ -142,7 +142,6 @@ def listed_exhibit(store: Store, comparison: Comparison, kind: str) -> Exhibit |
         measure="changes",
         query=comparison.query,
         table_words="Table of entries",
-        rows=False,
     )
 
 
@@ -174,7 +173,6 @@ def amended_exhibit(store: Store, comparison: Comparison, kind: str = "amended")
         measure="changes",
         query=comparison.query,
         table_words="Table of values",
-        rows=False,
     )  # fmt: skip
 
 
@@ -242,7 +240,6 @@ def by_edition_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         source=figures.source_words(store, figures.scope_of(store, asked)),
         measure="changes",
         query=asked.query(),
-        rows=False,
     )  # fmt: skip
 
 
@@ -252,9 +249,9 @@ def ever_seen_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     if refused(scope, "count"):
         return None
     asked = Filters(register=filters.register, known_on=filters.known_on, interval="year")
-    result = measure("ever-seen", store, filters=asked)
+    result = for_page("ever-seen", store, asked)
     rows = [row for row in result.dicts() if row["interval_start"] is not None]
-    if not rows or len(measure("editions", store, register=filters.register).rows) < 2:
+    if not rows or len(for_page("editions", store, Filters(register=filters.register)).rows) < 2:
         return None
     ever = sum(row["ever_seen"] for row in rows)
     missed = ever - sum(row["still_listed"] for row in rows)
@@ -262,28 +259,28 @@ def ever_seen_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     worst = max(rows, key=lambda row: row["ever_seen"] - row["still_listed"])
     return Exhibit(
         key="ever-seen",
-        title=f"Counting only the latest edition would miss {number(missed)} of {plural(ever, 'request')}"
+        title=f"Counting only the latest edition would miss {number(missed)} of {plural(ever, scope.noun)}"
         if missed
-        else f"The latest edition still lists all {plural(ever, 'request')} ever seen",
+        else f"The latest edition still lists all {plural(ever, scope.noun)} ever seen",
         summary=(
             f"The year that has lost most is {worst['interval_start'].year}, with "
             f"{number(worst['still_listed'])} of {number(worst['ever_seen'])} still listed. "
             if missed
             else ""
         )
-        + "Requests by their own first day.",
+        + f"{figures.heading(scope.nouns)} by their own first day.",
         chart=Chart(
             kind="columns",
             x=years,
             x_label="Year",
-            y_label="requests",
+            y_label=scope.nouns,
             series=(
                 Series(key="ever_seen", label="Ever seen", values=tuple(r["ever_seen"] for r in rows)),
                 Series(key="still_listed", label="Still listed", values=tuple(r["still_listed"] for r in rows)),
             ),
         ),
         table=Table(
-            caption="Requests ever seen and still listed, by year",
+            caption=f"{figures.heading(scope.nouns)} ever seen and still listed, by year",
             columns=(
                 Column(name="year", label="Year"),
                 Column(name="ever_seen", label="Ever seen", kind="count"),

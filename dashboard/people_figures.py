@@ -6,17 +6,19 @@ Bodies and units are never added to one another.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from dashboard import figures
 from dashboard.exhibits import Chart, Column, Exhibit, Series, Table
 from dashboard.filters import Filters
-from dashboard.measures import measure
+from dashboard.measures import for_page
 from dashboard.measures.refusals import DERIVED_PEOPLE, people
 from dashboard.store import Store
-from dashboard.text import day, number, percent, plural
+from dashboard.text import day, join_words, number, percent, plural
 
 
+MOST_BODIES = 3  # named in a title
 MOST_COLUMNS = 16  # periods drawn as columns; more are lines
 
 
@@ -29,6 +31,38 @@ def totals(store: Store, filters: Filters) -> list[dict[str, Any]]:
     ]
 
 
+def counts_of(store: Store, filters: Filters) -> Filters | None:
+    """The question whose counts of people belong to a register: its own, else those of another register of the same
+    publisher, as known then; None where neither has any."""
+    own = Filters(
+        register=filters.register,
+        from_=filters.from_,
+        to=filters.to,
+        edition=filters.edition,
+        known_on=filters.known_on,
+    )
+    if for_page("person-counts", store, own).rows:
+        return own
+    beside = _of_the_publisher(store, own)
+    return next((asked for asked in beside if for_page("person-counts", store, asked).rows), None)
+
+
+def _of_the_publisher(store: Store, filters: Filters) -> list[Filters]:
+    """The same question of the publisher's other registers, as known when the edition asked for was new."""
+    listed = store.query("registers").dicts()
+    mine = next(row for row in listed if row["register"] == filters.register)
+    then = filters.known_on
+    if filters.edition:
+        scope = figures.scope_of(store, filters)
+        then = scope.published or scope.as_at
+    return [
+        replace(filters, register=row["register"], edition=None, known_on=then)
+        for row in listed
+        if row["register"] != mine["register"]
+        and (row["publisher"], row["synthetic"]) == (mine["publisher"], mine["synthetic"])
+    ]
+
+
 def people_exhibits(store: Store, filters: Filters) -> list[Exhibit]:
     """One exhibit a body and unit, the body with most asked for first."""
     filters = Filters(
@@ -38,7 +72,7 @@ def people_exhibits(store: Store, filters: Filters) -> list[Exhibit]:
         edition=filters.edition,
         known_on=filters.known_on,
     )
-    rows = measure("person-counts", store, filters=filters).dicts()
+    rows = for_page("person-counts", store, filters).dicts()
     summed = {(t["body"], t["unit"]): t for t in totals(store, filters)}
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
@@ -48,8 +82,17 @@ def people_exhibits(store: Store, filters: Filters) -> list[Exhibit]:
 
 
 def people_exhibit(store: Store, filters: Filters) -> Exhibit | None:
-    """The body with most asked for; None where no counts are published."""
-    return next(iter(people_exhibits(store, filters)), None)
+    """The body with most asked for, in this register or another of its publisher; what others were told of such bodies
+    where neither has counts; None where nothing is known of them."""
+    asked = counts_of(store, filters)
+    if asked is None:
+        every = (filters, *_of_the_publisher(store, filters))
+        return next((e for f in every if (e := outside_people_exhibit(store, f))), None)
+    exhibit = people_exhibits(store, asked)[0]
+    if asked.register == filters.register:
+        return exhibit
+    where = figures.scope_of(store, asked).short_title
+    return replace(exhibit, summary=f"{exhibit.summary} From another register of the publisher: {where}.")
 
 
 def _of_body(
@@ -98,7 +141,6 @@ def _of_body(
         source=figures.source_words(store, scope),
         measure="person-counts",
         query=filters.query(),
-        rows=False,
     )  # fmt: skip
 
 
@@ -156,14 +198,16 @@ def _axis(row: dict[str, Any]) -> str:
 def outside_people_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     """What Parliament and others were told of such bodies, a correction beside what it corrects; None without any."""
     asked = Filters(register=filters.register, known_on=filters.known_on)
-    result = measure("published-figures", store, filters=asked)
+    result = for_page("published-figures", store, asked)
     rows = [row for row in result.dicts() if row["body"]]
     if not rows:
         return None
     corrected = sum(row["status"] == "superseded" for row in rows)
+    bodies = list(dict.fromkeys(row["body"] for row in rows))
+    whom = join_words(bodies) if len(bodies) <= MOST_BODIES else "these bodies"
     return Exhibit(
         key="outside-people",
-        title=f"{plural(len(rows), 'figure')} on these bodies {'was' if len(rows) == 1 else 'were'} published elsewhere"
+        title=f"{plural(len(rows), 'figure')} on {whom} {'was' if len(rows) == 1 else 'were'} published elsewhere"
         + (f", {number(corrected)} of them corrected since" if corrected else ""),
         summary="As their sources give them, each in its unit; a correction stands beside the figure it corrects.",
         table=Table(
@@ -186,7 +230,6 @@ def outside_people_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         measure="published-figures",
         query=asked.query(),
         table_words="Table of figures",
-        rows=False,
     )  # fmt: skip
 
 

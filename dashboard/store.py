@@ -11,8 +11,8 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from dashboard.errors import AccessReviewError
+from dashboard.errors import AccessReviewError, LimitError
 from dashboard.filters import Filters
 from dashboard.settings import PACKAGE, Settings, load_settings
 from dashboard.warehouse import publish
@@ -38,10 +38,25 @@ PARAMETER = re.compile(r"\$([a-z_]+)")
 COMMENT = re.compile(r"--[^\n]*")
 TIME_LIMIT = 30.0  # seconds for one query
 ROW_CAP = 2_000_000  # rows a query may return; more is an error, never a silent cut
+STREAM_LIMIT = 120.0  # seconds for one answer that is read as it is sent
+STREAM_ROWS = 4_000  # read at a time
 CACHED_RESULTS = 512
 CACHED_ROWS = 20_000  # larger results are not kept
 NO_FILTERS = Filters()
 IDLE_CURSORS = 4  # kept for the next query, for each way of looking names up
+
+
+_LIMITS = threading.local()
+
+
+@contextmanager
+def limits(*, seconds: float, rows: int = ROW_CAP) -> Iterator[None]:
+    """Hold the queries of this thread, all of them together, to `seconds`, and each of them to `rows`."""
+    _LIMITS.deadline, _LIMITS.rows, _LIMITS.seconds = time.monotonic() + seconds, rows, seconds
+    try:
+        yield
+    finally:
+        del _LIMITS.deadline, _LIMITS.rows, _LIMITS.seconds
 
 
 @dataclass(frozen=True)
@@ -98,6 +113,30 @@ def _damaged(build: publish.Build, what: str, error: duckdb.Error) -> AccessRevi
         f"{build.path} cannot be {what}: {error}",
         hint=f"remove {build.path.name}, then run 'access-review build'; "
         "or go back to the build before: 'access-review rollback'",
+    )
+
+
+def _seconds_given() -> float:
+    return min(TIME_LIMIT, getattr(_LIMITS, "seconds", TIME_LIMIT))
+
+
+def _seconds_left(query: Query) -> float:
+    left = min(TIME_LIMIT, getattr(_LIMITS, "deadline", float("inf")) - time.monotonic())
+    if left <= 0:
+        raise _too_slow(query, _seconds_given())
+    return left
+
+
+def _too_slow(query: Query, seconds: float) -> LimitError:
+    return LimitError(
+        f"the query '{query.name}' took longer than {seconds:.3g} seconds and was stopped",
+        hint="ask for a shorter period or fewer groups",
+    )
+
+
+def _too_many(query: Query, cap: int) -> LimitError:
+    return LimitError(
+        f"the query '{query.name}' gives more than {cap:,} rows", hint="filter it, or use 'export'"
     )
 
 
@@ -228,6 +267,75 @@ def _first_of_month(day: object, after: int = 0) -> bool:
     return not isinstance(day, date) or (day + timedelta(days=after)).day == 1
 
 
+class Rows:
+    """Rows on their way from one build: `columns`, `build`, and chunks of rows when iterated. See `Store.stream`."""
+
+    def __init__(
+        self,
+        root: _Root,
+        query: Query,
+        values: Mapping[str, object],
+        seconds: float,
+        done: Callable[[], None],
+    ) -> None:
+        self.build = root.build.id
+        self._root, self._query, self._done = root, query, done
+        self._cursor: duckdb.DuckDBPyConnection | None = root.cursor(schemas_for(values, root.releases_in))
+        # Until the first rows are there it is a query like any other.
+        self._seconds = min(_seconds_left(query), seconds)
+        self._watched = WATCH.begin(self._cursor, self._seconds)
+        try:
+            with self._named_errors():
+                self._cursor.execute(_parsed(query.sql), values)
+                self._first = self._cursor.fetchmany(STREAM_ROWS)
+        except BaseException:
+            self._let_go()
+            raise
+        self.columns: tuple[str, ...] = tuple(d[0] for d in self._cursor.description)
+        WATCH.end(self._watched)
+        self._seconds = seconds
+        self._watched = WATCH.begin(self._cursor, seconds)
+
+    def __iter__(self) -> Iterator[list[tuple[Any, ...]]]:
+        rows, self._first = self._first, []
+        read = 0
+        try:
+            while rows:
+                read += len(rows)
+                if read > ROW_CAP:
+                    raise _too_many(self._query, ROW_CAP)
+                yield rows
+                if self._cursor is None:
+                    return
+                with self._named_errors():
+                    rows = self._cursor.fetchmany(STREAM_ROWS)
+        finally:
+            self.close()
+
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.InterruptException:
+            raise _too_slow(self._query, self._seconds) from None
+        except (duckdb.ProgrammingError, duckdb.DataError):
+            raise
+        except duckdb.Error as error:
+            raise _damaged(self._root.build, "read", error) from error
+
+    def close(self) -> None:
+        """Read no further. Does nothing the second time."""
+        if self._cursor is not None:
+            self._let_go()
+            self._done()
+
+    def _let_go(self) -> None:
+        assert self._cursor is not None
+        WATCH.end(self._watched)
+        self._cursor.close()
+        self._cursor = None
+
+
 class Store:
     """Measures' way to the warehouse. Safe to share between threads.
 
@@ -293,7 +401,7 @@ class Store:
     def query(self, name: str, filters: Filters | None = None, **extra: object) -> Result:
         """Run one query file with bound values; results are kept by build, query and values.
 
-        Raises AccessReviewError when it takes longer than the time limit or returns too many rows.
+        Raises LimitError when it takes longer than the time limit or returns too many rows.
         """
         found: Result = self._asked(name, filters, extra, _rows)
         return found
@@ -305,7 +413,7 @@ class Store:
 
     def _asked(
         self, name: str, filters: Filters | None, extra: Mapping[str, object],
-        fetch: Callable[[Query, duckdb.DuckDBPyConnection], Any],
+        fetch: Callable[[Query, duckdb.DuckDBPyConnection, int], Any],
     ) -> Any:  # fmt: skip
         query = load_query(name)
         given = (filters or NO_FILTERS).parameters()
@@ -334,24 +442,49 @@ class Store:
                     self._results.popitem(last=False)
         return result
 
+    def stream(
+        self, name: str, filters: Filters | None = None, *, seconds: float = STREAM_LIMIT, **extra: object
+    ) -> Rows:
+        """Run one query file and read its rows a few thousand at a time, from one build; nothing is kept.
+
+        To be closed, or read to its end. `seconds`: for all of it, the reader's own pace included. Reading raises
+        LimitError past it, or past the row cap.
+        """
+        query = load_query(name)
+        values = {**(filters or NO_FILTERS).parameters(), **extra}
+        self._follow()
+        with self._lock:
+            root = self._root
+            root.users += 1
+
+        def done() -> None:
+            with self._lock:
+                root.users -= 1
+                if root.retired and root.users == 0:
+                    root.close()
+
+        try:
+            return Rows(root, query, {p: values[p] for p in query.parameters}, seconds, done)
+        except BaseException:
+            done()
+            raise
+
     def _run(
         self, root: _Root, query: Query, values: Mapping[str, object],
-        fetch: Callable[[Query, duckdb.DuckDBPyConnection], Any],
+        fetch: Callable[[Query, duckdb.DuckDBPyConnection, int], Any],
     ) -> tuple[Any, int]:  # fmt: skip
-        # Same query, several ways to what it counts: see schema/038_as_known.sql, 049_from_facts.sql and 049_marts.sql.
+        cap = min(ROW_CAP, getattr(_LIMITS, "rows", ROW_CAP))
+        seconds = _seconds_left(query)
         schemas = schemas_for(values, root.releases_in)
         cursor = root.cursor(schemas)
-        watched = WATCH.begin(cursor, TIME_LIMIT)
+        watched = WATCH.begin(cursor, seconds)
         good = False
         try:
             cursor.execute(_parsed(query.sql), values)
-            found: tuple[Any, int] = fetch(query, cursor)
+            found, size = fetch(query, cursor, cap)
             good = True
         except duckdb.InterruptException:
-            raise AccessReviewError(
-                f"the query '{query.name}' took longer than {TIME_LIMIT:.0f} seconds and was stopped",
-                hint="ask for a shorter period or fewer groups",
-            ) from None
+            raise _too_slow(query, _seconds_given()) from None
         except (duckdb.ProgrammingError, duckdb.DataError):
             raise  # a fault in a query, not in the file
         except (
@@ -363,29 +496,23 @@ class Store:
                 root.hand_back(schemas, cursor)
             else:
                 cursor.close()
-        return found
+        if size > cap:
+            raise _too_many(query, cap)
+        return found, size
 
 
-def _rows(query: Query, cursor: duckdb.DuckDBPyConnection) -> tuple[Result, int]:
+def _rows(query: Query, cursor: duckdb.DuckDBPyConnection, cap: int) -> tuple[Result, int]:
     columns = tuple(d[0] for d in cursor.description)
     # Always drained: an unread result would own the connection.
-    rows = cursor.fetchmany(ROW_CAP + 1)
-    _capped(query, len(rows))
+    rows = cursor.fetchmany(cap + 1)
     return Result(columns, tuple(rows)), len(rows)
 
 
-def _columns(query: Query, cursor: duckdb.DuckDBPyConnection) -> tuple[Mapping[str, np.ndarray], int]:
+def _columns(
+    query: Query, cursor: duckdb.DuckDBPyConnection, cap: int
+) -> tuple[Mapping[str, np.ndarray], int]:
     found: dict[str, Any] = cursor.fetchnumpy()
-    size = len(next(iter(found.values())))
-    _capped(query, size)
-    return MappingProxyType(found), size
-
-
-def _capped(query: Query, rows: int) -> None:
-    if rows > ROW_CAP:
-        raise AccessReviewError(
-            f"the query '{query.name}' gives more than {ROW_CAP:,} rows", hint="filter it, or use 'export'"
-        )
+    return MappingProxyType(found), len(next(iter(found.values())))
 
 
 def _hashable(values: Mapping[str, object]) -> tuple[object, ...]:

@@ -32,6 +32,7 @@ INK, MUTED, GRID, PAPER = (
     "var(--grid, #dde2e7)",
     "var(--paper, #fff)",
 )
+ASIDE = "var(--aside, #BFBFBF)"  # bars beside the one that is chosen
 
 NOTHING = "nothing to show"
 PARTIAL = "not complete yet"
@@ -69,7 +70,8 @@ def svg_chart(
         # A picture may not hold links: it becomes a group, and the group gets the description.
         role = f'role="group" aria-labelledby="{key}-t" aria-describedby="{key}-d"'
     else:
-        role = f'role="img" aria-labelledby="{key}-t {key}-d"'
+        # The summary stands above as a sentence: heard when asked for, not read out twice.
+        role = f'role="img" aria-labelledby="{key}-t" aria-describedby="{key}-d"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {_n(plot.height)}" {role}'
         f' fill="{INK}" font-size="{_n(plot.font)}">\n'
@@ -86,7 +88,9 @@ def chart_height(chart: Chart, width: int = WIDE) -> float:
 def point_words(chart: Chart, position: int) -> str:
     """What one position in x says: "2017: 131 releases"."""
     parts = [
-        (f"{series.label} " if len(chart.series) > 1 else "") + _amount(series.values[position], chart)
+        _named_amount(series.label, series.values[position], chart)
+        if len(chart.series) > 1
+        else _amount(series.values[position], chart)
         for series in chart.series
         if not series.points or series.values[position] is not None  # no mark says nothing
     ]
@@ -491,10 +495,14 @@ def _zone(plot: _Plot, position: int, start: float, end: float, inside: str) -> 
 
 
 def _linked(chart: Chart, position: int, words: str, body: str, *, wide_enough: bool) -> str:
-    link = local_link(chart.links[position]) if chart.links and wide_enough else None
+    # A page is filtered by what is chosen; elsewhere a bar leads to its rows.
+    links = chart.choices or chart.links
+    link = local_link(links[position]) if links and wide_enough else None
     if link is None:
         return f"<g>{body}</g>\n"
-    return f'<a href="{escape(link)}" aria-label="{words}">{body}</a>\n'
+    place = " data-in-place" if chart.choices else ""
+    current = ' aria-current="true"' if position in chart.chosen else ""
+    return f'<a{place} href="{escape(link)}" aria-label="{words}"{current}>{body}</a>\n'
 
 
 def _slot(plot: _Plot, position: int) -> tuple[float, float]:
@@ -759,10 +767,13 @@ def _block(
 ) -> str:
     """A filled column or bar: textured by series, hatched where it is not complete yet."""
     box = f'x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"'
+    aside = bool(plot.chart.chosen) and position not in plot.chart.chosen
+    colour = ASIDE if aside else COLOURS[place]
     if position in plot.chart.partial:
-        return f'<rect {box} fill="url(#{key}-p{place})" stroke="{COLOURS[place]}" stroke-width="1.5"/>'
+        fill = PAPER if aside else f"url(#{key}-p{place})"
+        return f'<rect {box} fill="{fill}" stroke="{colour}" stroke-width="1.5"/>'
     texture = _texture(place, x, y, width, height) if len(plot.chart.series) > 1 else ""
-    return f'<rect {box} fill="{COLOURS[place]}"/>{texture}'
+    return f'<rect {box} fill="{colour}"/>{texture}'
 
 
 def _texture(place: int, x: float, y: float, width: float, height: float) -> str:
@@ -865,6 +876,13 @@ def _amount(value: float | None, chart: Chart) -> str:
     return f"{words} {unit}"
 
 
+def _named_amount(label: str, value: float | None, chart: Chart) -> str:
+    """Of several series, one with its name; a name that holds the unit says it once: "Requests received 39"."""
+    if chart.y_label.lower() in label.lower() and value is not None:
+        return f"{label} {value_text(value, chart.value_kind)}"
+    return f"{label} {_amount(value, chart)}"
+
+
 def _x_text(x: str | float) -> str:
     return x if isinstance(x, str) else number(x)
 
@@ -899,5 +917,7 @@ def _check(chart: Chart) -> None:
         for values in (series.values, series.low, series.high):
             if values is not None and len(values) != len(chart.x):
                 raise ValueError(f"series {series.key!r}: {len(values)} values for {len(chart.x)} positions")
+    if chart.choices and len(chart.choices) != len(chart.x):
+        raise ValueError(f"{len(chart.choices)} choices for {len(chart.x)} positions")
     if chart.links and len(chart.links) != len(chart.x):
         raise ValueError(f"{len(chart.links)} links for {len(chart.x)} positions")

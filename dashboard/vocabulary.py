@@ -194,14 +194,18 @@ FIELD_WORDS: dict[str, str] = {
     "people": "People",
 }
 
-# The series a control chart can be drawn of (`of`), with the words for one point of each.
+# What one reference of a register is called (`noun` in its description); the plural is an s more.
+NOUNS: tuple[str, ...] = ("request", "share", "agreement", "application", "project", "release")
+
+# The series a control chart can be drawn of (`of`), with the words for one point of each; {noun} is the
+# register's own.
 SERIES: dict[str, str] = {
-    "volumes.received": "requests received",
+    "volumes.received": "{noun}s received",
     "volumes.decided": "decisions",
-    "volumes.closed": "requests closed",
+    "volumes.closed": "{noun}s closed",
     "volumes.refused": "refusals",
-    "volumes.not_pursued": "requests not pursued",
-    "volumes.first_released": "first releases of a request",
+    "volumes.not_pursued": "{noun}s not pursued",
+    "volumes.first_released": "first releases of a {noun}",
     "volumes.released": "releases",
     "turnaround.median": "median days",
 }
@@ -242,4 +246,20 @@ COMMITMENT_STATUSES: dict[str, str] = {
     "reported": "Reported done, no published source seen",
     "not_published": "Nothing published was seen",
     "dropped": "Given up, by a published source",
+}
+
+# Why one request is left out of a clock, in words that follow "because" or a colon.
+LEFT_OUT: dict[str, str] = {
+    "received_missing": "no date of receipt is published for it",
+    "closed_before_received": "its dates contradict each other",
+    "date_rejected": "a date of it cannot be read or cannot be right",
+    "closed_undated": "the day it ended is not published",
+    "outcome_unknown": "what became of it is not published",
+    "approval_missing": "no date of approval is published for it",
+    "closed_before_approved": "its dates contradict each other",
+    "in_first_edition": "it stood in the first edition held, and may have been published before",
+    "published_missing": "the day on which the edition was published is not known",
+    "published_before_approved": "it was published before the date of approval",
+    "as_at_before_start": "it began after the day of the edition that lists it last",
+    "before_coverage": "it ended before the register listed every case",
 }

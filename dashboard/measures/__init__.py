@@ -15,11 +15,11 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard.filters import make_filters
-from dashboard.measures.catalogue import MEASURES, find_measure, measure, rows
+from dashboard.measures.catalogue import MEASURES, find_measure, for_page, measure, row_stream, rows
 from dashboard.measures.clocks import DEFAULT_CLOCK, curves
 from dashboard.measures.history import change_counts, changes_between, edition_pair
 from dashboard.measures.refusals import HEADLINE_EVENTS, quoted
-from dashboard.measures.result import Measure, MeasureResult, cell
+from dashboard.measures.result import Measure, MeasureResult, RowStream, cell
 from dashboard.measures.scope import Scope, checked, scopes
 from dashboard.measures.series import regimes
 from dashboard.measures.volume import VOLUME_COUNTS
@@ -33,6 +33,7 @@ __all__ = [
     "VOLUME_COUNTS",
     "Measure",
     "MeasureResult",
+    "RowStream",
     "Scope",
     "answerability",
     "backlog",
@@ -50,6 +51,7 @@ __all__ = [
     "editions",
     "ever_seen",
     "find_measure",
+    "for_page",
     "holdings",
     "identity",
     "issues",
@@ -64,6 +66,7 @@ __all__ = [
     "recipient_names",
     "recipients",
     "regimes",
+    "row_stream",
     "rows",
     "scopes",
     "spells",

@@ -339,7 +339,7 @@ def _left_out(scope: Scope, counted: Mapping[Key, Cases], late: int) -> list[str
     notes = []
     unlisted = sum(c.before_coverage for c in counted.values())
     if unlisted:
-        ended, why = "closed", "only requests within their terms were still"
+        ended, why = "closed", f"only {scope.nouns} within their terms were still"
         if scope.gap_start:
             ended, why = "closed, or were last seen,", "not every case was"
         notes.append(
@@ -360,7 +360,7 @@ def _left_out(scope: Scope, counted: Mapping[Key, Cases], late: int) -> list[str
     if any(key[4] == "from_reference" for key in counted):
         notes.append(
             "The date of receipt is read from the reference (basis from_reference): its digits are taken as the day "
-            "the request was logged."
+            f"the {scope.noun} was logged."
         )
     if scope.unbroken_from and not quoted(scope):
         why = "were never" if scope.gap_start else "are no longer"
@@ -451,6 +451,7 @@ MEASURES = (
         query="risk_table",
         compute=_turnaround,
         rows_query="turnaround_rows",
+        also_takes=("target",),
         also=("immature",),
         defaults={"clock": DEFAULT_CLOCK, "unit": "calendar"},
     ),
@@ -461,6 +462,7 @@ MEASURES = (
         query="risk_table",
         compute=_survival_curve,
         rows_query="survival_curve_rows",
+        never_takes=("interval",),
         defaults={"clock": DEFAULT_CLOCK, "unit": "calendar"},
     ),
     Measure(

@@ -5,19 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from dashboard.filters import Filters
-from dashboard.store import Result, Store, load_query
-from dashboard.text import defuse
+from dashboard.filters import NAMES, Filters
+from dashboard.store import Result, Rows, Store, load_query
+from dashboard.text import defuse, join_words
 
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+CHUNK = 2_000  # rows of a long answer that are written at a time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,22 +69,20 @@ class MeasureResult:
 
     def csv(self) -> str:
         """CSV, as the command line and the open-data addresses give it. Text is defused; None is empty."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(self.columns)
-        writer.writerows([cell(v) for v in row] for row in self.rows)
-        return out.getvalue()
+        return "".join(csv_parts(self.columns, self.chunks()))
 
     def json(self) -> str:
         """JSON: the rows as objects, with filters, notes and build."""
-        record = {
-            "measure": self.measure,
-            "filters": {name: _plain(value) for name, value in self.filters.items()},
-            "build": self.build,
-            "notes": list(self.notes),
-            "rows": [{k: _plain(v) for k, v in row.items()} for row in self.dicts()],
-        }
-        return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+        return "".join(json_parts(self, self.columns, self.chunks()))
+
+    def chunks(self) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """The rows, a few thousand at a time, so that a long answer is written without a second copy of it."""
+        for start in range(0, len(self.rows), CHUNK):
+            yield self.rows[start : start + CHUNK]
+
+    def parts(self, form: str) -> Iterator[str]:
+        """The text of `csv` or `json`, in parts."""
+        return (csv_parts if form == "csv" else partial(json_parts, self))(self.columns, self.chunks())
 
     def _repr_html_(self) -> str:
         from dashboard.figures import result_table
@@ -95,6 +97,69 @@ class MeasureResult:
         """Where it is said how this is worked out, in words: a notebook has no page to link to."""
         name = self.measure.removesuffix("-rows")
         return f"How {name} is worked out: docs/definitions.md, and /about#{name} on the dashboard."
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowStream:
+    """Rows behind a figure as they are read: the same text as a MeasureResult of them, never whole in memory.
+
+    To be closed, or read to its end.
+    """
+
+    measure: str
+    columns: tuple[str, ...]
+    filters: Filters
+    source: Rows
+    notes: tuple[str, ...] = ()
+
+    @property
+    def build(self) -> str:
+        return self.source.build
+
+    def chunks(self) -> Iterator[Sequence[tuple[Any, ...]]]:
+        places = [self.source.columns.index(c) for c in self.columns]
+        for rows in self.source:
+            yield [tuple(row[p] for p in places) for row in rows]
+
+    def parts(self, form: str) -> Iterator[str]:
+        return (csv_parts if form == "csv" else partial(json_parts, self))(self.columns, self.chunks())
+
+    def close(self) -> None:
+        self.source.close()
+
+
+def csv_parts(columns: Sequence[str], chunks: Iterable[Sequence[tuple[Any, ...]]]) -> Iterator[str]:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    for rows in chunks:
+        writer.writerows([cell(v) for v in row] for row in rows)
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+    yield out.getvalue()
+
+
+def json_parts(
+    said: MeasureResult | RowStream, columns: Sequence[str], chunks: Iterable[Sequence[tuple[Any, ...]]]
+) -> Iterator[str]:
+    record = {
+        "measure": said.measure,
+        "filters": {name: _plain(value) for name, value in said.filters.items()},
+        "build": said.build,
+        "notes": list(said.notes),
+        "rows": [],
+    }
+    head = json.dumps(record, ensure_ascii=False, indent=1)
+    before, end = head.removesuffix("]\n}"), "]\n}\n"
+    parted = ""
+    for rows in chunks:
+        objects = [{k: _plain(v) for k, v in zip(columns, row, strict=True)} for row in rows]
+        # As `json.dumps` of the whole would write it: a level deeper, so a space more before each line.
+        inner = json.dumps(objects, ensure_ascii=False, indent=1)[1:-2].replace("\n", "\n ")
+        yield before + parted + inner
+        before, parted = "", ","
+    yield before + ("\n " if parted else "") + end
 
 
 def _escaped(text: str) -> str:
@@ -144,10 +209,35 @@ class Measure:
     columns: tuple[str, ...]
     query: str
     compute: Callable[[Store, Filters], tuple[Result, list[str]]]
-    rows_query: str | None = None
+    rows_query: str
     also: tuple[str, ...] = ()  # columns beyond the contract's that a listing for eyes shows too
     archive: bool = False  # it lists what the archive holds, what is withdrawn included
+    also_takes: tuple[str, ...] = ()  # filters that it uses and its query does not
+    never_takes: tuple[str, ...] = ()  # filters that its query uses for others, and not for it
+    idle: Callable[[Filters], tuple[str, ...]] | None = (
+        None  # filters that it takes and a question may not use
+    )
     defaults: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def takes(self) -> frozenset[str]:
+        """The filters that change what it gives, by public name; the others are named in its notes."""
+        read = set(load_query(self.query).parameters) & set(NAMES)
+        return frozenset(read | set(self.also_takes)) - set(self.never_takes)
+
+    def used(self, filters: Filters) -> frozenset[str]:
+        """Those of `takes` that this question uses."""
+        return self.takes - frozenset(self.idle(filters) if self.idle else ())
+
+
+def not_applied(filters: Filters, takes: Collection[str]) -> list[str]:
+    """The filters asked for that a measure does not use, as a sentence in a list; empty where it uses them all."""
+    idle = [f"'{name}'" for name, _ in filters.items() if name not in takes]
+    if not idle:
+        return []
+    return [
+        f"Not applied, as this measure does not use {'it' if len(idle) == 1 else 'them'}: {join_words(idle)}."
+    ]
 
 
 def plain_query(name: str) -> Callable[[Store, Filters], tuple[Result, list[str]]]:
@@ -157,6 +247,14 @@ def plain_query(name: str) -> Callable[[Store, Filters], tuple[Result, list[str]
         return store.query(name, filters), []
 
     return compute
+
+
+def ordered(columns: Iterable[str], found: Sequence[str], filters: Filters) -> tuple[str, ...]:
+    """The columns of a result: those promised, in their order; `register` leads unless one was named."""
+    promised = list(columns)
+    if "register" in found and "register" not in promised and not filters.register:
+        promised.insert(0, "register")
+    return (*promised, *(c for c in found if c not in promised and c != "register"))
 
 
 def make_result(
@@ -169,15 +267,11 @@ def make_result(
     store: Store,
 ) -> MeasureResult:
     """Contract columns first, in their order; `register` leads unless one was named; extras follow."""
-    promised = list(columns)
-    if "register" in result.columns and "register" not in promised and not filters.register:
-        promised.insert(0, "register")
-    extras = [c for c in result.columns if c not in promised and c != "register"]
-    order = [*promised, *extras]
+    order = ordered(columns, result.columns, filters)
     picked = itemgetter(*(result.columns.index(c) for c in order))
     return MeasureResult(
         measure=name,
-        columns=tuple(order),
+        columns=order,
         rows=tuple(map(picked, result.rows)) if len(order) > 1 else tuple((picked(r),) for r in result.rows),
         notes=tuple(dict.fromkeys(notes)),
         filters=filters,

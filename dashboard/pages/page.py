@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from dashboard.definitions import Definitions
 from dashboard.exhibits import Exhibit
@@ -16,6 +17,7 @@ from dashboard.measures import MeasureResult
 class Listing:
     """Requests of the register, one page at a time."""
 
+    caption: str
     rows: tuple[dict[str, object], ...]
     matched: int
     first: int
@@ -42,3 +44,14 @@ class Page:
     definitions: Definitions | None = None  # how every measure is worked out, on the page that shows it
     silent: frozenset[str] = frozenset()  # filters that every page carries and this one does not apply
     extra: dict[str, str] = field(default_factory=dict)  # page-only fields of the form, such as the search
+    template: str = "page.html"
+    subject: Any = None  # what a template of its own draws, beside what every page has
+    status: int = 200  # of the answer: 404 where what the address names is not there
+
+
+class Moved(Exception):
+    """What the address names has a page at another one."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address

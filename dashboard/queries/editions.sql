@@ -5,9 +5,7 @@ with listed as (
     select
         e.register, e.edition, e.edition_order, e.as_at, e.published, e.published_basis, e.known_from,
         e.entries + e.person_counts as rows,
-        (
-            select count(*) from core.request_entries as q where q.register = e.register and q.edition = e.edition
-        ) as requests,
+        coalesce(q.requests, 0) as requests,
         e.sha256, e.era, e.as_at_basis, e.file, e.address, e.licence, e.provenance,
         coalesce(
             e.replaces,
@@ -21,6 +19,7 @@ with listed as (
         null::date as withdrawn_on,
         null::varchar as withdrawn_reason
     from staging.editions as e
+    left join core.edition_requests as q on e.register = q.register and e.edition = q.edition
     left join staging.editions as x on e.register = x.register and e.replaced_by = x.edition
     inner join core.registers_in($register) as r on e.register = r.register
     union all by name

@@ -25,8 +25,8 @@ told as (
     from firsts as f left join listed as l on f.register = l.register
     group by f.register
 ),
-events as (
-    from named_flows_where(
+events as materialized (
+    from recipient_counts(
         $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset,
         $interval, $by
     )
@@ -34,8 +34,8 @@ events as (
 spans as (
     select
         r.register, r.as_at,
-        coalesce($from, min(v.first_date)) as first_day,
-        coalesce($to, greatest(r.as_at, max(v.last_date), $from)) as last_day
+        coalesce($from, min(v.first_day)) as first_day,
+        coalesce($to, greatest(r.as_at, max(v.last_day), $from)) as last_day
     from registers as r
     left join events as v on r.register = v.register
     where not r.selected

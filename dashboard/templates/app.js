@@ -1,13 +1,19 @@
 // Takes over a page that is already whole: filters change it in place, charts become interactive.
-// Without this file the form still works, by loading pages.
+// Without this file the form and the links still work, by loading pages.
 "use strict";
 (() => {
   const page = document.body.dataset.page;
   const form = document.querySelector("form.filters");
+  const main = document.getElementById("main");
   const announce = document.getElementById("announce");
   let live = null; // the Bokeh document, once the charts are interactive
   let lost = false; // its connection: without it charts can change by loading the page only
   let latest = 0;
+  let asking = null;
+  let asks = 0; // how often the same has been asked for again, because other data are in
+
+  // What was not understood is named on the page; the address says what was.
+  if (document.body.dataset.address) history.replaceState(null, "", document.body.dataset.address);
   let wanted = location.pathname + location.search; // the address shown, or on its way
 
   const holders = () => [...document.querySelectorAll(".figure[data-live]")];
@@ -16,68 +22,82 @@
     sections(root).map((e) => [e.querySelector("h2")?.id, e.querySelector(".figure")?.dataset.live]).join(";");
   const theme = () => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 
+  // --- changing the page in place ---------------------------------------------------------------------
+
+  // The form as an address: several boxes of one name are one value, as in the addresses of the page itself.
   function query() {
-    const params = new URLSearchParams();
-    for (const [name, value] of new FormData(form)) if (value) params.append(name, value);
-    return params.toString();
+    const values = new Map();
+    for (const [name, value] of new FormData(form))
+      if (value) values.set(name, values.has(name) ? `${values.get(name)},${value}` : value);
+    return new URLSearchParams([...values]).toString();
   }
 
-  async function show(address, push) {
-    if (address === wanted) return;
+  async function show(address, { push = false, again = false } = {}) {
+    if (address === wanted && !again) return;
     wanted = address;
     if (lost) return location.assign(address);
     const turn = ++latest;
-    const slow = setTimeout(() => (announce.textContent = "Loading…"), 500);
+    asking?.abort();
+    asking = new AbortController();
+    const done = busy();
+    // The charts are drawn while the words are on their way: the server works both out once.
+    const asked = fetch(address, { headers: { "X-In-Place": live ? "live" : "static" }, signal: asking.signal });
+    tell(new URL(address, location.href).search, again);
     let text;
     try {
-      const answer = await fetch(address, { headers: { "X-In-Place": live ? "live" : "static" } });
+      const answer = await asked;
       if (!answer.ok) throw new Error(answer.status);
       text = await answer.text();
     } catch {
-      location.assign(address); // let the browser say what is wrong
+      if (turn === latest) location.assign(address); // let the browser say what is wrong
       return;
     } finally {
-      clearTimeout(slow);
+      done();
     }
     if (turn !== latest) return; // a later choice has overtaken this one
     const next = new DOMParser().parseFromString(text, "text/html");
-    const same = shape(next) === shape(document);
-    // Other exhibits than before (another register, no rows) or a new build: the page itself must change.
-    if (lost || !same || next.body.dataset.build !== document.body.dataset.build) return location.assign(address);
-    if (push) history.pushState(null, "", address);
+    // Other exhibits than before (another register, no rows): the page itself must change.
+    if (lost || shape(next) !== shape(document)) return location.assign(address);
+    if (next.body.dataset.address) wanted = next.body.dataset.address;
+    if (push) history.pushState(null, "", wanted);
+    else if (wanted !== address) history.replaceState(null, "", wanted);
+    swap(next);
+    announce.textContent = document.querySelector("h1").textContent;
+  }
+
+  function swap(next) {
+    const focus = remember();
     document.title = next.title;
-    document.getElementById("swap").replaceWith(next.getElementById("swap"));
-    const after = sections(next);
-    sections(document).forEach((section, i) => swapExhibit(section, after[i]));
-    if (!push) refill(next.querySelector("form.filters"));
-    for (const id of ["listing"]) {
+    document.body.dataset.build = next.body.dataset.build;
+    for (const id of ["swap", "share", "listing", "build"]) {
       const old = document.getElementById(id);
       const fresh = next.getElementById(id);
-      if (old && fresh) old.replaceWith(fresh);
-      else if (old) old.remove();
-      else if (fresh) document.querySelector("main").append(fresh);
+      if (old && fresh) {
+        if (id === "share") fresh.open = old.open;
+        old.replaceWith(fresh);
+      } else if (old) old.remove();
+      else if (fresh) main.append(fresh);
     }
+    const after = sections(next);
+    sections(document).forEach((section, i) => swapExhibit(section, after[i]));
+    refill(next.querySelector("form.filters"));
     for (const link of document.querySelectorAll(".site-header a")) {
       const other = [...next.querySelectorAll(".site-header a")].find((a) => a.textContent === link.textContent);
       if (other) link.href = other.getAttribute("href");
     }
-    announce.textContent = document.querySelector("h1").textContent;
-    tell();
-  }
-
-  // The session draws what the address says.
-  function tell() {
-    if (live && !lost) live.get_model_by_name("address").value = location.search;
+    focus();
+    document.dispatchEvent(new Event("swapped"));
   }
 
   // Everything of an exhibit but its live chart, which updates itself over the websocket.
   function swapExhibit(section, fresh) {
     const open = section.querySelector("details")?.open;
-    for (const part of ["h2", ".summary", "details", ".notes", ".source"]) {
+    for (const part of ["h2", ".summary", ".chosen", "details", ".notes", ".source"]) {
       const old = section.querySelector(part);
       const now = fresh.querySelector(part);
       if (old && now) old.replaceWith(now);
       else if (old) old.remove();
+      else if (now && part === ".chosen") section.querySelector(".summary").after(now);
       else if (now) section.append(now);
     }
     if (open) section.querySelector("details").open = true;
@@ -88,28 +108,101 @@
     if (holder) holder.style.minHeight = ""; // fewer bars take less room
   }
 
-  // Back and forward: the form as that page had it, hidden fields included, the focus where it was.
+  // Field by field: what the reader is in the middle of is left alone, and so is what is folded or open.
   function refill(fresh) {
-    const focus = form.contains(document.activeElement) ? document.activeElement.id : "";
-    form.replaceChildren(...fresh.childNodes);
-    if (focus) document.getElementById(focus)?.focus();
+    const here = document.activeElement;
+    for (const group of [".fields", ".more > .fields"]) {
+      const old = form.querySelector(`:scope > ${group}`);
+      const now = fresh.querySelector(`:scope > ${group}`);
+      if (!old || !now) continue;
+      for (const field of [...old.querySelectorAll(":scope > [data-field]")]) {
+        const other = now.querySelector(`:scope > [data-field="${field.dataset.field}"]`);
+        if (!other) field.remove();
+        else if (!field.contains(here) || here.type !== "date") {
+          const id = field.contains(here) ? here.id : "";
+          field.replaceWith(other);
+          if (id) document.getElementById(id)?.focus();
+        }
+      }
+    }
+    form.querySelector(".kept").replaceWith(fresh.querySelector(".kept"));
+  }
+
+  // What has the focus goes with what is swapped: the same place gets it back.
+  function remember() {
+    const here = document.activeElement;
+    const part = here?.closest("#swap .chips, #swap, #exhibits > section, #share, #listing");
+    if (!part) return () => {};
+    const links = (root) => [...root.querySelectorAll("a, summary, button, [tabindex='0']")];
+    const place = links(part).indexOf(here);
+    const at = part.closest("#exhibits") ? sections(document).indexOf(part) : -1;
+    const chips = part.matches(".chips");
+    return () => {
+      if (document.contains(here)) return;
+      const now = chips
+        ? document.querySelector("#swap .chips")
+        : at >= 0 ? sections(document)[at] : document.getElementById(part.id);
+      const found = now ? links(now) : [];
+      const to = found[Math.min(place, found.length - 1)] ?? main;
+      to.focus({ preventScroll: true });
+    };
+  }
+
+  // Anything over half a second says so.
+  function busy() {
+    const slow = setTimeout(() => {
+      main.setAttribute("aria-busy", "true");
+      document.body.classList.add("busy");
+      announce.textContent = "Working it out…";
+    }, 500);
+    return () => {
+      clearTimeout(slow);
+      main.removeAttribute("aria-busy");
+      document.body.classList.remove("busy");
+    };
   }
 
   if (form) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      show(`/${page}?${query()}`, true);
+      show(`/${page}?${query()}`, { push: true });
     });
     form.addEventListener("change", (event) => {
-      if (event.target.name === "register") {
-        const only = new URLSearchParams({ register: event.target.value });
+      const { name, type, value } = event.target;
+      if (name === "register") {
+        const only = new URLSearchParams({ register: value });
         location.assign(`/${page}?${only}`); // another register may have other fields and charts
-      } else {
-        show(`/${page}?${query()}`, true);
+        return;
       }
+      // The list and the boxes are of one filter: what was chosen last holds.
+      if (name === "type" && type !== "checkbox")
+        for (const box of form.querySelectorAll("input[name=type]")) box.checked = false;
+      if (name === "type" && type === "checkbox") form.querySelector("select[name=type]").value = "";
+      if (name === "known_on" && value && form.elements.edition) form.elements.edition.value = "";
+      if (name === "edition" && value && form.elements.known_on) form.elements.known_on.value = "";
+      show(`/${page}?${query()}`, { push: true });
     });
     // Following "#main" comes here too, and is no change of address.
-    addEventListener("popstate", () => show(location.pathname + location.search, false));
+    addEventListener("popstate", () => show(location.pathname + location.search));
+  }
+
+  // A link to this very page under other filters: a filter taken off, a bar or a row chosen.
+  main?.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-in-place]");
+    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    show(link.getAttribute("href"), { push: true });
+  });
+
+  document.addEventListener("newer", () => show(wanted, { again: true }));
+
+  // --- the charts ---------------------------------------------------------------------------------------
+
+  // The session draws what the address says.
+  function tell(search, again = false) {
+    if (!live || lost) return;
+    if (again) asks += 1;
+    live.get_model_by_name("address").value = asks ? `${search}#${asks}` : search;
   }
 
   const script = (address) =>
@@ -122,8 +215,8 @@
     });
 
   async function enliven() {
-    const asked = location.search;
-    const own = new URLSearchParams(asked);
+    const asked = wanted;
+    const own = new URLSearchParams(new URL(asked, location.href).search);
     own.set("page", page);
     own.set("theme", theme());
     const answer = await fetch(`/live/session?${own}`);
@@ -151,28 +244,49 @@
     item.roots = places;
     item.root_ids = Object.keys(places);
     try {
-      await Bokeh.embed.embed_items({}, [item], "/live", location.origin);
+      await Bokeh.embed.embed_items({}, [item], session.path, location.origin);
     } catch (error) {
       // The static charts stay.
       for (const id of Object.values(places)) document.getElementById(id)?.remove();
       throw error;
     }
-    live = Bokeh.documents.find((d) => d.get_model_by_name("address"));
-    // A chart lower than the drawing it replaces would leave a gap: it takes the room there is.
-    for (const root of live.roots()) {
-      const figure = [...root.references()].find((m) => m.type === "Figure");
-      const room = document.getElementById(`live-${root.name}`)?.parentElement.offsetHeight;
-      if (figure && room > figure.height) figure.height = room;
+    const drawn = Bokeh.documents.find((d) => d.get_model_by_name("address"));
+    if (!drawn.is_idle) await new Promise((done) => drawn.idle.connect(done));
+    live = drawn;
+    for (const figure of live.roots()) {
+      // A chart lower than the drawing it replaces would leave a gap: it takes the room there is.
+      const room = document.getElementById(`live-${figure.name}`)?.parentElement.offsetHeight;
+      if (room > figure.height) figure.height = room;
+      for (const renderer of figure.renderers ?? []) chosen(renderer.data_source);
     }
     live.config.reconnect_session = false; // the session is gone with its server: pages still load
-    live.on_event("connection_lost", () => (lost = true));
+    live.on_event("connection_lost", adrift);
     for (const holder of holders()) {
       holder.querySelector(".chart").remove();
       unstop(holder.querySelector(".live"));
     }
     document.body.dataset.charts = "live";
     // The reader may have filtered meanwhile.
-    if (location.search !== asked) tell();
+    if (wanted !== asked) tell(new URL(wanted, location.href).search);
+  }
+
+  // A bar that is clicked filters the page, as the head of its row in the table does for the keyboard.
+  function chosen(source) {
+    source.selected.properties.indices.change.connect(() => {
+      const [place] = source.selected.indices;
+      if (place === undefined) return;
+      source.selected.indices = [];
+      const links = source.data instanceof Map ? source.data.get("link") : source.data.link;
+      if (links?.[place]) show(links[place], { push: true });
+    });
+  }
+
+  function adrift() {
+    lost = true;
+    const words = document.getElementById("adrift");
+    if (!words) return;
+    words.hidden = false;
+    words.querySelector("a").href = location.href;
   }
 
   // Bokeh makes each canvas a stop of the Tab key, with nothing to do there; the table below has it all.

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from dashboard import definitions, figures
-from dashboard.app import Site
 from dashboard.definitions import as_html, load_definitions
 from dashboard.errors import AccessReviewError
 from dashboard.filters import Filters
@@ -20,6 +19,7 @@ from dashboard.measures import MEASURES, measure
 from dashboard.pages import PAGES
 from dashboard.sample import LEGACY, SHARES
 from dashboard.settings import CHECKOUT, definitions_file, load_settings
+from dashboard.web.site import Site
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def site(built: Path) -> Iterator[Site]:
 
 
 def html(site: Site, page: str, register: str = LEGACY) -> str:
-    return site.page(page, f"register={register}", "").decode("utf-8")
+    return site.page(page, f"register={register}").plain().decode("utf-8")
 
 
 def test_every_measure_is_defined_and_headlines_too() -> None:

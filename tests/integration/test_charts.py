@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 
+import holoviews as hv
+import numpy as np
 import panel as pn
 import param
 import pytest
-from bokeh.models import HoverTool, Legend, Plot, Span
+from bokeh.document import Document
+from bokeh.models import HoverTool, Legend, Plot, Span, TapTool
 
-from dashboard.charts import hvplot_chart, live_chart
+from dashboard.charts import LiveChart, hvplot_chart
 from dashboard.exhibits import Chart, Series
 
 
@@ -76,14 +79,17 @@ def shown():
     documents = []
 
     def show(kind, state):
-        pane = live_chart(
-            draw_as(kind),
-            title="Title",
-            summary=state.param.start.rx.pipe("from {}".format),
-            **{name: state.param[name] for name in ("start", "count", "missing", "empty", "marked")},
-        )
-        document = pn.Column(pane).server_doc()
+        def words():
+            return {"title": "Title", "summary": f"from {state.start}"}
+
+        def draw():
+            return draw_as(kind)(state.start, state.count, state.missing, state.empty, state.marked)
+
+        live = LiveChart(draw(), **words())
+        document = Document()
+        document.add_root(live.figure)
         documents.append(document)
+        state.param.watch(lambda *_: live.show(draw(), **words()), list(State.param)[1:])
         return lambda: list(document.select({"type": Plot}))
 
     yield show
@@ -194,17 +200,57 @@ def test_no_toolbar_and_no_tool_but_the_tooltip(shown):
     for kind in ("columns", "bars", "lines", "steps"):
         figure = shown(kind, State())()[0]
         assert figure.toolbar_location is None
-        assert {type(tool) for tool in figure.toolbar.tools} <= {HoverTool}
+        assert {type(tool) for tool in figure.toolbar.tools} <= {HoverTool, TapTool}
         assert figure.frame_align is False
 
 
-def test_charts_of_one_page_do_not_share_axes():
-    small = live_chart(lambda: draw_as("columns")(2012, 1, False, False, False))
-    large = live_chart(lambda: draw_as("columns")(2012, 4, False, False, False))
-    document = pn.Column(small, large).server_doc()
+def test_charts_of_one_page_share_neither_axes_nor_models():
+    small = LiveChart(draw_as("columns")(2012, 1, False, False, False), title="A", summary="")
+    large = LiveChart(draw_as("columns")(2012, 4, False, False, False), title="B", summary="")
+    document = Document()
+    document.add_root(small.figure)
+    document.add_root(large.figure)
     ends = sorted(figure.y_range.end for figure in document.select({"type": Plot}))
     assert ends == pytest.approx([8 * 1.02, 30 * 1.02])
-    document.clear()
+    assert not {m.id for m in small.figure.references()} & {m.id for m in large.figure.references()}
+
+
+@pytest.mark.parametrize("kind", ["columns", "bars", "lines", "steps"])
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("empty", [False, True])
+def test_the_columns_are_those_that_holoviews_draws(kind, count, empty):
+    chart = draw_as(kind)(2012, count, False, empty, True)
+    theirs = hv.render(hvplot_chart(chart, title="T", summary="S"), backend="bokeh")
+    ours = LiveChart(chart, title="T", summary="S").figure
+
+    def plain(data):
+        return {
+            name: [
+                None if isinstance(v, float | np.floating) and np.isnan(v) else tuple(v) if isinstance(v, list) else v
+                for v in column
+            ]
+            for name, column in data.items()
+        }  # fmt: skip
+
+    assert len(theirs.renderers) == len(ours.renderers)
+    for their, our in zip(theirs.renderers, ours.renderers, strict=True):
+        assert type(their.glyph) is type(our.glyph)
+        drawn, copied = plain(their.data_source.data), plain(our.data_source.data)
+        assert {name: copied[name] for name in drawn} == drawn
+        looks = ("line_color", "line_width", "line_dash", "fill_color", "fill_alpha", "hatch_pattern")
+        for look in looks:
+            assert getattr(their.glyph, look, None) == getattr(our.glyph, look, None)
+    assert theirs.title.text == ours.title.text
+    assert theirs.height == ours.height
+    for side in ("x_range", "y_range"):
+        for name in ("factors", "start", "end"):
+            assert getattr(getattr(theirs, side), name, None) == getattr(getattr(ours, side), name, None)
+
+
+def test_a_figure_shows_one_kind_of_chart():
+    live = LiveChart(draw_as("bars")(2012, 1, False, False, False), title="T", summary="S")
+    with pytest.raises(ValueError, match="a figure of bars cannot show columns"):
+        live.show(draw_as("columns")(2012, 1, False, False, False), title="T", summary="S")
 
 
 def test_hostile_labels_reach_tooltips_unmarked():

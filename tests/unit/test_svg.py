@@ -183,6 +183,13 @@ def test_what_is_not_complete_is_hatched_and_named():
     assert point_words(chart(partial=frozenset({0})), 0) == "2012: 1 release (not complete yet)"
 
 
+def test_a_series_whose_name_holds_the_unit_says_it_once():
+    pair = (series([39], "Releases made"), series([1], "Still listed"))
+    assert (
+        point_words(chart(x=("2012",), series=pair), 0) == "2012: Releases made 39 and Still listed 1 release"
+    )
+
+
 def test_crowded_marks_are_numbered_and_explained_in_full():
     marks = ((4, "a change with a long name"), (5, "another change with a long name"), (6, "and a third one"))
     wide = drawn(chart(kind="lines", marks=((3, "GDPR"), (9, "new route"))))

@@ -175,6 +175,10 @@ select
 from staging.request_rows semi join several using (register, reference, edition)
 group by register, reference, edition;
 
+-- How many requests each edition lists, counted once.
+create table core.edition_requests as
+select register, edition, count(*) as requests from core.request_entries group by register, edition;
+
 -- Releases: one row a supply. Identical references are told apart by an occurrence number, which follows a release
 -- from edition to edition.
 create table core.release_entries as

@@ -2,22 +2,11 @@
 -- parameters: none
 -- result columns: none (creates macros in the current schema, which is as_known)
 
--- One row a request that counts, with the date of each thing counted of it: what `events`, the facts and the marts
--- are all made of. Where receipt is published, requests whose dates cannot be used leave every count but `excluded`.
-create macro request_dates(known_on, only_edition) as table
+-- Every request, with the date of each thing counted of it: what `events`, the facts and the marts are all made of. Where
+-- receipt is published, requests whose dates cannot be used leave every count but `excluded`.
+create macro requests_dated(known_on, only_edition) as table
 select
-    q.register,
-    q.reference,
-    q.entry_id,
-    q.recipient,
-    q.recipient_id,
-    q.recipient_type,
-    q.published_type,
-    q.tier,
-    q.route,
-    q.outcome,
-    q.dataset,
-    q.legal_basis,
+    q.*,
     case when coalesce(a.answerable, false) and q.excluded_rule is null then q.received_date end as received,
     case when not coalesce(a.answerable, false) or q.excluded_rule is null then q.decided_date end as decided,
     case when not coalesce(a.answerable, false) or q.excluded_rule is null then q.closed_date end as closed,
@@ -31,8 +20,15 @@ select
         when coalesce(a.answerable, false) and q.excluded_rule is not null then coalesce(q.received_date, q.closed_date)
     end as excluded
 from requests_as(known_on, only_edition) as q
-left join answerable_columns(known_on, only_edition) as a on q.register = a.register and a.column_name = 'received'
-where not q.selected;
+left join answerable_columns(known_on, only_edition) as a on q.register = a.register and a.column_name = 'received';
+
+-- Those that count: a selection supports no count.
+create macro request_dates(known_on, only_edition) as table
+select
+    register, reference, entry_id, recipient, recipient_id, recipient_type, published_type, tier, route, outcome, dataset,
+    legal_basis, received, decided, closed, refused, not_pursued, first_released, is_excluded, excluded
+from requests_dated(known_on, only_edition)
+where not selected;
 
 -- An event is one thing counted in one column of `volumes`, on its own date, with the attributes it can be
 -- grouped by. The measures aggregate these rows and `--rows` lists them, so the two cannot differ.

@@ -78,3 +78,29 @@ from (
     )
 )
 where coalesce(cohort_name, 'received') = 'received' or event or excluded_rule is not null;
+
+-- Requests by what they are, whatever their dates; `newest` is the day that lists sort by. `search` is in lower case and
+-- may stand in the reference, either name of the recipient, or the title.
+create macro requests_where(
+    known_on, only_edition, wanted, types, tiers, routes, outcomes, wanted_recipient, wanted_reference, wanted_dataset, search
+) as table
+select q.*, coalesce(q.received_date, q.approved_date, q.released_date, q.closed_date) as newest
+from requests_dated(known_on, only_edition) as q
+inner join core.registers_in(wanted) as r on q.register = r.register
+where (types is null or list_contains(types, q.recipient_type))
+    and (tiers is null or list_contains(tiers, coalesce(q.tier, 'not_published')))
+    and (routes is null or list_contains(routes, coalesce(q.route, 'not_published')))
+    and (outcomes is null or list_contains(outcomes, q.outcome))
+    and (
+        wanted_recipient is null
+        or ((q.register, q.recipient_id) in (select (c.register, c.recipient_id) from core.recipients_called(wanted_recipient) as c))
+    )
+    and (wanted_reference is null or q.reference = wanted_reference)
+    and (
+        wanted_dataset is null or q.dataset = wanted_dataset
+        or (q.register, q.dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = wanted_dataset)
+    )
+    and (
+        search is null or contains(lower(q.reference), search) or contains(lower(q.recipient), search)
+        or contains(lower(q.published_recipient), search) or contains(lower(q.title), search)
+    );

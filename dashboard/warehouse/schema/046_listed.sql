@@ -113,3 +113,30 @@ from events(known_on, only_edition) as v
 inner join counted_of_recipients(known_on, only_edition) as k on v.register = k.register and v.kind = k.kind
 where v.recipient_id is not null
 group by v.register, v.recipient_id;
+
+-- Events added up by day and tier: what figures of others are compared with, and nothing finer.
+create macro events_by_day(known_on, only_edition) as table
+select register, kind, date, tier, count(*) as events
+from events(known_on, only_edition)
+group by register, kind, date, tier;
+
+-- What each recipient had in each interval, by group: see 049_from_facts.sql for the same from facts.
+create macro recipient_counts(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, interval_name, by_name
+) as table
+select
+    v.register,
+    core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as group_id,
+    core.interval_start(interval_name, v.date) as interval_start,
+    v.recipient_id,
+    count(*) as counted,
+    min(v.date) as first_day,
+    max(v.date) as last_day
+from events_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset
+) as v
+inner join counted_of_recipients(known_on, only_edition) as k on v.register = k.register and v.kind = k.kind
+where v.recipient_id is not null
+group by all;

@@ -124,27 +124,6 @@ from events_where(
 where kind <> 'excluded' and recipient_id is not null
 group by register, recipient_id;
 
--- What is counted of recipients (see `counted_of_recipients`) by recipient, group and interval.
-create macro named_flows_where(
-    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
-    wanted_reference, wanted_dataset, interval_name, by_name
-) as table
-select
-    v.register,
-    core.group_of(by_name, v.recipient_type, v.tier, v.route, v.outcome, v.recipient_id, v.dataset, v.legal_basis) as group_id,
-    core.interval_start(interval_name, v.date) as interval_start,
-    v.recipient_id,
-    count(*) as counted,
-    min(v.date) as first_date,
-    max(v.date) as last_date
-from events_where(
-    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_reference,
-    wanted_dataset
-) as v
-inner join counted_of_recipients(known_on, only_edition) as k on v.register = k.register and v.kind = k.kind
-where v.recipient_id is not null
-group by all;
-
 -- The cases of a clock by day of waiting and by what is counted there: all that Kaplan-Meier, a share within a target and
 -- the numbers beside them are computed from. `kind`, which `measures/clocks.py` reads: 0 enters late (on the day it
 -- enters), 1 ends and 2 is censored (of cases watched from their start), 3 ends and 4 is censored (of those that entered

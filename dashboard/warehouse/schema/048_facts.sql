@@ -66,17 +66,13 @@ select
     min(n.segment) over (partition by n.grouped_by, n.register, n.group_id) as group_no,
     r.by_default,
     x.register is not null as lists_releases,
-    k.kind as counted_kind, -- of recipients
     a.as_at, a.received_known, a.decided_known, a.closed_known, a.refused_known, a.not_pursued_known,
     a.first_released_known, a.released_known, a.open_known, a.excluded_known,
     a.survivors_only
 from named as n
 inner join core.registers_standing as r on n.register = r.register
 inner join core.latest_register_answers as a on n.register = a.register
-left join latest.counted_of_recipients(null, null) as k on n.register = k.register
 left join core.registers_of_releases as x on n.register = x.register;
-
-create table core.first_listed as from latest.first_listed(null, null);
 
 -- One row a request: `request_dates`.
 create table core.request_facts as
@@ -242,3 +238,9 @@ from (
     where len(days) > 0
 )
 order by day, segment, recipient_no, dataset_no;
+
+-- What is asked of all rows whatever the filters, worked out once.
+create table core.first_listed as from latest.first_listed(null, null);
+create table core.events_by_day as from latest.events_by_day(null, null);
+create or replace macro latest.first_listed(known_on, only_edition) as table from core.first_listed;
+create or replace macro latest.events_by_day(known_on, only_edition) as table from core.events_by_day;

@@ -133,42 +133,6 @@ where f.counts
     end
 group by all;
 
-create macro facts.first_listed(known_on, only_edition) as table from core.first_listed;
-
-create macro facts.named_flows_where(
-    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
-    wanted_reference, wanted_dataset, interval_name, by_name
-) as table
-select
-    g.register,
-    g.group_id,
-    core.interval_start(interval_name, m.day) as interval_start,
-    n.recipient_id,
-    sum(m.n)::bigint as counted,
-    min(m.day) as first_date,
-    max(m.day) as last_date
-from (
-    select
-        facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no) as group_no,
-        q.recipient_no,
-        case s.counted_kind when 'released' then q.first_released when 'decided' then q.decided when 'received' then q.received end as day,
-        count(*) as n
-    from request_rows(wanted_recipient, wanted_dataset) as q
-    inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
-    where not (s.lists_releases and s.counted_kind = 'released')
-    group by all
-    union all
-    select facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no), q.recipient_no, q.released, count(*)
-    from release_rows(wanted_recipient, wanted_dataset) as q
-    inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
-    where s.counted_kind = 'released'
-    group by all
-) as m
-inner join core.group_numbers as g on g.grouped_by = coalesce(by_name, 'all') and m.group_no = g.group_no
-inner join core.recipient_numbers as n on m.recipient_no = n.recipient_no
-where m.day is not null and (from_day is null or m.day >= from_day) and (to_day is null or m.day <= to_day)
-group by all;
-
 -- The number open and its ages: see `core.moves`.
 create macro facts.ageing_where(
     known_on, only_edition, wanted, types, tiers, routes, outcomes, wanted_recipient, wanted_reference, wanted_dataset,
@@ -301,6 +265,40 @@ where recipient_no > 0
     and (routes is null or list_contains(routes, route))
     and (outcomes is null or list_contains(outcomes, outcome))
 group by register, recipient_id;
+
+-- Where no releases are listed, the first of each request is the only one known.
+create macro facts.recipient_counts(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, interval_name, by_name
+) as table
+with segments as (
+    select s.*, k.kind
+    from facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s
+    inner join latest.counted_of_recipients(null, null) as k on s.register = k.register
+),
+days as (
+    select
+        facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no) as group_no,
+        q.recipient_no,
+        case s.kind when 'received' then q.received when 'decided' then q.decided else q.first_released end as day
+    from request_rows(wanted_recipient, wanted_dataset) as q
+    inner join segments as s on q.segment = s.segment and (s.kind <> 'released' or not s.lists_releases)
+    union all
+    select facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no), q.recipient_no, q.released
+    from release_rows(wanted_recipient, wanted_dataset) as q
+    inner join segments as s on q.segment = s.segment and s.kind = 'released' and s.lists_releases
+)
+select g.register, g.group_id, c.interval_start, n.recipient_id, c.counted, c.first_day, c.last_day
+from (
+    select
+        group_no, recipient_no, core.interval_start(interval_name, day) as interval_start, count(*) as counted,
+        min(day) as first_day, max(day) as last_day
+    from days
+    where core.within_period(day, from_day, to_day) is not null
+    group by all
+) as c
+inner join core.recipient_numbers as n on c.recipient_no = n.recipient_no
+inner join core.group_numbers as g on g.grouped_by = coalesce(by_name, 'all') and c.group_no = g.group_no;
 
 -- The cases of one clock or all, added up by all that says how they count.
 create macro facts.timed_rows(

@@ -242,15 +242,15 @@ select *, null::varchar as route, null::varchar as outcome, null::varchar as leg
 from core.askers where requests > 0;
 
 -- What is counted of each recipient by month.
-create table core.slim_named as
+create table core.slim_recipients as
 select
     s.register, s.by_default, s.recipient_type, s.tier, f.recipient_id, f.interval_start as month,
-    sum(f.counted)::integer as counted, min(f.first_date) as first_date, max(f.last_date) as last_date
-from facts.named_flows_where(null, null, '*', null, null, null, null, null, null, null, null, null, 'month', 'slim') as f
+    sum(f.counted)::integer as counted, min(f.first_day) as first_day, max(f.last_day) as last_day
+from facts.recipient_counts(null, null, '*', null, null, null, null, null, null, null, null, null, 'month', 'slim') as f
 inner join core.segment_groups as s on s.grouped_by = 'slim' and f.group_id = s.group_id and s.segment = s.slim
 group by all;
 
-create macro slim.named_flows_where(
+create macro slim.recipient_counts(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset, interval_name, by_name
 ) as table
@@ -260,9 +260,9 @@ select
     core.interval_start(interval_name, month) as interval_start,
     recipient_id,
     sum(counted)::bigint as counted,
-    min(first_date) as first_date,
-    max(last_date) as last_date
-from core.slim_named
+    min(first_day) as first_day,
+    max(last_day) as last_day
+from core.slim_recipients
 where core.asked_about(wanted, register, by_default)
     and (types is null or list_contains(types, recipient_type))
     and (tiers is null or list_contains(tiers, tier))
@@ -270,11 +270,11 @@ where core.asked_about(wanted, register, by_default)
     and (to_day is null or month <= to_day)
 group by all;
 
-create macro daily.named_flows_where(
+create macro daily.recipient_counts(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset, interval_name, by_name
 ) as table
-from facts.named_flows_where(
+from facts.recipient_counts(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset, interval_name, by_name
 );

@@ -1,0 +1,184 @@
+// What stands around the figures: search as one types, links to copy, and word of a newer build.
+// Without this file search is a page of its own, links are links, and a newer build is there at the next page.
+"use strict";
+(() => {
+  // --- search: a combobox with a list, as the WAI-ARIA practices describe it -------------------------
+
+  const box = document.getElementById("site-q");
+  const list = document.getElementById("site-found");
+  const count = document.getElementById("site-count");
+  if (box && list && count) {
+    let options = [];
+    let active = -1;
+    let turn = 0;
+    let timer;
+    const register = box.form.elements.register?.value ?? "";
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", "Found");
+    for (const [name, value] of [
+      ["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", list.id],
+    ]) box.setAttribute(name, value);
+
+    const close = () => {
+      list.hidden = true;
+      box.setAttribute("aria-expanded", "false");
+      mark(-1);
+    };
+
+    const mark = (place) => {
+      options[active]?.setAttribute("aria-selected", "false");
+      active = place;
+      const option = options[active];
+      if (!option) return box.removeAttribute("aria-activedescendant");
+      option.setAttribute("aria-selected", "true");
+      option.scrollIntoView({ block: "nearest" });
+      box.setAttribute("aria-activedescendant", option.id);
+    };
+
+    const element = (tag, parts) => Object.assign(document.createElement(tag), parts);
+
+    // Everything found is text: it is never read as markup.
+    const fill = (groups) => {
+      options = [];
+      active = -1;
+      list.replaceChildren();
+      for (const [g, group] of groups.entries()) {
+        const part = element("div", { className: "group" });
+        part.setAttribute("role", "group");
+        part.setAttribute("aria-labelledby", `site-group-${g}`);
+        part.append(element("p", { id: `site-group-${g}`, textContent: group.label }));
+        for (const item of group.items) {
+          if (!/^\/(?![/\\])/.test(item.href)) continue; // a page of this site, or nothing
+          const option = element("a", { id: `site-option-${options.length}`, href: item.href, tabIndex: -1 });
+          option.setAttribute("role", "option");
+          option.setAttribute("aria-selected", "false");
+          option.append(element("span", { textContent: item.label }));
+          if (item.detail) option.append(" ", element("span", { className: "quiet", textContent: item.detail }));
+          options.push(option);
+          part.append(option);
+        }
+        if (part.children.length > 1) list.append(part);
+      }
+      list.hidden = !options.length;
+      box.setAttribute("aria-expanded", String(!!options.length));
+      box.removeAttribute("aria-activedescendant");
+      count.textContent = options.length
+        ? `${options.length} found. Use the arrow keys to choose.`
+        : "Nothing found as typed. Enter searches everything.";
+    };
+
+    const search = async () => {
+      const q = box.value.trim();
+      const mine = ++turn;
+      if (q.length < 2) {
+        count.textContent = "";
+        return close();
+      }
+      try {
+        const answer = await fetch(`/search.json?${new URLSearchParams({ q, register })}`);
+        if (!answer.ok) return;
+        const found = await answer.json();
+        if (mine === turn && document.activeElement === box) fill(found.groups);
+      } catch {
+        close(); // Enter still searches
+      }
+    };
+
+    box.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(search, 150);
+    });
+    box.addEventListener("keydown", (event) => {
+      const open = !list.hidden;
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        if (!open) return search();
+        const step = event.key === "ArrowDown" ? 1 : -1;
+        // Past either end is the box itself again.
+        const places = options.length + 1;
+        mark(((active + 1 + step + places) % places) - 1);
+      } else if (event.key === "Escape") {
+        if (open) {
+          event.preventDefault(); // the first closes the list, the next clears the box as browsers do
+          close();
+        }
+      } else if (event.key === "Enter" && open && options[active]) {
+        event.preventDefault();
+        location.assign(options[active].href);
+      }
+    });
+    // A click on an option moves the focus after this.
+    box.addEventListener("blur", () => setTimeout(() => document.activeElement?.closest("#site-found") || close(), 150));
+    list.addEventListener("mousedown", (event) => event.preventDefault());
+  }
+
+  // --- links and citation ----------------------------------------------------------------------------
+
+  function shareable() {
+    for (const link of document.querySelectorAll("a[data-share]")) link.textContent = link.href;
+    for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+    const citation = document.getElementById("citation");
+    if (!citation) return;
+    const today = new Date().toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+    const pinned = citation.dataset.pinned;
+    citation.textContent = citation.textContent.replace(pinned, `${location.origin}${pinned} (seen ${today}).`);
+  }
+
+  document.addEventListener("swapped", shareable);
+  shareable();
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-copy]");
+    if (!button) return;
+    const text = button.dataset.copy === "citation"
+      ? document.getElementById("citation").textContent
+      : button.parentElement.querySelector("a[data-share]").href;
+    const said = document.getElementById("copied");
+    try {
+      await navigator.clipboard.writeText(text);
+      said.textContent = "Copied.";
+    } catch {
+      // Not allowed, or not over https: what would be copied is selected instead.
+      getSelection().selectAllChildren(button.parentElement.querySelector("a[data-share], q"));
+      said.textContent = "Selected: copy it with the keyboard.";
+    }
+  });
+
+  // --- a newer build ----------------------------------------------------------------------------------
+
+  const notice = document.getElementById("newer");
+  if (notice) {
+    let declined = "";
+    const words = notice.querySelector(".words");
+    const look = async () => {
+      if (document.visibilityState !== "visible") return;
+      try {
+        const answer = await fetch("/health");
+        if (answer.ok) heard((await answer.json()).build);
+      } catch {
+        // no server just now: the next look may find it
+      }
+    };
+    const heard = (build) => {
+      const newer = build && build !== document.body.dataset.build && build !== declined;
+      notice.dataset.build = build;
+      notice.hidden = !newer;
+      // Filled when it is shown: a live region speaks of what changes in it.
+      words.textContent = newer ? "Newer data are in." : "";
+    };
+    notice.querySelector("[data-accept]").addEventListener("click", () => {
+      notice.hidden = true;
+      const change = new Event("newer", { cancelable: true });
+      document.dispatchEvent(change);
+      document.getElementById("main").focus({ preventScroll: true });
+    });
+    notice.querySelector("[data-dismiss]").addEventListener("click", () => {
+      declined = notice.dataset.build;
+      notice.hidden = true;
+      document.getElementById("main").focus({ preventScroll: true });
+    });
+    setInterval(look, Number(document.body.dataset.look) || 60_000);
+    document.addEventListener("visibilitychange", look);
+    document.addEventListener("swapped", () => heard(document.body.dataset.build));
+  }
+})();
