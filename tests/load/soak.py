@@ -17,6 +17,7 @@ import asyncio
 import itertools
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -100,8 +101,15 @@ async def none_open(served: Process, seconds: float = 60.0) -> int:
         await asyncio.sleep(0.2)
 
 
-async def soak(served: Process, openings: int, *, at_once: int = 4, every: int = 100) -> Soaked:
-    """Open so many pages and watch. Raises what an opening raises."""
+async def soak(
+    served: Process,
+    openings: int,
+    *,
+    at_once: int = 4,
+    every: int = 100,
+    say: Callable[[int, float], None] = lambda n, mib: None,
+) -> Soaked:
+    """Open so many pages and watch; `say` is told of each reading. Raises what an opening raises."""
     soaked = Soaked()
     numbers = itertools.count()
     started = time.monotonic()
@@ -115,6 +123,7 @@ async def soak(served: Process, openings: int, *, at_once: int = 4, every: int =
         numbers = itertools.count(until)
         soaked.sessions_left = await none_open(served)
         soaked.memory.append((until, served.resident()))
+        say(*soaked.memory[-1])
     soaked.seconds = time.monotonic() - started
     log = served.log.read_text("utf-8")
     soaked.errors = [
@@ -144,9 +153,14 @@ def main() -> int:
         data = sample(folder, chosen.requests)
         with process(data, folder / "log") as served:
             print(f"started: {served.resident():.0f} MiB", flush=True)
-            soaked = asyncio.run(soak(served, chosen.openings, at_once=chosen.at_once))
-    for n, mib in soaked.memory:
-        print(f"{n:6,} openings  {mib:7.1f} MiB")
+            soaked = asyncio.run(
+                soak(
+                    served,
+                    chosen.openings,
+                    at_once=chosen.at_once,
+                    say=lambda n, mib: print(f"{n:6,} openings  {mib:7.1f} MiB", flush=True),
+                )
+            )
     slope = soaked.slope()
     words = "not measured" if slope is None else f"{slope:+.2f} KiB an opening after the first {WARM}"
     print(f"slope: {words}")
