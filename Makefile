@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run sample test check fix review bench coverage fuzz faults realdata lock browser transcripts clean
+.PHONY: help setup run sample test check fix review bench coverage fuzz faults soak realdata lock browser transcripts clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -71,6 +71,10 @@ fuzz: setup ## mutated files through inspect, add, build and measures: COUNT=100
 
 faults: setup ## kill, fill, lock and damage: each must leave a whole build, and the next command recovers
 	$(BIN)/python -m tests.load.faults
+
+OPENINGS ?= 2000
+soak: setup ## 2,000 page openings with filter changes: memory, sessions left, errors: OPENINGS=2000
+	$(BIN)/python -m tests.load.soak --openings $(OPENINGS)
 
 realdata: setup ## the real registers in one warehouse: every row accounted for, time and memory
 	$(BIN)/python -m tests.load.registers
