@@ -527,7 +527,8 @@ def _legend(figure: Any, chart: Chart, colours: dict[str, Any], kept: list[Legen
                 item.label = value(chart.series[place].label)
                 item.renderers = [drawn[place] if chart.kind in ("lines", "steps") else drawn[0]]
                 # Which bar to copy: rows are series after series.
-                item.index = 0 if chart.kind in ("lines", "steps") else place * len(chart.x)
+                shown = min(chart.chosen, default=0)  # one that is grey would make the legend grey
+                item.index = 0 if chart.kind in ("lines", "steps") else place * len(chart.x) + shown
 
 
 def _added(figure: Any, name: str) -> Any:
