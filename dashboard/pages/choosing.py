@@ -7,6 +7,7 @@ chosen in the focus colour and the others grey, and says so: a chart of one bar 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -60,7 +61,8 @@ def _title(said: list[str], exhibit: Exhibit) -> str:
     assert exhibit.chart is not None
     whole = exhibit.chart.y_label.removeprefix("share of ")
     share = f" of all {whole}" if exhibit.chart.value_kind == "share" else ""
-    return " and ".join(said) + share
+    since = re.search(r" since \d[^,]*$", exhibit.title)  # of which time the shares are
+    return " and ".join(said) + share + (since[0] if since else "")
 
 
 def _with_choices(
