@@ -92,7 +92,7 @@ class Exhibit:
     measure: str = ""  # the measure and its address query, so the figure can be followed home
     query: str = ""
     table_words: str = "Table of numbers"  # what its table is called where it can be opened
-    rows: bool = True  # whether the measure counts entries that can be listed
+    chosen: str = ""  # which of its bars the page is filtered by, as a sentence
 
     @property
     def definition(self) -> str:

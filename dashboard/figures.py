@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 from dashboard import findings as say
 from dashboard.exhibits import Chart, Column, Exhibit, Series, Table, ValueKind
 from dashboard.filters import Filters, make_filters
-from dashboard.measures import VOLUME_COUNTS, MeasureResult, Scope, measure, scopes
+from dashboard.measures import VOLUME_COUNTS, MeasureResult, Scope, for_page, scopes
 from dashboard.measures.refusals import HEADLINE_EVENTS, at_least, enough, estimate, few_left, refused
 from dashboard.store import Store
 from dashboard.survival import RiskTable, logrank
@@ -81,6 +81,7 @@ class Tile:
     unit: str
     label: str
     link: str = ""
+    before: str = ""  # the same of the period before, or of the last two whole years
 
 
 def scope_of(store: Store, filters: Filters) -> Scope:
@@ -99,7 +100,7 @@ def fully_listed(store: Store, scope: Scope, filters: Filters) -> tuple[Filters,
     if scope.listed_from is None:  # there is no such time
         return None
     everything = replace(filters, from_=None, to=None, interval=None, by=None)
-    first = measure("volumes", store, filters=everything).dicts()[0]["interval_start"]
+    first = for_page("volumes", store, everything).dicts()[0]["interval_start"]
     if first is None or first >= scope.listed_from:  # the register simply begins there
         return filters, ""
     if filters.to and filters.to < scope.listed_from:
@@ -188,7 +189,7 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         return None
     interval = filters.interval or "year"
     filters = replace(filters, interval=interval, by=None)
-    result = measure("volumes", store, filters=filters)
+    result = for_page("volumes", store, filters)
     column, label, noun, verb = counted
     starts = result.column("interval_start")
     if not starts or starts[0] is None:
@@ -335,7 +336,7 @@ def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         return None
     # The number open is right from the day every case is listed, whatever came before it.
     filters = replace(listed[0], interval=interval, by=None)
-    result = measure("backlog", store, filters=filters)
+    result = for_page("backlog", store, filters)
     if interval == "quarter":
         last = len(result.rows) - 1
         kept = [r["month_end"].month % 3 == 0 or i == last for i, r in enumerate(result.dicts())]
@@ -401,7 +402,7 @@ def oldest_open_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     if refused(scope, "backlog", filters):
         return None
     filters = replace(filters, interval=None, by=None)
-    result = measure("oldest-open", store, filters=filters)
+    result = for_page("oldest-open", store, filters)
     rows = result.dicts()
     if not rows:
         return None
@@ -449,7 +450,7 @@ def recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         return None
     filters, since = listed
     filters = replace(filters, by="type", interval=None)
-    result = measure("recipients", store, filters=filters)
+    result = for_page("recipients", store, filters)
     found = [r for r in result.dicts() if r["share"] is not None]
     if not found:
         return None
@@ -536,7 +537,7 @@ def top_recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         return None
     filters, since = listed
     filters = replace(filters, by=None, interval=None, limit=filters.limit or 10)
-    result = measure("top-recipients", store, filters=filters)
+    result = for_page("top-recipients", store, filters)
     found = result.dicts()
     if refused(scope, "ranking") or not found:
         return None
@@ -584,8 +585,8 @@ def turnaround_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     """How long: the share of cases still open by day, with the median and its interval."""
     scope = scope_of(store, filters)
     filters = replace(filters, interval=None, by=None, cohort=None)
-    result = measure("turnaround", store, filters=filters)
-    curve = measure("survival-curve", store, filters=filters)
+    result = for_page("turnaround", store, filters)
+    curve = for_page("survival-curve", store, filters)
     row = max(result.dicts(), key=lambda r: r["n"] or 0)
     if row["n"] in (None, 0) or not estimate(scope, filters).curve:
         return None
@@ -663,7 +664,7 @@ def turnaround_cohorts_exhibit(store: Store, filters: Filters) -> Exhibit | None
     """How the median changed, by year received; cohorts with few events are shown in the table only."""
     scope = scope_of(store, filters)
     filters = replace(filters, interval="year", by=None, cohort="received")
-    result = measure("turnaround", store, filters=filters)
+    result = for_page("turnaround", store, filters)
     found = [r for r in result.dicts() if r["interval_start"] is not None and r["n"]]
     if len(found) < 2 or not estimate(scope, filters).curve:
         return None
@@ -749,7 +750,7 @@ def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:
         return None
     filters, since = listed
     filters = replace(filters, by="outcome", interval=None)
-    result = measure("recipients", store, filters=filters)
+    result = for_page("recipients", store, filters)
     found = [r for r in result.dicts() if r["requests"]]
     if not found:
         return None
@@ -799,7 +800,7 @@ def answerability_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     """What the register can answer: field by field, era by era, on what basis, and what its rows cover."""
     scope = scope_of(store, filters)
     asked = Filters(register=scope.register, edition=filters.edition, known_on=filters.known_on)
-    result = measure("answerability", store, filters=asked)
+    result = for_page("answerability", store, asked)
     rows = result.dicts()
     if not rows:
         return None
@@ -850,7 +851,6 @@ def answerability_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         measure="answerability",
         query=asked.query(),
         table_words="Table of fields",
-        rows=False,
     )  # fmt: skip
 
 
@@ -864,7 +864,7 @@ def how_known(status: str, words: str | None) -> str:
 def not_published(store: Store, filters: Filters, field: str) -> str:
     """The register's own sentence about a field that its latest files do not publish; empty where they do."""
     asked = Filters(register=filters.register, edition=filters.edition, known_on=filters.known_on)
-    rows = [r for r in measure("answerability", store, filters=asked).dicts() if r["field"] == field]
+    rows = [r for r in for_page("answerability", store, asked).dicts() if r["field"] == field]
     latest = max(rows, key=lambda r: r["last_edition"], default=None)
     return str(latest["words"]) if latest and latest["status"] == "not_published" else ""
 

@@ -20,6 +20,8 @@ COHORTS = ("received", "closed")
 INTERVALS = ("month", "quarter", "year")
 GROUPINGS = ("type", "tier", "route", "outcome", "recipient", "dataset", "legal_basis")
 BASES = ("stated", "from_reference", "first_seen")
+CHOICES = ("unit", "clock", "cohort", "target", "interval", "by", "limit", "of")  # how to count, not what
+SEVERAL = ("type", "tier", "outcome")  # any of which may match, parted by commas
 LONGEST_VALUE = 300  # characters; an address longer than this is not one a person made
 
 
@@ -185,6 +187,19 @@ def check(filters: Filters) -> Filters:
     return filters
 
 
+def _good_of_several(name: str, text: str) -> tuple[str, list[str]]:
+    """Those of several values that are understood, with a sentence for each of the others."""
+    good, bad = [], []
+    for value in text.split(","):
+        try:
+            read_value(name, value)
+        except UsageError as error:
+            bad.append(f"Ignored in the address: {error.message}.")
+        else:
+            good.append(value)
+    return ",".join(good), bad
+
+
 def from_address(arguments: Mapping[str, str]) -> tuple[Filters, list[str]]:
     """Filters from an address, with what was ignored and why, in words for the page.
 
@@ -193,6 +208,9 @@ def from_address(arguments: Mapping[str, str]) -> tuple[Filters, list[str]]:
     good: dict[str, object] = {}
     problems: list[str] = []
     for name, text in arguments.items():
+        if name in SEVERAL and "," in text:  # the good ones of several still filter
+            text, bad = _good_of_several(name, text)
+            problems += bad
         try:
             make_filters(**{name: text} if name != "edition" else {"edition": text, "register": "x"})
         except UsageError as error:

@@ -42,13 +42,12 @@ class Ground:
     values: tuple[tuple[str, object], ...] = ()
     columns: tuple[str, ...] = ()  # the columns that the sentence speaks of, the first first
     counted: bool = False  # the sentence says how many rows there are
-    rows: bool = True  # whether the entries behind it can be listed
 
     @property
     def address(self) -> str:
-        """Where the rows behind it are, as open data: the entries where the measure counts some, else its own."""
+        """Where the rows behind it are, as open data: the entries; the measure's own rows where those are counted."""
         query = self.filters.query()
-        more = f"{'&' if query else ''}rows=1" if self.rows else ""
+        more = "" if self.counted else f"{'&' if query else ''}rows=1"
         return f"/data/{self.measure}.csv" + (f"?{query}{more}" if query or more else "")
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
-from dashboard import figures, history_figures
+from dashboard import figures, history_figures, periods
 from dashboard import findings as say
 from dashboard.exhibits import Exhibit
 from dashboard.figures import Tile
 from dashboard.filters import Filters, make_filters
 from dashboard.findings import Finding, Ground
-from dashboard.measures import DEFAULT_CLOCK, MEASURES, Scope, measure
+from dashboard.measures import DEFAULT_CLOCK, MEASURES, Scope, for_page
 from dashboard.measures.refusals import at_least, enough, estimate, not_measurable, quoted, refused
 from dashboard.store import Store
 from dashboard.text import day, join_words, number, plural, published_words
@@ -43,7 +43,9 @@ def headline(store: Store, filters: Filters) -> str:
     exhibit = figures.volumes_exhibit(store, replace(filters, interval="year"))
     if exhibit is None:
         return f"{scope.short_title}: nothing matches these filters"
-    return exhibit.title
+    counted = figures.main_count(scope)
+    compared = periods.headline_compared(store, scope, filters, counted) if counted else None
+    return compared or exhibit.title
 
 
 def headline_ground(store: Store, filters: Filters) -> Ground | None:
@@ -84,7 +86,7 @@ def _level(store: Store, scope: Scope, filters: Filters, query: str) -> Finding 
         return None
     column, _, noun, verb = counted
     yearly = _yearly(filters)
-    result = measure("volumes", store, filters=yearly)
+    result = for_page("volumes", store, yearly)
     rows = result.dicts()
     points = [
         (str(rows[i]["interval_start"].year), rows[i][column] or 0)
@@ -110,7 +112,6 @@ def _level(store: Store, scope: Scope, filters: Filters, query: str) -> Finding 
                     filters=of_register,
                     values=(("listed_from", scope.listed_from),),
                     columns=("listed_from",),
-                    rows=False,
                 )
             )
     return Finding(
@@ -201,7 +202,7 @@ def _signal(store: Store, scope: Scope, filters: Filters, query: str) -> Finding
     if counted is None or "control-chart" not in MEASURES:
         return None
     asked = replace(filters, interval="month", by=None)
-    result = measure("control-chart", store, filters=asked)
+    result = for_page("control-chart", store, asked)
     judged = [r for r in result.dicts() if r["judged"]][-LATELY:]
     if not judged or judged[-1]["series"] != f"volumes.{counted[0]}":
         return None
@@ -240,7 +241,7 @@ def _people(store: Store, filters: Filters) -> Finding | None:
         register=filters.register, from_=filters.from_, to=filters.to, edition=filters.edition,
         known_on=filters.known_on,
     )  # fmt: skip
-    rows = measure("person-counts", store, filters=asked).dicts()
+    rows = for_page("person-counts", store, asked).dicts()
     text = say.people(rows)
     if text is None:
         return None
@@ -251,7 +252,6 @@ def _people(store: Store, filters: Filters) -> Finding | None:
             (f"{r['body']}, {r['unit']}", (r["requested"], r["supplied"])) for r in say.latest_counts(rows)
         ),
         columns=("supplied", "requested", "period_end"),
-        rows=False,
     )
     # The bodies of a synthetic register are real, and asked for nothing of the kind.
     if figures.scope_of(store, filters).synthetic:
@@ -262,9 +262,9 @@ def _people(store: Store, filters: Filters) -> Finding | None:
 def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Finding:
     # A page pinned to an edition still says how many there are; a day in the past knows only those of its time.
     asked = Filters(register=scope.register, known_on=filters.known_on)
-    listed = measure("editions", store, filters=asked).dicts()
+    listed = for_page("editions", store, asked).dicts()
     found = [e for e in listed if e["withdrawn_on"] is None]
-    ground = Ground(measure="editions", filters=asked, counted=True, rows=False)
+    ground = Ground(measure="editions", filters=asked, counted=True)
     many = (
         "The one edition held" if len(found) == 1 else f"{plural(len(found), 'edition')} are held; the latest"
     )
@@ -276,7 +276,6 @@ def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
             measure="changes",
             filters=make_filters(**dict(parse_qsl(compared.query))),
             values=tuple((kind, compared.things(kind)) for kind in CHANGES),
-            rows=False,
         )
         return Finding(
             text=f"{held[:1].upper()}{held[1:]}; in the one of {history_figures.day_of(compared.edition)}, against "
@@ -313,10 +312,11 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
     found: list[Tile] = []
     counted = figures.main_count(scope)
     asked = filters
+    two = periods.two_periods(store, scope, filters)
     # A total that mixes years listed whole with years of which only some is left would say neither.
     listed = figures.fully_listed(store, scope, filters)
     filters, since = listed if listed else (filters, ", at least")
-    result = measure("volumes", store, filters=replace(filters, interval=None, by=None)).dicts()[0]
+    result = for_page("volumes", store, replace(filters, interval=None, by=None)).dicts()[0]
     if counted:
         column, label, noun, _ = counted
         value = result[column] or 0
@@ -326,24 +326,24 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
                 unit=noun + ("s" if value != 1 else ""),
                 label=label + since,
                 link="/volumes?" + filters.query(),
+                before=periods.count_compared(store, two, asked, column),
             )
         )
-    people = measure("recipients", store, filters=replace(filters, by=None))
+    people = for_page("recipients", store, replace(filters, by=None))
     named = {r["recipients"] for r in people.dicts()}
     if named and None not in named:
-        top = measure("top-recipients", store, filters=replace(filters, limit=1_000_000))
+        top = for_page("top-recipients", store, replace(filters, limit=1_000_000))
         found.append(
             Tile(
                 value=number(len(top.rows)),
                 unit="organisation" if len(top.rows) == 1 else "organisations",
                 label="Recipients" + since,
                 link="/recipients?" + filters.query(),
+                before=periods.recipients_compared(store, two, asked),
             )
         )
     if not not_measurable(scope, DEFAULT_CLOCK) and estimate(scope, asked).curve:
-        rows = measure(
-            "turnaround", store, filters=replace(asked, interval=None, by=None, clock=None)
-        ).dicts()
+        rows = for_page("turnaround", store, replace(asked, interval=None, by=None, clock=None)).dicts()
         row = max(rows, key=lambda r: r["n"] or 0)
         if enough(row["events"]) and row["median"] is not None:
             found.append(
@@ -352,6 +352,7 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
                     unit=f"{row['unit']} days",
                     label="Median time to an outcome",
                     link="/turnaround?" + asked.query(),
+                    before=periods.median_compared(store, two, scope, asked, DEFAULT_CLOCK),
                 )
             )
     if listed and not refused(scope, "backlog", asked):
@@ -362,6 +363,7 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
                 unit="request" if result["open_at_end"] == 1 else "requests",
                 label=f"Open at {day(at)}",
                 link="/volumes?" + asked.query() + "#backlog",
+                before=periods.open_compared(two, asked, result["open_at_start"]),
             )
         )
     return found

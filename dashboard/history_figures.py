@@ -14,7 +14,7 @@ from typing import Any
 from dashboard import figures
 from dashboard.exhibits import Chart, Column, Exhibit, Series, Table
 from dashboard.filters import Filters
-from dashboard.measures import change_counts, measure
+from dashboard.measures import change_counts, for_page
 from dashboard.measures.refusals import few_left, refused
 from dashboard.store import Store
 from dashboard.text import day, join_words, number, plural, shown_difference
@@ -46,7 +46,7 @@ class Comparison:
 
 def compare(store: Store, filters: Filters) -> Comparison | None:
     """The edition named, or the latest known, against the one before; None where there is none before."""
-    held = measure("editions", store, register=filters.register, known_on=filters.known_on).dicts()
+    held = for_page("editions", store, Filters(register=filters.register, known_on=filters.known_on)).dicts()
     order = [row["edition"] for row in held if row["withdrawn_on"] is None]
     later = filters.edition or (order[-1] if order else None)
     if later is None or later not in order or order.index(later) == 0:
@@ -55,7 +55,7 @@ def compare(store: Store, filters: Filters) -> Comparison | None:
         register=filters.register, recipient=filters.recipient, reference=filters.reference,
         edition=None if filters.known_on else later, known_on=filters.known_on,
     )  # fmt: skip
-    rows = measure("changes", store, filters=asked).dicts()
+    rows = for_page("changes", store, asked).dicts()
     return Comparison(
         register=str(filters.register),
         edition=later,
@@ -142,7 +142,6 @@ def listed_exhibit(store: Store, comparison: Comparison, kind: str) -> Exhibit |
         measure="changes",
         query=comparison.query,
         table_words="Table of entries",
-        rows=False,
     )
 
 
@@ -174,7 +173,6 @@ def amended_exhibit(store: Store, comparison: Comparison, kind: str = "amended")
         measure="changes",
         query=comparison.query,
         table_words="Table of values",
-        rows=False,
     )  # fmt: skip
 
 
@@ -242,7 +240,6 @@ def by_edition_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         source=figures.source_words(store, figures.scope_of(store, asked)),
         measure="changes",
         query=asked.query(),
-        rows=False,
     )  # fmt: skip
 
 
@@ -252,9 +249,9 @@ def ever_seen_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     if refused(scope, "count"):
         return None
     asked = Filters(register=filters.register, known_on=filters.known_on, interval="year")
-    result = measure("ever-seen", store, filters=asked)
+    result = for_page("ever-seen", store, asked)
     rows = [row for row in result.dicts() if row["interval_start"] is not None]
-    if not rows or len(measure("editions", store, register=filters.register).rows) < 2:
+    if not rows or len(for_page("editions", store, Filters(register=filters.register)).rows) < 2:
         return None
     ever = sum(row["ever_seen"] for row in rows)
     missed = ever - sum(row["still_listed"] for row in rows)

@@ -8,24 +8,31 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlencode
 
 import panel as pn
-from bokeh.models import ColumnDataSource
-from panel.io.document import hold, init_doc
+from bokeh.core.properties import String
+from bokeh.model import DataModel
+from panel.io.document import hold
 from panel.io.state import set_curdoc
 from tornado.websocket import WebSocketClosedError
 
 from dashboard.charts import LiveChart, Theme
 from dashboard.errors import AccessReviewError
-from dashboard.exhibits import Chart, Exhibit
+from dashboard.exhibits import Chart
 from dashboard.pages import PAGES
 from dashboard.web.site import Site
 
 
 log = logging.getLogger("access-review")
+
+
+class Address(DataModel):
+    """The page's query, as the browser tells it: the only thing a browser may change."""
+
+    value = String()
 
 
 def _not_a_closed_page(record: logging.LogRecord) -> bool:
@@ -48,50 +55,49 @@ def session_app(site: Site) -> Callable[[], None]:
 
     def app() -> None:
         page, query, theme = what_is_asked(pn.state.session_args)
-        document = init_doc(pn.state.curdoc)
+        document = pn.state.curdoc
+        address = Address(name="address", value=query)
+        document.add_root(address)
         charts: dict[str, tuple[LiveChart, Chart]] = {}
-        # The page says its address here. Not a widget: none of the framework's own would be needed but for it, and
-        # Panel waits 50 ms after each change of one.
-        address = ColumnDataSource(name="address", data={"query": [query], "turn": [0]})
-        for key, exhibit in site.exhibits(page, query).items():
-            assert exhibit.chart is not None
-            live = LiveChart(exhibit.chart, title=exhibit.title, summary=exhibit.summary, theme=theme)
-            live.figure.name = key
-            live.figure.tags = [address] if not charts else []
-            charts[key] = live, exhibit.chart
-            document.add_root(live.figure)
+        drawn = query
 
-        def wanted() -> tuple[str, object]:
-            return str(next(iter(address.data["query"]), "")), next(iter(address.data["turn"]), 0)
+        for key, exhibit in site.exhibits(page, query).items():
+            if exhibit.chart is not None:
+                chart = LiveChart(exhibit.chart, title=exhibit.title, summary=exhibit.summary, theme=theme)
+                chart.figure.name = key
+                charts[key] = chart, exhibit.chart
+                document.add_root(chart.figure)
 
         async def follow() -> None:
-            asked = wanted()
+            nonlocal drawn
+            wanted = address.value
+            if wanted == drawn:
+                return
+            asked = wanted.partition("#")[0]  # after it only how often the page has asked for the same again
             try:
                 # In a thread: a slow question holds up no other reader.
                 found = await site.workshop.do(
-                    (site.standing(), "exhibits", page, asked[0]), lambda: site.exhibits(page, asked[0])
+                    (site.standing(), "exhibits", page, asked), lambda: site.exhibits(page, asked)
                 )
             except AccessReviewError as error:
-                # the page has said so to its reader
-                log.warning("live charts of %s: %s", page, error.message)
+                log.warning(
+                    "live charts of %s: %s", page, error.message
+                )  # the page has said so to its reader
                 return
-            if asked == wanted():  # else a later choice has overtaken this one
-                show(found)
-
-        def show(found: dict[str, Exhibit]) -> None:
-            # One message for the page: its charts change together.
-            with set_curdoc(document), hold(document):
-                for key, (live, first) in charts.items():
+            if wanted != address.value:
+                return  # a later choice has overtaken this one
+            drawn = wanted
+            # One message for the page: its charts change together. Until Panel has heard that the page is drawn it
+            # would drop what is held.
+            with set_curdoc(document), hold(document) if pn.state.loaded else nullcontext():
+                for key, (chart, first) in charts.items():
                     exhibit = found.get(key)
                     if exhibit is None or exhibit.chart is None or exhibit.chart.kind != first.kind:
-                        live.show(_empty(first), title="Nothing matches these filters", summary="")
+                        chart.show(_empty(first), title="Nothing matches these filters", summary="")
                     else:
-                        live.show(exhibit.chart, title=exhibit.title, summary=exhibit.summary)
+                        chart.show(exhibit.chart, title=exhibit.title, summary=exhibit.summary)
 
-        def changed(_attr: str, _old: Any, _new: Any) -> None:
-            document.add_next_tick_callback(follow)
-
-        address.on_change("data", changed)
+        address.on_change("value", lambda attr, old, new: document.add_next_tick_callback(follow))
 
     return app
 

@@ -11,7 +11,7 @@ from typing import Any
 from dashboard import figures
 from dashboard.exhibits import Chart, Column, Exhibit, Series, Table
 from dashboard.filters import Filters
-from dashboard.measures import measure
+from dashboard.measures import for_page
 from dashboard.measures.refusals import DERIVED_PEOPLE, people
 from dashboard.store import Store
 from dashboard.text import day, number, percent, plural
@@ -38,7 +38,7 @@ def people_exhibits(store: Store, filters: Filters) -> list[Exhibit]:
         edition=filters.edition,
         known_on=filters.known_on,
     )
-    rows = measure("person-counts", store, filters=filters).dicts()
+    rows = for_page("person-counts", store, filters).dicts()
     summed = {(t["body"], t["unit"]): t for t in totals(store, filters)}
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
@@ -98,7 +98,6 @@ def _of_body(
         source=figures.source_words(store, scope),
         measure="person-counts",
         query=filters.query(),
-        rows=False,
     )  # fmt: skip
 
 
@@ -156,7 +155,7 @@ def _axis(row: dict[str, Any]) -> str:
 def outside_people_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     """What Parliament and others were told of such bodies, a correction beside what it corrects; None without any."""
     asked = Filters(register=filters.register, known_on=filters.known_on)
-    result = measure("published-figures", store, filters=asked)
+    result = for_page("published-figures", store, asked)
     rows = [row for row in result.dicts() if row["body"]]
     if not rows:
         return None
@@ -186,7 +185,6 @@ def outside_people_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         measure="published-figures",
         query=asked.query(),
         table_words="Table of figures",
-        rows=False,
     )  # fmt: skip
 
 

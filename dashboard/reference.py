@@ -34,6 +34,7 @@ class _Row:
     """One row of a file that people edit, with its place, so that what is wrong with it can be found."""
 
     path: Path
+    file: str  # the same from the data folder or the shipped one, so that it is nobody's own path
     number: int
     cells: dict[str, str]
 
@@ -82,8 +83,9 @@ class _Row:
 
 def _rows(settings: Settings, kind: str, pattern: str, columns: Iterable[str]) -> Iterator[_Row]:
     for path in settings.files(kind, pattern):
+        file = path.relative_to(next(p for p in path.parents if p.name == kind).parent).as_posix()
         for number, cells in read_csv_rows(path, columns):
-            yield _Row(path=path, number=number, cells=cells)
+            yield _Row(path=path, file=file, number=number, cells=cells)
 
 
 REGIME_COLUMNS = ("date", "label", "registers", "source", "source_address", "note")
@@ -149,6 +151,7 @@ def read_commitments(settings: Settings, registers: Collection[str]) -> list[dic
                 "evidence_address": row.address("evidence_address"), "made": made, "source": row.text("source"),
                 "source_address": row.address("source_address"),
                 "registers": " ".join(row.registers("registers", registers)),
+                "file": row.file, "file_row": row.number,
             }
         )  # fmt: skip
     return found
@@ -179,7 +182,7 @@ def read_published_figures(settings: Settings, registers: Collection[str]) -> li
         figure["category"] = row.cells["category"] or "all"
         figure["status"] = row.one_of("status", FIGURE_STATUSES)
         figure["explanation"] = row.cells["explanation"]
-        figure["position"] = len(figures) + 1
+        figure |= {"position": len(figures) + 1, "file": row.file, "file_row": row.number}
         if not (row.text("value").isascii() and row.cells["value"].isdigit()):
             raise row.fail("value", f"{row.cells['value']!r} is no whole number", "write it as 1234")
         figure["value"] = int(row.cells["value"])

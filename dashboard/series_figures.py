@@ -13,7 +13,7 @@ from dashboard import figures
 from dashboard.control_charts import SIGNALS, Episode, episodes
 from dashboard.exhibits import Chart, Column, Exhibit, Series, Table
 from dashboard.filters import Filters
-from dashboard.measures import measure
+from dashboard.measures import for_page
 from dashboard.store import Store
 from dashboard.text import join_words, number, percent, plural
 from dashboard.vocabulary import SERIES
@@ -29,7 +29,7 @@ def control_chart_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     # Twelve years would be few for limits, so a page by year shows its months.
     interval = "quarter" if filters.interval == "quarter" else "month"
     filters = replace(filters, interval=interval, by=None)
-    result = measure("control-chart", store, filters=filters)
+    result = for_page("control-chart", store, filters)
     found = result.dicts()
     judged = [row for row in found if row["judged"]]
     if not judged or all(row["upper"] is None for row in judged):
@@ -139,7 +139,7 @@ def recipient_flow_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     scope = figures.scope_of(store, filters)
     interval = filters.interval or "year"
     filters = replace(filters, interval=interval, by=None)
-    result = measure("recipient-flow", store, filters=filters)
+    result = for_page("recipient-flow", store, filters)
     found = [row for row in result.dicts() if row["interval_start"] is not None]
     told = [row for row in found if row["new_recipients"] is not None and row["recipients"]]
     if not told:

@@ -12,7 +12,7 @@ from typing import Any
 from dashboard import figures
 from dashboard.exhibits import Chart, Column, Exhibit, Series, Table
 from dashboard.filters import Filters
-from dashboard.measures import MeasureResult, measure
+from dashboard.measures import MeasureResult, for_page
 from dashboard.measures.refusals import HEADLINE_EVENTS, enough, estimate
 from dashboard.store import Store
 from dashboard.text import join_words, number, percent, plural
@@ -40,7 +40,7 @@ def closed_cohorts(store: Store, filters: Filters) -> Exhibit | None:
     if not estimate(scope, replace(filters, cohort=None)).curve:
         return None
     filters = replace(filters, interval="year", by=None, cohort="closed")
-    result = measure("turnaround", store, filters=filters)
+    result = for_page("turnaround", store, filters)
     kept = [i for i, r in enumerate(result.dicts()) if r["interval_start"] is not None and r["n"]]
     result = replace(result, rows=tuple(result.rows[i] for i in kept))
     found = result.dicts()
@@ -80,7 +80,7 @@ def _year(row: dict[str, Any]) -> str:
 def outcomes(store: Store, filters: Filters) -> Exhibit | None:
     """How cases ended and by when, the ways competing."""
     filters = replace(filters, interval=None, by=None, cohort=None)
-    result = measure("outcomes", store, filters=filters)
+    result = for_page("outcomes", store, filters)
     rows = _of_one_basis(result)
     if not rows or not enough(sum(r["events"] for r in rows)):
         return None
@@ -159,12 +159,12 @@ def _open_at(rows: list[dict[str, Any]], day: int) -> float:
 def types_compared(store: Store, filters: Filters) -> Exhibit | None:
     """Whether recipient types differ in how long their cases take, with the medians beside the test."""
     filters = replace(filters, interval=None, by="type", cohort=None)
-    result = measure("turnaround-comparison", store, filters=filters)
+    result = for_page("turnaround-comparison", store, filters)
     found = [r for r in result.dicts() if r["compared"]]
     bases = {r["basis"] for r in found}
     if len(found) < 2 or len(bases) > 1:
         return None
-    medians = {(r["group"], r["basis"]): r for r in measure("turnaround", store, filters=filters).dicts()}
+    medians = {(r["group"], r["basis"]): r for r in for_page("turnaround", store, filters).dicts()}
     unit = f"{found[0]['unit']} days"
     finding = next((n for n in result.notes if "log-rank" in n), None)
     if finding is None:
@@ -206,7 +206,7 @@ def types_compared(store: Store, filters: Filters) -> Exhibit | None:
 def bounds(store: Store, filters: Filters) -> Exhibit | None:
     """The curve with cases whose end is known only between two editions; None where there are none."""
     filters = replace(filters, interval=None, by=None, cohort=None)
-    result = measure("survival-bounds", store, filters=filters)
+    result = for_page("survival-bounds", store, filters)
     rows = [r for r in result.dicts() if r["between"]]
     bases = sorted({r["basis"] for r in rows})
     if not rows:

@@ -243,3 +243,19 @@ COMMITMENT_STATUSES: dict[str, str] = {
     "not_published": "Nothing published was seen",
     "dropped": "Given up, by a published source",
 }
+
+# Why one request is left out of a clock, in words that follow "because" or a colon.
+LEFT_OUT: dict[str, str] = {
+    "received_missing": "no date of receipt is published for it",
+    "closed_before_received": "its dates contradict each other",
+    "date_rejected": "a date of it cannot be read or cannot be right",
+    "closed_undated": "the day it ended is not published",
+    "outcome_unknown": "what became of it is not published",
+    "approval_missing": "no date of approval is published for it",
+    "closed_before_approved": "its dates contradict each other",
+    "in_first_edition": "it stood in the first edition held, and may have been published before",
+    "published_missing": "the day on which the edition was published is not known",
+    "published_before_approved": "it was published before the date of approval",
+    "as_at_before_start": "it began after the day of the edition that lists it last",
+    "before_coverage": "it ended before the register listed every case",
+}

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard.filters import make_filters
-from dashboard.measures.catalogue import MEASURES, find_measure, measure, row_stream, rows
+from dashboard.measures.catalogue import MEASURES, find_measure, for_page, measure, row_stream, rows
 from dashboard.measures.clocks import DEFAULT_CLOCK, curves
 from dashboard.measures.history import change_counts, changes_between, edition_pair
 from dashboard.measures.refusals import HEADLINE_EVENTS, quoted
@@ -51,6 +51,7 @@ __all__ = [
     "editions",
     "ever_seen",
     "find_measure",
+    "for_page",
     "holdings",
     "identity",
     "issues",

@@ -199,6 +199,7 @@ MEASURES = (
         query="undated_cases",
         compute=_survival_bounds,
         rows_query="bounded_rows",
+        also_takes=("cohort",),  # to refuse it
         defaults={"clock": DEFAULT_CLOCK, "unit": "calendar"},
     ),
 )

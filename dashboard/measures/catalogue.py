@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from dashboard.errors import UsageError
-from dashboard.filters import Filters, make_filters
+from dashboard.filters import CHOICES, Filters, make_filters
 from dashboard.measures import (
     bounds,
     clocks,
@@ -22,7 +22,14 @@ from dashboard.measures import (
     series,
     volume,
 )
-from dashboard.measures.result import Measure, MeasureResult, RowStream, make_result, ordered
+from dashboard.measures.result import (
+    Measure,
+    MeasureResult,
+    RowStream,
+    make_result,
+    not_applied,
+    ordered,
+)
 from dashboard.measures.scope import checked
 from dashboard.store import Store, load_query
 from dashboard.text import day
@@ -51,22 +58,39 @@ MEASURES: dict[str, Measure] = {
 def measure(name: str, store: Store, *, filters: Filters | None = None, **keywords: Any) -> MeasureResult:
     """Compute a measure by its name. Raises UsageError for an unknown measure, filter, register or edition."""
     found = find_measure(name)
-    chosen = filters or make_filters(**keywords)
-    chosen = replace(chosen, **{k: v for k, v in found.defaults.items() if getattr(chosen, k) is None})
+    asked = filters or make_filters(**keywords)
+    chosen = replace(asked, **{k: v for k, v in found.defaults.items() if getattr(asked, k) is None})
     known = checked(store, chosen, archive=found.archive)
     result, notes = found.compute(store, chosen)
     if not known and chosen.known_on:
         notes = [f"Nothing was published by {day(chosen.known_on)}, so there is nothing to count.", *notes]
     elif not result.rows and not notes:
         notes = ["Nothing falls in what was asked."]
+    notes = [*notes, *not_applied(asked, found.used(asked))]
     return make_result(found.name, found.columns, found.query, result, notes, chosen, store)
 
 
+def for_page(name: str, store: Store, filters: Filters) -> MeasureResult:
+    """A measure as an exhibit asks it.
+
+    A page carries the choices of all its exhibits: those that choose how another one counts (`CHOICES`) are left
+    out without a word; those that choose what is counted are named where they are not used.
+    """
+    used = find_measure(name).used(filters)
+    idle = {k: None for k in CHOICES if k not in used}
+    return measure(name, store, filters=replace(filters, **idle))
+
+
 def rows(name: str, store: Store, *, filters: Filters | None = None, **keywords: Any) -> MeasureResult:
-    """Exactly the entries that the figure counts. Raises UsageError where a measure counts no entries."""
-    query, chosen = _rows_asked(name, store, filters or make_filters(**keywords))
+    """Exactly the entries, or the records kept by people, that the figure counts, each with its place.
+
+    Raises UsageError as `measure` does.
+    """
+    asked = filters or make_filters(**keywords)
+    query, chosen = _rows_asked(name, store, asked)
     result = store.query(query, chosen)
-    return make_result(f"{name}-rows", load_query(query).columns, query, result, [], chosen, store)
+    notes = not_applied(asked, find_measure(name).used(asked))
+    return make_result(f"{name}-rows", load_query(query).columns, query, result, notes, chosen, store)
 
 
 def row_stream(name: str, store: Store, *, filters: Filters) -> RowStream:
@@ -74,16 +98,15 @@ def row_stream(name: str, store: Store, *, filters: Filters) -> RowStream:
     query, chosen = _rows_asked(name, store, filters)
     source = store.stream(query, chosen)
     columns = ordered(load_query(query).columns, source.columns, chosen)
-    return RowStream(measure=f"{name}-rows", columns=columns, filters=chosen, source=source)
+    notes = tuple(not_applied(filters, find_measure(name).used(filters)))
+    return RowStream(measure=f"{name}-rows", columns=columns, filters=chosen, source=source, notes=notes)
 
 
 def _rows_asked(name: str, store: Store, filters: Filters) -> tuple[str, Filters]:
     found = find_measure(name)
-    if found.rows_query is None:
-        raise UsageError(f"'{name}' counts no entries, so it has no rows behind it")
     defaults = {k: v for k, v in found.defaults.items() if k != "by" and getattr(filters, k) is None}
     chosen = replace(filters, **defaults)
-    checked(store, chosen)
+    checked(store, chosen, archive=found.archive)
     return found.rows_query, chosen
 
 

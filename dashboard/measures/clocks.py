@@ -346,6 +346,7 @@ MEASURES = (
         query="risk_table",
         compute=_turnaround,
         rows_query="turnaround_rows",
+        also_takes=("target",),
         also=("immature",),
         defaults={"clock": DEFAULT_CLOCK, "unit": "calendar"},
     ),
@@ -356,6 +357,7 @@ MEASURES = (
         query="risk_table",
         compute=_survival_curve,
         rows_query="survival_curve_rows",
+        never_takes=("interval",),
         defaults={"clock": DEFAULT_CLOCK, "unit": "calendar"},
     ),
     Measure(

@@ -37,6 +37,7 @@ MEASURES = (
         columns=("ref", "kind", "text", "by", "due", "progress", "next", "status", "evidence"),
         query="commitments",
         compute=_commitments,
+        rows_query="commitments_rows",
         also=("overdue",),
     ),
 )

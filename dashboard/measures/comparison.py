@@ -100,6 +100,7 @@ MEASURES = (
         query="risk_table",
         compute=_comparison,
         rows_query="survival_curve_rows",
+        never_takes=("interval",),
         defaults={"clock": DEFAULT_CLOCK, "unit": "calendar", "by": "type"},
     ),
 )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import quote_plus
 
 from dashboard.filters import Filters
 from dashboard.measures.result import Measure, plain_query
-from dashboard.measures.scope import Scope, scopes
+from dashboard.measures.scope import scopes
 from dashboard.store import Result, Store
 from dashboard.text import day, number, plural
 from dashboard.vocabulary import DECISIONS
@@ -23,21 +21,14 @@ RANKING = (
     + "; ".join(words[:1].lower() + words[1:] for words in DECISIONS.values())
     + ". Within a kind the larger number comes first, then the longer-standing."
 )
-NOT_ASKED_OF = ("superseded", "ambiguous")  # figures that their own source no longer holds, or leaves unclear
 
 
 def _decisions(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     rows: list[tuple[Any, ...]] = []
     found = store.query("decisions", filters).dicts()
+    order = list(DECISIONS)
     for scope in scopes(store, filters):
-        mine = [row for row in found if row["register"] == scope.register]
-        asked = filters.known_on or filters.to
-        items = [
-            *(_of_the_register(row, filters) for row in mine),
-            *_figures(store, scope, filters, asked),
-            *_commitments(store, scope, filters, asked),
-        ]
-        order = list(DECISIONS)
+        items = [_in_words(row, filters) for row in found if row["register"] == scope.register]
         items.sort(key=lambda i: (order.index(i["kind"]), -i["count"], i["since"] or date.max, i["words"]))
         rows += [
             (rank, *(item[c] for c in COLUMNS[1:5]), scope.register, item["evidence"])
@@ -46,10 +37,10 @@ def _decisions(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     return Result(COLUMNS, tuple(rows)), [RANKING]
 
 
-def _of_the_register(row: Mapping[str, Any], filters: Filters) -> dict[str, Any]:
-    """One item that the register itself gives, in words, with the address of its evidence."""
+def _in_words(row: Mapping[str, Any], filters: Filters) -> dict[str, Any]:
+    """One item in words, with the address of its evidence."""
     count, kind = row["count"], row["kind"]
-    edition = day(date.fromisoformat(row["edition"][:10]))
+    edition = day(date.fromisoformat(row["edition"][:10])) if row["edition"] else ""
     asked = Filters(register=row["register"], edition=row["edition"])
     if kind == "departures":
         words = (
@@ -63,6 +54,23 @@ def _of_the_register(row: Mapping[str, Any], filters: Filters) -> dict[str, Any]
             "correction?"
         )
         evidence = f"/data/issues.csv?{_same_question(row, filters).query()}"
+    elif kind == "figures":
+        words = (
+            f"{plural(count, 'figure')} of {row['item']} {'differs' if count == 1 else 'differ'} from ours, by "
+            f"{'' if count == 1 else 'up to '}{number(row['most'])}: explain, or correct?"
+        )
+        evidence = f"/data/published-figures.csv?register={quote_plus(row['register'])}"
+    elif kind == "commitments":
+        words = (
+            f"{plural(count, 'commitment')} {'is' if count == 1 else 'are'} overdue at {day(row['judged_on'])}, the "
+            f"first ({row['item']}) since {day(row['since'])}: record what became of "
+            f"{'it' if count == 1 else 'them'}, or ask?"
+        )
+        by_day = filters.known_on or filters.to
+        about = Filters(
+            register=row["register"], edition=filters.edition if by_day is None else None, known_on=by_day
+        )
+        evidence = f"/data/commitments.csv?{about.query()}"
     else:
         # Without a word of the publisher the register's own rhythm is taken, which may have changed.
         judged = (
@@ -84,48 +92,6 @@ def _same_question(row: Mapping[str, Any], filters: Filters) -> Filters:
     return Filters(register=row["register"], edition=filters.edition, known_on=filters.known_on)
 
 
-def _figures(store: Store, scope: Scope, filters: Filters, asked: date | None) -> Iterator[dict[str, Any]]:
-    """One item a source whose figures differ from ours, of those published by the day asked."""
-    of_register = replace(filters, register=scope.register)
-    by_source: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in store.query("published_figures", of_register).dicts():
-        known = asked is None or row["published"] is None or row["published"] <= asked
-        if row["difference"] and row["status"] not in NOT_ASKED_OF and known:
-            by_source[row["source"]].append(row)
-    for source, rows in by_source.items():
-        most = max(abs(row["difference"]) for row in rows)
-        figures = plural(len(rows), "figure")
-        yield {
-            "kind": "figures",
-            "count": len(rows),
-            "since": min((row["published"] for row in rows if row["published"]), default=None),
-            "words": f"{figures} of {source} {'differs' if len(rows) == 1 else 'differ'} from ours, by "
-            f"{'' if len(rows) == 1 else 'up to '}{number(most)}: explain, or correct?",
-            "evidence": f"/data/published-figures.csv?register={quote_plus(scope.register)}",
-        }
-
-
-def _commitments(
-    store: Store, scope: Scope, filters: Filters, asked: date | None
-) -> Iterator[dict[str, Any]]:
-    """One item for all that is overdue and about the register, judged on the day asked."""
-    about = Filters(
-        register=scope.register, edition=filters.edition if asked is None else None, known_on=asked
-    )
-    rows = [row for row in store.query("commitments", about).dicts() if row["overdue"]]
-    if rows:
-        first = min(rows, key=lambda row: (row["due_date"], row["ref"]))
-        yield {
-            "kind": "commitments",
-            "count": len(rows),
-            "since": first["due_date"],
-            "words": f"{plural(len(rows), 'commitment')} {'is' if len(rows) == 1 else 'are'} overdue at "
-            f"{day(first['judged_on'])}, the first ({first['ref']}) since {day(first['due_date'])}: record what became "
-            f"of {'it' if len(rows) == 1 else 'them'}, or ask?",
-            "evidence": f"/data/commitments.csv?{about.query()}",
-        }
-
-
 MEASURES = (
     Measure(
         name="decisions",
@@ -133,6 +99,7 @@ MEASURES = (
         columns=COLUMNS,
         query="decisions",
         compute=_decisions,
+        rows_query="decisions_rows",
     ),
     Measure(
         name="issues",
@@ -143,5 +110,6 @@ MEASURES = (
         ),
         query="issues_known",
         compute=plain_query("issues_known"),
+        rows_query="issues_known",
     ),
 )

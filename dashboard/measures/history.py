@@ -121,6 +121,7 @@ MEASURES = (
         columns=("register", "edition", "as_at", "published", "lag_days", "rows", "requests", "sha256"),
         query="editions",
         compute=plain_query("editions"),
+        rows_query="editions_rows",
         archive=True,
     ),
     Measure(
@@ -142,6 +143,7 @@ MEASURES = (
         ),
         query="corrections",
         compute=plain_query("corrections"),
+        rows_query="corrections",
         archive=True,
     ),
     Measure(
@@ -150,6 +152,7 @@ MEASURES = (
         columns=CHANGES,
         query="changes",
         compute=_changes,
+        rows_query="changes",
     ),
     Measure(
         name="ever-seen",

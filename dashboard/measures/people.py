@@ -63,6 +63,7 @@ MEASURES = (
         ),
         query="person_counts",
         compute=_person_counts,
+        rows_query="person_counts_rows",
         also=("people",),
     ),
 )

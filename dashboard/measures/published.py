@@ -85,6 +85,7 @@ MEASURES = (
         ),
         query="published_figures",
         compute=_published_figures,
+        rows_query="published_figures_rows",
     ),
     Measure(
         name="answerability",
@@ -92,5 +93,6 @@ MEASURES = (
         columns=("register", "era", "field", "status", "basis", "coverage", "words"),
         query="answerability",
         compute=_answerability,
+        rows_query="answerability_rows",
     ),
 )

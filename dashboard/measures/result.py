@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dashboard.filters import Filters
+from dashboard.filters import NAMES, Filters
 from dashboard.store import Result, Rows, Store, load_query
-from dashboard.text import defuse
+from dashboard.text import defuse, join_words
 
 
 if TYPE_CHECKING:
@@ -208,10 +208,35 @@ class Measure:
     columns: tuple[str, ...]
     query: str
     compute: Callable[[Store, Filters], tuple[Result, list[str]]]
-    rows_query: str | None = None
+    rows_query: str
     also: tuple[str, ...] = ()  # columns beyond the contract's that a listing for eyes shows too
     archive: bool = False  # it lists what the archive holds, what is withdrawn included
+    also_takes: tuple[str, ...] = ()  # filters that it uses and its query does not
+    never_takes: tuple[str, ...] = ()  # filters that its query uses for others, and not for it
+    idle: Callable[[Filters], tuple[str, ...]] | None = (
+        None  # filters that it takes and a question may not use
+    )
     defaults: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def takes(self) -> frozenset[str]:
+        """The filters that change what it gives, by public name; the others are named in its notes."""
+        read = load_query(self.query).parameters & set(NAMES)
+        return frozenset(read | set(self.also_takes)) - set(self.never_takes)
+
+    def used(self, filters: Filters) -> frozenset[str]:
+        """Those of `takes` that this question uses."""
+        return self.takes - frozenset(self.idle(filters) if self.idle else ())
+
+
+def not_applied(filters: Filters, takes: Collection[str]) -> list[str]:
+    """The filters asked for that a measure does not use, as a sentence in a list; empty where it uses them all."""
+    idle = [f"'{name}'" for name, _ in filters.items() if name not in takes]
+    if not idle:
+        return []
+    return [
+        f"Not applied, as this measure does not use {'it' if len(idle) == 1 else 'them'}: {join_words(idle)}."
+    ]
 
 
 def plain_query(name: str) -> Callable[[Store, Filters], tuple[Result, list[str]]]:

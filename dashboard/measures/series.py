@@ -19,6 +19,8 @@ from dashboard.text import day, join_words, number, plural
 
 
 MAIN = ("received", "released", "decided")  # what a register is about: the first that it can answer
+MEDIAN = "turnaround.median"
+OF_CLOCKS = ("clock", "basis", "unit")  # filters that only a series of times uses
 COLUMNS = ("interval_start", "value", "mean", "lower", "upper", "signal", "baseline")
 EXTRAS = (
     *("interval_end", "series", "judged", "trial", "stretch", "moving_range", "regime", "lower_calculated"),
@@ -207,6 +209,8 @@ MEASURES = (
         query="volumes",
         compute=_control_chart,
         rows_query="control_chart_rows",
+        also_takes=("of", *OF_CLOCKS),
+        idle=lambda filters: () if filters.of == MEDIAN else OF_CLOCKS,
         defaults={"interval": "month"},
     ),
 )

@@ -189,5 +189,6 @@ MEASURES = (
         columns=("register", "applies", "checked", "violations", "words"),
         query="identity",
         compute=plain_query("identity"),
+        rows_query="identity_rows",
     ),
 )

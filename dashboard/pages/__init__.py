@@ -12,10 +12,15 @@ from dashboard.filters import Filters
 from dashboard.pages import (
     about,
     changes,
+    checks,
+    commitments,
     overview,
     people,
+    recipient,
     recipients,
     register,
+    request,
+    reviews,
     search,
     turnaround,
     volumes,
@@ -34,6 +39,7 @@ class PageSpec:
     fields: tuple[str, ...] = ()  # filters this page offers beside register, from, to and type
     own: tuple[str, ...] = ()  # what its address takes beside the filters
     form: bool = True  # whether there is anything to choose on it
+    live: bool = True  # whether its charts become interactive; else it is a page to read
 
 
 PAGES: dict[str, PageSpec] = {
@@ -54,6 +60,9 @@ PAGES: dict[str, PageSpec] = {
             own=("q", "start", "count"),
         ),
         PageSpec(name="changes", title="Changes", make=changes.make, fields=()),
+        PageSpec(name="checks", title="Checks", make=checks.make, own=("severity", "rule", "start")),
+        PageSpec(name="commitments", title="Commitments", make=commitments.make, own=("status",)),
+        PageSpec(name="reviews", title="Reviews", make=reviews.make, form=False, live=False),
         PageSpec(name="about", title="About", make=about.make, fields=()),
     )
 }
@@ -61,7 +70,12 @@ PAGES: dict[str, PageSpec] = {
 
 # Pages that no reader goes to by name: of what was looked for, and of one thing.
 BESIDE: dict[str, PageSpec] = {
-    p.name: p for p in (PageSpec(name="search", title="Search", make=search.make, own=("q",), form=False),)
+    p.name: p
+    for p in (
+        PageSpec(name="search", title="Search", make=search.make, own=("q",), form=False, live=False),
+        PageSpec(name="request", title="Request", make=request.make, own=("column",), form=False, live=False),
+        PageSpec(name="recipient", title="Recipient", make=recipient.make, form=False, live=False),
+    )
 }
 EVERY = {**PAGES, **BESIDE}
 # What some page takes beside the filters, and is no filter that nobody knows.

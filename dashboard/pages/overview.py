@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dashboard import figures, headlines
 from dashboard.filters import Filters
-from dashboard.measures import measure
+from dashboard.measures import for_page
+from dashboard.pages.choosing import choosable
 from dashboard.pages.page import Page
 from dashboard.store import Store
 
@@ -16,8 +17,8 @@ def _of_the_register(filters: Filters) -> Filters:
 
 def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     exhibits = [
-        figures.volumes_exhibit(store, filters),
-        figures.recipients_exhibit(store, filters),
+        choosable(store, filters, "overview", "volumes", figures.volumes_exhibit),
+        choosable(store, filters, "overview", "recipients", figures.recipients_exhibit),
         figures.turnaround_exhibit(store, filters),
         figures.backlog_exhibit(store, filters),
     ]
@@ -26,7 +27,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         headline=headlines.headline(store, filters),
         filters=filters,
         findings=tuple(headlines.findings(store, filters)),
-        decisions=measure("decisions", store, filters=_of_the_register(filters)),
+        decisions=for_page("decisions", store, _of_the_register(filters)),
         tiles=tuple(headlines.tiles(store, filters)),
         exhibits=tuple(e for e in exhibits if e),
     )

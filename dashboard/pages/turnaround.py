@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dashboard import figures, turnaround_figures
 from dashboard.filters import Filters
-from dashboard.measures import DEFAULT_CLOCK, measure
+from dashboard.measures import DEFAULT_CLOCK, for_page
 from dashboard.measures.refusals import Estimate, estimate, measurable
 from dashboard.pages.page import Page
 from dashboard.store import Store
@@ -62,7 +62,7 @@ def _closed_cases(store: Store, filters: Filters, allowed: Estimate) -> str:
     """What closed cases themselves took, where no more than that can be said."""
     if allowed.method == "none":
         return ""
-    found = measure("turnaround", store, filters=replace(filters, interval=None, by=None)).dicts()
+    found = for_page("turnaround", store, replace(filters, interval=None, by=None)).dicts()
     row = max(found, key=lambda r: r["n"] or 0)
     if not row["n"] or row["median"] is None:
         return ""
@@ -75,7 +75,7 @@ def _closed_cases(store: Store, filters: Filters, allowed: Estimate) -> str:
 def _target(store: Store, filters: Filters) -> str:
     """What share ended within the target: the publisher's own, or one that is assumed."""
     row = max(
-        measure("turnaround", store, filters=replace(filters, interval=None, by=None)).dicts(),
+        for_page("turnaround", store, replace(filters, interval=None, by=None)).dicts(),
         key=lambda r: r["n"] or 0,
     )
     if row["within_target"] is None:

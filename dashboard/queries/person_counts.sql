@@ -1,41 +1,7 @@
 -- purpose: every count of people, records or requests as published, current or superseded by a later edition
 -- parameters: $register $from $to $edition $known_on
 -- result columns: register, period_start, period_end, body, unit, requested, supplied, status, superseded_by, people, period, edition, published, last_edition, sheet, sheet_row
-with published as (
-    select
-        p.*,
-        e.published,
-        row_number() over (
-            partition by p.register, p.edition, p.body, p.unit, coalesce(p.period_start::varchar, p.period_text), p.period_end
-            order by p.sheet, p.sheet_row
-        ) as occurrence,
-        coalesce(p.period_start::varchar, p.period_text) as period_key
-    from staging.person_counts as p
-    inner join core.registers_in($register) as r on p.register = r.register
-    inner join staging.editions as e on p.register = e.register and p.edition = e.edition
-    -- a replaced edition too: its figures were published, and superseded
-    where ($edition is null or p.edition = $edition) and ($known_on is null or e.known_from <= $known_on)
-        and ($from is null or p.period_start >= $from)
-        and ($to is null or p.period_end <= $to)
-),
-told as (
-    select
-        *,
-        lag({requested: requested, supplied: supplied, people: people}) over same as said_before,
-        lag(edition) over same is null as first
-    from published
-    window same as (
-        partition by register, body, unit, period_key, period_end, occurrence order by edition_order
-    )
-),
-valued as (
-    select
-        *,
-        sum(case when first or said_before is distinct from {requested: requested, supplied: supplied, people: people} then 1 else 0 end)
-            over (partition by register, body, unit, period_key, period_end, occurrence order by edition_order) as version
-    from told
-),
-values_told as (
+with values_told as (
     select
         register, body, unit, period_key, period_end, occurrence, version,
         any_value(period_start) as period_start,
@@ -48,7 +14,7 @@ values_told as (
         arg_max(edition, edition_order) as last_edition,
         arg_min(sheet, edition_order) as sheet,
         arg_min(sheet_row, edition_order) as sheet_row
-    from valued group by all
+    from core.person_counts_told($register, $from, $to, $known_on, $edition) group by all
 )
 select
     register, period_start, period_end, body, unit, requested, supplied,

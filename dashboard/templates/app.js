@@ -10,6 +10,7 @@
   let lost = false; // its connection: without it charts can change by loading the page only
   let latest = 0;
   let asking = null;
+  let asks = 0; // how often the same has been asked for again, because other data are in
 
   // What was not understood is named on the page; the address says what was.
   if (document.body.dataset.address) history.replaceState(null, "", document.body.dataset.address);
@@ -200,9 +201,8 @@
   // The session draws what the address says.
   function tell(search, again = false) {
     if (!live || lost) return;
-    const address = live.get_model_by_name("address");
-    const turn = address.data instanceof Map ? address.data.get("turn") : address.data.turn;
-    address.data = { query: [search], turn: again ? [turn[0] + 1] : [...turn] };
+    if (again) asks += 1;
+    live.get_model_by_name("address").value = asks ? `${search}#${asks}` : search;
   }
 
   const script = (address) =>
@@ -250,12 +250,14 @@
       for (const id of Object.values(places)) document.getElementById(id)?.remove();
       throw error;
     }
-    live = Bokeh.documents.find((d) => d.get_model_by_name("address"));
+    const drawn = Bokeh.documents.find((d) => d.get_model_by_name("address"));
+    if (!drawn.is_idle) await new Promise((done) => drawn.idle.connect(done));
+    live = drawn;
     for (const figure of live.roots()) {
       // A chart lower than the drawing it replaces would leave a gap: it takes the room there is.
       const room = document.getElementById(`live-${figure.name}`)?.parentElement.offsetHeight;
       if (room > figure.height) figure.height = room;
-      for (const { data_source: source } of figure.renderers) chosen(source);
+      for (const renderer of figure.renderers ?? []) chosen(renderer.data_source);
     }
     live.config.reconnect_session = false; // the session is gone with its server: pages still load
     live.on_event("connection_lost", adrift);

@@ -244,6 +244,7 @@ def _write(
                 con.execute((SCHEMA / f"{name}.sql").read_text("utf-8"))
         load_changes(con)
         _issues(con)
+        con.execute((SCHEMA / "070_evidence.sql").read_text("utf-8"))
         for check in sorted(CHECKS.glob("*.sql")):
             failing = con.execute(check.read_text("utf-8")).fetchall()
             if failing:

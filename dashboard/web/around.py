@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 from dashboard import measures
 from dashboard.filters import Filters
 from dashboard.pages import Page
+from dashboard.pages.register import listed
 from dashboard.store import Store
 from dashboard.text import day, plural
 from dashboard.vocabulary import OUTCOMES, RECIPIENT_TYPES
-from dashboard.web.form import BASIS_WORDS, TIERS
+from dashboard.web.form import BASIS_WORDS, TIERS, make_form
 
 
 WORDS: dict[str, Callable[[Any], str]] = {
@@ -68,6 +69,27 @@ class Share:
     citation: str
 
 
+def around(store: Store, page: Page, register: dict[str, Any], scope: measures.Scope) -> dict[str, Any]:
+    """All of this module for a page with a form, by the names that its template has for them."""
+    return {
+        "form": make_form(store, page),
+        "chips": chips(page),
+        "loosened": loosened(store, page),
+        "in_time": in_time(store, page),
+        "share": share(store, page, register, scope),
+    }
+
+
+def filter_words(page: Page) -> list[str]:
+    """What the figures of a page are cut to, in words, so that no number is read as of everything."""
+    pinned = {"edition": "the edition {}", "known_on": "what was known on {}"}
+    return [words for name, words, *_ in _parts(page) if name != "q"] + [
+        said.format(value if name == "edition" else day(value))
+        for name, said in pinned.items()
+        if (value := getattr(page.filters, name)) is not None and name not in page.silent
+    ]
+
+
 def address(page: Page, filters: Filters, extra: dict[str, str] | None = None) -> str:
     """A page's address under other filters. The place in a listing is not kept: it would be another one."""
     more = {k: v for k, v in (page.extra if extra is None else extra).items() if k != "start" and v}
@@ -114,7 +136,11 @@ def loosened(store: Store, page: Page) -> list[Loosened]:
             break
         matched = _matched(store, filters, extra.get("q", ""))
         if matched:
-            said = "Without any of them" if name == "all" else f"Without “{words}”"
+            said = (
+                "Without any of them"
+                if name == "all"
+                else f"Without {words if name == 'q' else f'“{words}”'}"
+            )
             entry = Loosened(
                 words=said, rows=plural(matched, "request"), address=address(page, filters, extra)
             )
@@ -123,9 +149,7 @@ def loosened(store: Store, page: Page) -> list[Loosened]:
 
 
 def _matched(store: Store, filters: Filters, search: str) -> int:
-    rows = store.query(
-        "register_rows", filters, search=search or None, counted=None, limit=1, offset=0
-    ).dicts()
+    rows = listed(store, filters, search=search, most=1)
     return int(rows[0]["matched"]) if rows else 0
 
 
@@ -145,10 +169,9 @@ def in_time(store: Store, page: Page) -> InTime | None:
         )
     assert filters.known_on is not None
     known = _editions(store, filters.register, filters.known_on)
-    least = "is" if len(known) == 1 else "are"
     return InTime(
-        words=f"You are looking at what was known on {day(filters.known_on)}: of {plural(len(every), 'edition')} "
-        f"{len(known)} {least} read.",
+        words=f"You are looking at what was known on {day(filters.known_on)}: {len(known)} of "
+        f"{plural(len(every), 'edition')} had been published by then.",
         latest=latest,
     )
 

@@ -6,9 +6,11 @@ import asyncio
 import hashlib
 import json
 import logging
+import re
 import secrets
 import zlib
 from collections.abc import Callable, Hashable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -18,13 +20,16 @@ from tornado.iostream import StreamClosedError
 from dashboard import measures
 from dashboard.errors import AccessReviewError, LimitError, UsageError
 from dashboard.filters import make_filters
-from dashboard.pages import PAGES
+from dashboard.pages import PAGES, Moved
+from dashboard.reviews import kind_of
 from dashboard.web.kept import Answer, answer, takes_gzip
 from dashboard.web.site import HTML, Site, known_host
+from dashboard.web.state import maybe_respelt
 from dashboard.web.workshop import BusyError
 
 
 log = logging.getLogger("access-review")
+NAMED_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?")
 LONGEST_ADDRESS = 4_000  # characters
 STREAMS = 4  # answers that hold the build open while they are read
 PART = 128 * 1024  # bytes of an answer that are handed to the network at a time
@@ -41,6 +46,11 @@ POLICY = (
     "connect-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 WORDS_POLICY = POLICY.format(styles="")
+# A review is one file that holds its own style and drawings, and runs nothing.
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'none'; "
+    "base-uri 'none'; form-action 'none'"
+)
 LIVE_POLICY = POLICY.format(styles=" 'unsafe-inline'")
 UNUSED = (
     "camera",
@@ -111,15 +121,13 @@ class Handler(tornado.web.RequestHandler):
 
     def give(self, found: Answer, *, keep: str = "no-cache") -> None:
         """Send a whole answer, compressed for who takes it so."""
-        if found.to:
-            self.redirect(found.to)
-            return
         headers = self._headers
         headers["Content-Type"] = found.kind
         headers["Cache-Control"] = keep
         headers["Vary"] = "Accept-Encoding, X-In-Place"
         if found.live:
             headers["Content-Security-Policy"] = LIVE_POLICY
+        self.set_status(found.status)
         self.etag = found.etag
         body = found.packed
         if takes_gzip(self.request.headers.get("Accept-Encoding", "")):
@@ -187,7 +195,73 @@ def _sentence(words: str) -> str:
 class PageHandler(Handler):
     async def get(self, name: str) -> None:
         query, in_place = self.request.query, self.request.headers.get("X-In-Place", "")
+        if query and maybe_respelt(query):
+            state = await self.site.workshop.run(lambda: self.site.asked(query))
+            if state.respelt and not state.problems:
+                # A form without JavaScript names what is not chosen too: the address a reader keeps does not.
+                self.redirect(f"/{name}?{state.query}")
+                return
         await self.show((name, query, in_place), lambda: self.site.page(name, query, in_place))
+
+    head = get
+
+
+class PlaceHandler(Handler):
+    """The page of one thing, which its path names."""
+
+    async def place(self, name: str, **place: str) -> None:
+        query = self.request.query
+        host = self.request.host if NAMED_HOST.fullmatch(self.request.host) else ""
+        # A citation names the address and the day, so these are part of what is asked.
+        said = {
+            "origin": f"{self.request.protocol}://{host}",
+            "today": datetime.now(UTC).date().isoformat(),
+        }
+        try:
+            await self.show(
+                (name, *place.values(), query, *said.values()),
+                lambda: self.site.place(name, place, query, said),
+            )
+        except Moved as moved:
+            self.redirect(moved.address)
+
+
+class RequestHandler(PlaceHandler):
+    """/request/<register>/<reference>: the reference is all that follows, slashes too, or stands in the query."""
+
+    async def get(self, register: str, reference: str) -> None:
+        reference = reference or self.get_query_argument("reference", "", strip=False)
+        await self.place("request", register=register, reference=reference)
+
+    head = get
+
+
+class RecipientHandler(PlaceHandler):
+    """/recipient/<recipient id>?register=<register>"""
+
+    async def get(self, recipient: str) -> None:
+        await self.place("recipient", recipient=recipient)
+
+    head = get
+
+
+class ReviewHandler(Handler):
+    """A file of a review that may be shown: one of the names that a review consists of, and nothing else."""
+
+    async def get(self, report: str, year: str, render: str, name: str) -> None:
+        review = next((r for r in self.site.reviews() if r.folder.parts[-3:] == (report, year, render)), None)
+        path = review.file(name) if review else None
+        if path is None:
+            raise NotFound
+        try:
+            content = await self.site.workshop.run(path.read_bytes)
+        except OSError:
+            raise NotFound from None
+        if name == "report.html":
+            self.set_header("Content-Security-Policy", REPORT_POLICY)
+        elif not name.endswith((".json", ".pdf")):
+            self.set_header("Content-Disposition", f'attachment; filename="{name.rpartition("/")[2]}"')
+        self.give(answer(content, kind_of(name)))
 
     head = get
 

@@ -19,25 +19,21 @@ class Answer:
     kind: str  # content type
     etag: str
     live: bool = False  # whether charts of it become interactive, which needs a wider content policy
-    to: str = ""  # instead of an answer: the address on this site that has it
+    status: int = 200
 
     def plain(self) -> bytes:
         return gzip.decompress(self.packed)
 
 
-def answer(content: bytes, kind: str, *, level: int = 6, live: bool = False) -> Answer:
+def answer(content: bytes, kind: str, *, level: int = 6, live: bool = False, status: int = 200) -> Answer:
     """Compress some content and name it by its hash."""
     return Answer(
         packed=gzip.compress(content, level, mtime=0),
         kind=kind,
         etag=f'W/"{hashlib.sha256(content).hexdigest()[:20]}"',
         live=live,
+        status=status,
     )
-
-
-def moved(address: str) -> Answer:
-    """Look there instead: the same question, spelt as a reader would keep it."""
-    return Answer(packed=b"", kind="", etag="", to=address)
 
 
 @lru_cache(maxsize=256)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.pages import BESIDE, PAGES
+from dashboard.pages import PAGES
 from dashboard.web import handlers
 
 
@@ -11,7 +11,10 @@ from dashboard.web import handlers
 ROUTES: list[tuple[str, type[handlers.Handler]]] = [
     (r"/", handlers.HomeHandler),
     (r"/(" + "|".join(PAGES) + r")", handlers.PageHandler),
-    (r"/(" + "|".join(BESIDE) + r")", handlers.PageHandler),
+    (r"/(search)", handlers.PageHandler),
+    (r"/request/([^/]+)/(.*)", handlers.RequestHandler),
+    (r"/recipient/(.+)", handlers.RecipientHandler),
+    (r"/reviews/(april-review)/(\d{4})/([A-Za-z0-9-]{1,64})/([a-z_./0-9-]{1,100})", handlers.ReviewHandler),
     (r"/search\.json", handlers.SearchHandler),
     (r"/assets/[^/]+", handlers.AssetHandler),
     (r"/data/([a-z_-]{1,40})\.(csv|json|csv-metadata\.json)", handlers.DataHandler),

@@ -6,28 +6,31 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from urllib.parse import parse_qsl, urlencode
 
 from dashboard import measures
+from dashboard.errors import AccessReviewError, UsageError
 from dashboard.exhibits import Exhibit
 from dashboard.filters import Filters
 from dashboard.html import environment
-from dashboard.pages import EVERY, PAGES, Page
-from dashboard.pages.made import Made
+from dashboard.pages import EVERY, PAGES, Page, make_page
+from dashboard.pages.missing import missing_page, shortly
 from dashboard.reviews import Review, list_reviews
 from dashboard.search import search
 from dashboard.settings import PACKAGE, Settings
 from dashboard.store import Store
-from dashboard.web.around import chips, in_time, loosened, share
+from dashboard.web.around import around, filter_words
 from dashboard.web.assets import Assets
-from dashboard.web.form import make_form
-from dashboard.web.kept import Answer, Kept, answer, moved
+from dashboard.web.kept import Answer, Kept, answer
 from dashboard.web.state import State, read_state
 from dashboard.web.workshop import Workshop
 
 
+KEPT_MADE = 64  # pages before they are drawn
 KEPT_BYTES = 64 * 2**20  # of compressed pages
 LOOKS = 1.0  # seconds between two looks at what may have changed on disk
 HTML = "text/html; charset=utf-8"
@@ -67,7 +70,6 @@ class Site:
         self.hosts = hosts
         self.any_host = any_host
         self.store = Store(settings)
-        self.made = Made(self.store)
         self.env = environment()
         self.assets = Assets()
         self.kept = Kept(KEPT_BYTES)
@@ -79,6 +81,8 @@ class Site:
         self._looked = float("-inf")
         self._standing = Standing("", ())
         self._reviews: tuple[Review, ...] = ()
+        self._made: OrderedDict[Hashable, Page] = OrderedDict()
+        self._making: dict[Hashable, threading.Lock] = {}
 
     def close(self) -> None:
         self.workshop.close()
@@ -103,6 +107,7 @@ class Site:
                 if found != self._standing:
                     self._standing = found
                     self.kept.clear()
+                    self._made.clear()
         return self._standing
 
     def readable(self) -> str:
@@ -156,45 +161,129 @@ class Site:
         self.kept.keep((standing, key), found)
         return found
 
+    def asked(self, query: str) -> State:
+        """What an address asks for; a bad value is named and dropped. Raises AccessReviewError on an empty build."""
+        return read_state(self.store, query)
+
     def page(self, name: str, query: str, in_place: str = "") -> Answer:
-        """A page of `EVERY` under an address's query. What was not understood is named on it."""
-        state = read_state(self.store, query)
-        if state.respelt and not state.problems:
-            # A form without JavaScript names what is not chosen too: the address a reader keeps does not.
-            return moved(f"/{name}?{state.query}")
-        state = replace(state, extra=tuple(e for e in state.extra if e[0] in EVERY[name].own))
+        """A page of `EVERY` under an address's query."""
+        asked = self.asked(query)
+        extra = tuple(e for e in asked.extra if e[0] in EVERY[name].own)
+        if name == "reviews" and self.drafts:
+            extra = (*extra, ("drafts", "1"))
+        asked = replace(asked, extra=extra)
 
         def draw() -> Answer:
-            made = self.made.page(name, state.filters, dict(state.extra))
-            html = self._draw(made, state, static=in_place != "live")
-            return answer(html.encode("utf-8"), HTML, live=any(e.chart for e in made.exhibits))
+            return self._answer(self.made(name, asked), asked, static=in_place != "live")
 
         # Two addresses that mean the same are one page.
-        return self.work_out((name, state, in_place == "live"), draw)
+        return self.work_out((name, asked, in_place == "live"), draw)
+
+    def place(self, name: str, place: Mapping[str, str], query: str, said: Mapping[str, str]) -> Answer:
+        """The page of one thing: `place` has the filters that the path gives, as they are; `said` what no address can.
+
+        Raises Moved where it has a page at another address.
+        """
+        pairs = [(k, v) for k, v in parse_qsl(query, keep_blank_values=True) if k not in place]
+        if "register" in place:
+            pairs.append(("register", place["register"]))
+        asked = self.asked(urlencode(pairs))
+        wanted = place.get("register", "")
+        named = {"register_named": "1"} if any(k == "register" for k, _ in pairs) else {}
+        asked = replace(
+            asked,
+            filters=replace(
+                asked.filters,
+                reference=place.get("reference", asked.filters.reference),
+                recipient=place.get("recipient", asked.filters.recipient),
+            ),
+            extra=(
+                *(e for e in asked.extra if e[0] in EVERY[name].own),
+                *said.items(),
+                *named.items(),
+            ),
+        )
+        if wanted and wanted != asked.filters.register:
+            made = self._no_register(name, asked.filters, wanted)
+            return self._answer(made, replace(asked, problems=()), static=True)
+        return self._answer(make_page(self.store, name, asked.filters, dict(asked.extra)), asked, static=True)
+
+    def _no_register(self, name: str, filters: Filters, wanted: str) -> Page:
+        """That there is no such register, or that nothing of it is shown any more, and which there are."""
+        try:
+            measures.checked(self.store, Filters(register=wanted))
+            words = f"There is no register called “{shortly(wanted)}” here"
+        except UsageError as error:
+            words = error.message[:1].upper() + error.message[1:]
+        return missing_page(
+            name,
+            filters,
+            headline=shortly(words, 300),
+            near=[
+                (r["title"], r["register"], f"/register?{Filters(register=r['register']).query()}")
+                for r in self.store.query("registers").dicts()
+            ],
+            asked=filters.reference or "",
+        )
+
+    def _answer(self, made: Page, asked: State, *, static: bool) -> Answer:
+        html = self._draw(made, asked, static=static)
+        live = EVERY[made.name].live and any(e.chart for e in made.exhibits)
+        return answer(html.encode("utf-8"), HTML, live=live, status=made.status)
+
+    def made(self, name: str, asked: State) -> Page:
+        """A page before it is drawn. The last few are kept, for the live charts are of the same numbers."""
+        key = (self.standing().build, name, asked.filters, asked.extra)
+        with self._lock:
+            found = self._made.get(key)
+            if found is not None:
+                self._made.move_to_end(key)
+                return found
+            making = self._making.setdefault(key, threading.Lock())
+        # A changed filter asks for the page and for its charts at once: whichever comes first works them out.
+        with making:
+            with self._lock:
+                found = self._made.get(key)
+            try:
+                if found is None:
+                    found = make_page(self.store, name, asked.filters, dict(asked.extra))
+                    with self._lock:
+                        self._made[key] = found
+                        while len(self._made) > KEPT_MADE:
+                            self._made.popitem(last=False)
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+        return found
 
     def exhibits(self, name: str, query: str) -> dict[str, Exhibit]:
         """The page's exhibits that have a chart, by key. The page has named what is wrong; the charts drop the same."""
-        state = read_state(self.store, query)
-        extra = {k: v for k, v in state.extra if k in EVERY[name].own}
-        return {e.key: e for e in self.made.page(name, state.filters, extra).exhibits if e.chart}
+        return {e.key: e for e in self.made(name, replace(self.asked(query), extra=())).exhibits if e.chart}
 
     def search(self, query: str) -> Answer:
         """What `q` of an address finds, as JSON; what cannot be understood beside it is left out, as on a page."""
-        state = read_state(self.store, query)
-        found = search(self.store, dict(state.extra).get("q", ""), state.filters).json()
+        asked = self.asked(query)
+        found = search(self.store, dict(asked.extra).get("q", ""), asked.filters).json()
         return answer(
             (json.dumps(found, ensure_ascii=False) + "\n").encode("utf-8"), "application/json; charset=utf-8"
         )
 
-    def _draw(self, page: Page, state: State, *, static: bool) -> str:
+    def _draw(
+        self,
+        page: Page,
+        state: State,
+        *,
+        static: bool,
+    ) -> str:
+        [register] = [
+            r for r in self.store.query("registers").dicts() if r["register"] == page.filters.register
+        ]
         scope = measures.scopes(
             self.store,
             Filters(
                 register=page.filters.register, edition=page.filters.edition, known_on=page.filters.known_on
             ),
         )[0]
-        known = {r["register"]: r for r in self.store.query("registers").dicts()}
-        register = known[str(page.filters.register)]
         dates: tuple[tuple[str, str], ...]
         dates = (("Closed", "closed_date"), ("Approved", "approved_date"), ("Released", "released_date"))
         # A date of closing that was only worked out from a release is not shown as one that was published.
@@ -205,7 +294,6 @@ class Site:
             else dates[0]
         )
         spec = EVERY[page.name]
-        used = chips(page)
         return self.env.get_template(page.template).render(
             page=page,
             spec=spec,
@@ -213,19 +301,16 @@ class Site:
             scope=scope,
             register=register,
             problems=state.problems,
-            address=f"/{page.name}?{state.query}",
+            # Of one thing: its address is not made of filters alone.
+            address=f"/{page.name}?{state.query}" if spec.form or page.name == "search" else "",
             build=self.store.build.id,
             assets=self.assets.addresses,
             nav_query=_kept(page.filters).query(),
             last_review=next(iter(self.standing().reviews), "none"),
-            form=make_form(self.store, page) if spec.form else None,
             listing_date=shown,
             static=static,
-            chips=used,
-            filtered=[chip.words for chip in used],
-            loosened=loosened(self.store, page),
-            in_time=in_time(self.store, page),
-            share=share(self.store, page, register, scope),
+            filtered=filter_words(page),
+            **(around(self.store, page, register, scope) if spec.form else {}),
         )
 
 

@@ -11,13 +11,12 @@ from urllib.parse import parse_qsl, urlencode
 
 from dashboard import measures
 from dashboard.errors import AccessReviewError
-from dashboard.filters import NAMES, Filters, from_address
+from dashboard.filters import NAMES, SEVERAL, Filters, from_address
 from dashboard.pages import OWN, home_register
 from dashboard.store import Store
 from dashboard.text import day
 
 
-SEVERAL = ("type", "tier", "outcome")  # a form sends one pair a box that is ticked
 MOST_PAIRS = 60  # an address with more is not one a person made
 
 
@@ -40,6 +39,12 @@ class State:
         return "&".join(part for part in (self.filters.query(), urlencode(self.extra)) if part)
 
 
+def maybe_respelt(query: str) -> bool:
+    """Whether an address may be in more words than it needs: a look at it alone, before it is read."""
+    names = [pair.partition("=") for pair in query.split("&")]
+    return any(not value for _, _, value in names) or len({name for name, *_ in names}) < len(names)
+
+
 def read_state(store: Store, query: str) -> State:
     """What an address asks for of the build in force. A bad or unknown value is named and dropped, never raised.
 
@@ -54,7 +59,7 @@ def read_state(store: Store, query: str) -> State:
     respelt = False
     for name, value in pairs:
         respelt |= not value or name in arguments
-        if value and name in SEVERAL and name in arguments:
+        if value and name in SEVERAL and name in arguments:  # a form sends one pair a box that is ticked
             value = f"{arguments[name]},{value}"
         if value:
             arguments[name] = value
@@ -64,7 +69,7 @@ def read_state(store: Store, query: str) -> State:
         filters=filters,
         extra=tuple((k, arguments[k]) for k in sorted(OWN) if k in arguments),
         problems=(*problems, *ignored, *unknown),
-        respelt=respelt and any(name in (*NAMES, *OWN) for name, _ in pairs),
+        respelt=respelt and any(name in {*NAMES, *OWN} for name, _ in pairs),
     )
 
 

@@ -243,7 +243,7 @@ def _table_differences(site: Any, page: Any, key: str, address: str) -> list[str
 
 def choose(page: Any, name: str, value: str) -> None:
     """Set one field of the filter form as a reader would."""
-    box = page.locator(f"form.filters [name={name}]")
+    box = page.locator(f"form.filters [name={name}]:not([type=checkbox])")
     if box.evaluate("e => e.tagName") == "SELECT":
         box.select_option(value)
     else:

@@ -25,6 +25,8 @@ from dashboard.settings import load_settings
 from dashboard.store import Store
 from dashboard.warehouse.build import build
 from tests.conftest import Built
+from tests.spec.catalogue import examples
+from tests.spec.test_measures import store_of
 from tests.support import recompute
 from tests.support.recompute import Facts
 from tests.support.warehouse import PHE_FILE, PHE_OLDER_FILE, REALDATA, SUDBURY_FILE
@@ -55,13 +57,23 @@ ORACLES: dict[str, tuple[Callable[..., list[dict[str, Any]]], tuple[str, ...], t
     "ever-seen": (recompute.ever_seen, (*FILTERS, "interval"), ("interval_start",)),
     "holdings": (recompute.holdings, (*FILTERS, "by"), ("group",)),
 }
+# What is recorded by people, edition by edition, and not counted of entries alone: measure -> (oracle, filters).
+RECORDS: dict[str, tuple[Callable[..., list[dict[str, Any]]], tuple[str, ...]]] = {
+    "person-counts": (recompute.person_counts, ("from_", "to")),
+    "published-figures": (recompute.published_figures, ("from_", "to")),
+    "editions": (recompute.editions, ()),
+    "decisions": (recompute.decisions, ("from_", "to")),
+    "commitments": (recompute.commitments, ()),
+    "answerability": (recompute.answerability, ()),
+    "identity": (recompute.identity, ()),
+}
 IN_ORDER = (
     "top-recipients",
     "volumes",
     "oldest-open",
     "recipients",
 )  # measures whose rows stand in an order that says something
-ITSELF = ("spells",)  # a measure of one row an entry is its own listing
+ITSELF = ("spells", "issues", "corrections", "changes")  # a measure of one row a record is its own listing
 ELSEWHERE = (
     "survival-bounds",
     "recipient-flow",
@@ -279,10 +291,11 @@ def test_real(real_registers, register, name):
 
 def test_every_measure_with_rows_has_an_oracle():
     listed = {name for name, m in measures.MEASURES.items() if m.rows_query}
-    assert listed == {*ORACLES, *ITSELF, *ELSEWHERE}
+    assert listed == set(measures.MEASURES)
+    assert listed == {*ORACLES, *RECORDS, *ITSELF, *ELSEWHERE}
 
 
-@pytest.mark.parametrize("name", [*ORACLES, *ITSELF, *ELSEWHERE])
+@pytest.mark.parametrize("name", [*ORACLES, "spells", *ELSEWHERE])
 def test_the_command_and_open_data_give_the_same_rows(sample_data, capsys, name):
     """Python, `--rows` and CSV: the same rows in the same order."""
     asked = {
@@ -304,3 +317,107 @@ def test_the_command_and_open_data_give_the_same_rows(sample_data, capsys, name)
     assert [r["reference"] if "reference" in r else r["published_name"] for r in read] == [
         r.get("reference", r.get("published_name")) for r in rows.dicts()
     ]
+
+
+def day_asked(store: Store, asked: Asked) -> date:
+    """The day on which lateness is judged: the last that any edition in the build speaks of, where none is named."""
+    days = [
+        day
+        for register in store.query("registers").dicts()
+        for e in measures.editions(
+            store, register=register["register"], known_on=asked.get("known_on")
+        ).dicts()
+        for day in (e["as_at"], e["published"])
+        if day and e["withdrawn_on"] is None
+    ]
+    chosen: date | None = asked.get("known_on") or asked.get("to")
+    return chosen or max(days)
+
+
+def check_records(store: Store, name: str, register: str, asked: Asked) -> int:
+    """Hold a measure of records against its rows; the number of rows it rests on."""
+    oracle, _ = RECORDS[name]
+    where = f"{name} {register} {asked}"
+    rows = measures.rows(name, store, register=register, **asked).dicts()
+    found = measures.measure(name, store, register=register, **asked).dicts()
+    for row in rows:  # the way home
+        assert row["file"], where
+        assert row["sheet_row"] or row["sheet"] or name in ("decisions", "answerability"), where
+    if name == "decisions":
+        expected = oracle(rows, asked, None, day_asked(store, asked))
+    elif name == "identity":
+        facts = facts_of(store, register, asked)
+        if facts is None or not found[0]["applies"]:
+            assert not rows, where
+            return 0
+        expected = oracle(rows, asked, facts)
+    else:
+        expected = oracle(rows, asked, None)
+    if name == "editions":
+        found = [r for r in found if r["withdrawn_on"] is None]
+    if name == "published-figures":
+        for row in found:
+            row["counted"] = row["ours"] or 0
+            if row["ours"] is not None:
+                assert row["difference"] == row["ours"] - row["value"], where
+    if name == "answerability":  # each field of an era has what its sheets say
+        found = (
+            [dict(t) for t in {tuple((k, r[k]) for k in expected[0]) for r in found}] if expected else found
+        )
+    columns = list(expected[0]) if expected else []
+    assert sorted(([r[c] for c in columns] for r in found), key=str) == sorted(
+        ([r[c] for c in columns] for r in expected), key=str
+    ), where
+    return len(rows)
+
+
+def check_records_of(store: Store, register: str, name: str, number: int) -> int:
+    pool = pools(store, register)
+    asks = questions(f"{register} {name}", pool, RECORDS[name][1], number)
+    return sum(check_records(store, name, register, asked) for asked in asks)
+
+
+@pytest.mark.parametrize("name", RECORDS)
+@pytest.mark.parametrize("register", ["sample-npd-requests", "sample-external-data-shares"])
+def test_records_of_the_sample(sample_store, register, name):
+    rested = check_records_of(sample_store, register, name, 8)
+    silent = {("person-counts", "sample-npd-requests"), ("identity", "sample-external-data-shares")}
+    nobody_says = name in ("published-figures", "commitments")  # of what was invented
+    assert (rested == 0) == (nobody_says or (name, register) in silent)
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("name", RECORDS)
+def test_real_records(real_registers, name):
+    rested = [check_records_of(real_registers.store, register, name, 6) for register in REAL]
+    assert any(rested) or name == "person-counts"  # no published register here has any
+
+
+RECORDED = [pytest.param(d, e, id=f"{d.measure}: {e.title}") for d, e in examples() if d.measure in RECORDS]
+
+
+@pytest.mark.parametrize(("definition", "example"), RECORDED)
+def test_records_of_the_worked_examples(definition, example, tmp_path_factory):
+    """Figures that can be compared, commitments, corrections and late editions stand in the examples."""
+    opened: dict[int, Store] = {}
+    store = store_of(example.given, opened, tmp_path_factory)
+    try:
+        asked = {k.rstrip("_") if k != "from_" else k: v for k, v in example.ask.items()}
+        asked |= {
+            k: date.fromisoformat(v)
+            for k, v in asked.items()
+            if k in ("from_", "to", "known_on") and len(v) == 10
+        }
+        check_records(store, definition.measure, example.given.name, asked)
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("name", ITSELF)
+@pytest.mark.parametrize("register", ["sample-npd-requests", "sample-external-data-shares"])
+def test_a_measure_of_records_is_its_own_listing(sample_store, register, name):
+    found = measures.measure(name, sample_store, register=register)
+    rows = measures.rows(name, sample_store, register=register)
+    columns = [c for c in found.columns if c != "register"]
+    assert {"edition", "sheet", "sheet_row"} <= set(rows.columns)
+    assert [[r[c] for c in columns] for r in found.dicts()] == [[r[c] for c in columns] for r in rows.dicts()]

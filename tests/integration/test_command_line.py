@@ -381,7 +381,7 @@ LISTINGS = [
     ["measure", "list"],
     ["aliases", "--threshold", "0"],
     *[["measure", name] for name in measures.MEASURES],
-    *[["measure", name, "--rows"] for name, m in measures.MEASURES.items() if m.rows_query],
+    *[["measure", name, "--rows"] for name in measures.MEASURES],
     ["measure", "volumes", "--register", LEGACY, "--interval", "quarter", "--by", "type"],
     ["measure", "turnaround", "--register", LEGACY, "--target", "60", "--by", "tier", "--unit", "working"],
     ["measure", "recipients", "--register", SHARES, "--by", "recipient"],

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import holidays
@@ -573,3 +574,159 @@ def comparison(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[str, 
                 }
             )  # fmt: skip
     return found
+
+
+# ------------------------------------------------------------------- records: people, figures, editions, decisions
+
+
+def person_counts(rows: Sequence[Row], asked: Row, facts: Facts | None) -> list[dict[str, Any]]:
+    """Each version of each published count: the rows that give it stand in the order of their editions."""
+    figures: dict[tuple[Any, ...], list[list[Row]]] = defaultdict(list)
+    for row in rows:
+        key = tuple(row[c] for c in ("body", "unit", "period_end", "occurrence"))
+        versions = figures[(*key, row["period_start"] or row["period"])]
+        said = tuple(row[c] for c in ("requested", "supplied", "people"))
+        if not versions or said != tuple(versions[-1][-1][c] for c in ("requested", "supplied", "people")):
+            versions.append([])
+        versions[-1].append(row)
+    found = []
+    for versions in figures.values():
+        for version, later in zip(versions, [*versions[1:], None], strict=True):
+            first = version[0]
+            wanted, given = first["requested"], first["supplied"]
+            left = wanted - given if wanted is not None and given is not None and given <= wanted else None
+            if left is not None and first["unit"] in ("individuals", "records") and 0 < left < 5:
+                left = None
+            found.append(
+                {
+                    **{
+                        c: first[c]
+                        for c in ("body", "unit", "period_start", "period_end", "period", "people")
+                    },
+                    **{c: first[c] for c in ("requested", "supplied", "edition", "sheet", "sheet_row")},
+                    "status": "superseded" if later else "current",
+                    "superseded_by": later[0]["edition"] if later else None,
+                    "last_edition": version[-1]["edition"],
+                    "not_supplied": left,
+                }
+            )
+            assert {r["counted_as"] for r in version} == {"superseded" if later else "current"}
+    return found
+
+
+def published_figures(rows: Sequence[Row], asked: Row, facts: Facts | None) -> list[dict[str, Any]]:
+    """Each figure at its place in its file, and the entries of ours beside it; `counted` is 0 where none stands."""
+    ours = Counter((r["figure_file"], r["figure_row"]) for r in rows if r["counted_as"] == "ours")
+    return [
+        {
+            **{c: r[c] for c in ("source", "measure", "category", "period_start", "period_end", "value")},
+            "file": r["file"],
+            "file_row": r["sheet_row"],
+            "counted": ours[r["file"], r["sheet_row"]],
+        }
+        for r in rows
+        if r["counted_as"] == "value"
+    ]
+
+
+def editions(rows: Sequence[Row], asked: Row, facts: Facts | None) -> list[dict[str, Any]]:
+    """Rows and requests of each edition. One that was withdrawn has none, and is not here."""
+    found = []
+    for edition in dict.fromkeys(r["edition"] for r in rows):
+        mine = [r for r in rows if r["edition"] == edition]
+        requests = [r["reference"] for r in mine if r["counted_as"] == "requests"]
+        assert len(requests) == len(set(requests))
+        listed = [(r["sheet"], r["sheet_row"]) for r in mine if r["counted_as"] == "rows"]
+        assert len(listed) == len(set(listed))
+        found.append({"edition": edition, "rows": len(listed), "requests": len(requests)})
+    return found
+
+
+def decisions(rows: Sequence[Row], asked: Row, facts: Facts | None, today: date) -> list[dict[str, Any]]:
+    """Each decision's number and since when, on the day it was asked."""
+    found = []
+    for kind, item in sorted(
+        {(r["counted_as"], r["item"] if r["counted_as"] == "figures" else None) for r in rows}, key=str
+    ):
+        mine = [r for r in rows if r["counted_as"] == kind and item in (None, r["item"])]
+        days = [r["date"] for r in mine if r["date"]]
+        if kind != "late_edition":
+            since = min(days, default=None)
+            found.append({"kind": kind, "count": len({r["thing"] for r in mine}), "since": since})
+            continue
+        lag = max([0, *((date.fromisoformat(r["value"]) - r["date"]).days for r in mine if r["value"])])
+        gaps = sorted(g for g in ((b - a).days for a, b in pairwise(days)) if g > 0)
+        months = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}.get(mine[0]["rule"])
+        if months is None:
+            middle = len(gaps) // 2
+            median = gaps[middle] if len(gaps) % 2 else (gaps[middle - 1] + gaps[middle]) / 2
+            due = days[-1] + timedelta(days=math.ceil(median))
+        else:
+            year, month = divmod(days[-1].year * 12 + days[-1].month - 1 + months, 12)
+            last = end_of("month", date(year, month + 1, 1))
+            at_end = (days[-1] + timedelta(days=1)).day == 1
+            due = last if at_end else last.replace(day=min(days[-1].day, last.day))
+        since = due + timedelta(days=lag)
+        found.append(
+            {"kind": kind, "count": 1 + (today - since).days // (due - days[-1]).days, "since": since}
+        )
+    return found
+
+
+def commitments(rows: Sequence[Row], asked: Row, facts: Facts | None) -> list[dict[str, Any]]:
+    """Each commitment once, though it may be about several registers; overdue by the last day it is judged on."""
+    found = []
+    for ref in dict.fromkeys(r["ref"] for r in rows):
+        mine = [r for r in rows if r["ref"] == ref]
+        (due,), (status,) = {r["due_date"] for r in mine}, {r["status"] for r in mine}
+        judged = max((r["judged_on"] for r in mine if r["judged_on"]), default=None)
+        open_still = status in ("in_progress", "not_published")
+        overdue = due < judged and open_still if due and judged else None
+        place = {(r["file"], r["sheet_row"]) for r in mine}
+        assert len(place) == 1
+        found.append(
+            {"ref": ref, "kind": mine[0]["kind"], "due_date": due, "status": status, "overdue": overdue,
+             "judged_on": judged, "file": mine[0]["file"], "file_row": mine[0]["sheet_row"]}
+        )  # fmt: skip
+    return found
+
+
+def answerability(rows: Sequence[Row], asked: Row, facts: Facts | None) -> list[dict[str, Any]]:
+    """What each era's sheets cover, and from when to when they list every case or every closed one."""
+    found = []
+    for era in sorted({r["era"] for r in rows}):
+        mine = [r for r in rows if r["era"] == era]
+        editions = list(dict.fromkeys(r["edition"] for r in mine))
+        listing = [r for r in mine if r["coverage"] in ("complete", "completed_only")]
+        covers = sorted({r["coverage"] for r in mine if r["coverage"] and r["entries"]})
+        found.append(
+            {
+                "era": era,
+                "editions": len(editions),
+                "first_edition": editions[0],
+                "last_edition": editions[-1],
+                "listed_from": min((r["period_start"] for r in listing if r["period_start"]), default=None),
+                "listed_to": max((r["period_end"] for r in listing if r["period_end"]), default=None),
+                "sheets_cover": ", ".join(covers) or None,
+            }
+        )
+    return found
+
+
+def identity(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[str, Any]]:
+    """The cells of month and group in which the number open can move: one where a request comes, goes or waits."""
+    cells: set[tuple[Any, ...]] = set()
+    for row in rows:
+        group = tuple(
+            row[c] if c in ("recipient_type", "outcome") else row[c] or "not_published"
+            for c in ("recipient_type", "tier", "route", "outcome", "legal_basis")
+        )
+        came, went = row["received_date"], row["closed_date"]
+        first = came.year * 12 + came.month
+        seen = max(facts.as_at, came)
+        last = went.year * 12 + went.month if went else seen.year * 12 + seen.month + 1
+        cells |= {(group, month) for month in range(first, last + 1)}
+        if went:
+            cells.add((group, last))
+    end = facts.as_at.year * 12 + facts.as_at.month
+    return [{"checked": sum(month <= end for _, month in cells)}]

@@ -159,9 +159,9 @@ def test_nobody_ended_so_nothing_is_said_of_how() -> None:
 def test_a_finding_knows_where_its_rows_are() -> None:
     ground = Ground(measure="volumes", filters=Filters(register="phe-odr", interval="year"))
     assert ground.address == "/data/volumes.csv?register=phe-odr&interval=year&rows=1"
-    own = Ground(measure="changes", filters=Filters(register="phe-odr"), rows=False)
-    assert own.address == "/data/changes.csv?register=phe-odr"
-    assert Ground(measure="editions", filters=Filters(), rows=False).address == "/data/editions.csv"
+    own = Ground(measure="editions", filters=Filters(register="phe-odr"), counted=True)
+    assert own.address == "/data/editions.csv?register=phe-odr"
+    assert Ground(measure="editions", filters=Filters(), counted=True).address == "/data/editions.csv"
     found = Finding(text="A sentence.", kind="level", rests_on=(ground, own))
     assert found.rows == ground.address
     assert Finding(text="Nothing.", kind="silent").rows == ""

@@ -119,7 +119,9 @@ create table reference.published_figures (
     unit varchar, -- what the value counts
     body varchar, -- whose, where it is of a body that is no applicant
     superseded_by varchar, -- the figure that corrects it
-    position integer not null
+    position integer not null,
+    file varchar not null, -- its place: the file, from the data folder, and the record, the header being 1
+    file_row integer not null
 );
 
 -- Changes of procedure: limits of a control chart may begin anew at one.
@@ -149,5 +151,7 @@ create table reference.commitments (
     made date not null,
     source varchar not null,
     source_address varchar,
-    registers varchar not null -- ids parted by spaces
+    registers varchar not null, -- ids parted by spaces
+    file varchar not null,
+    file_row integer not null
 );
