@@ -101,7 +101,6 @@ def issues_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         measure="issues",
         query=asked.query(),
         table_words="Table of rules",
-        rows=False,
     )
 
 
@@ -205,7 +204,6 @@ def corrections_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         measure="corrections",
         query=asked.query(),
         table_words="Table of corrections",
-        rows=False,
     )  # fmt: skip
 
 
@@ -272,7 +270,6 @@ def others_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         measure="published-figures",
         query=asked.query(),
         table_words="Table of figures",
-        rows=False,
     )
 
 
@@ -326,7 +323,11 @@ def editions_exhibit(store: Store, filters: Filters) -> Exhibit | None:
                 Column(name="as_at", label="As at"),
                 Column(name="published", label="Published"),
                 Column(name="rows", label="Rows", kind="count"),
-                Column(name="requests", label="Requests", kind="count"),
+                Column(
+                    name="requests",
+                    label=figures.count_label("requests", figures.scope_of(store, asked)),
+                    kind="count",
+                ),
                 Column(name="file", label="File"),
                 Column(name="sha256", label="sha256, first 16"),
                 Column(name="words", label="Standing"),
@@ -354,7 +355,6 @@ def editions_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         measure="editions",
         query=asked.query(),
         table_words="Table of editions",
-        rows=False,
     )
 
 

@@ -9,6 +9,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import cached_property
 from urllib.parse import urlencode
 
 from dashboard.cleaning import normalise_text, tidy
@@ -58,6 +59,11 @@ class Filters:
 
     def parameters(self) -> dict[str, object]:
         """SQL parameters by name. Lists for the filters that take several values."""
+        return dict(self._parameters)
+
+    @cached_property
+    def _parameters(self) -> dict[str, object]:
+        # A page asks some two hundred questions of a few filters.
         values: dict[str, object] = {}
         for name, value in self.items(all_=True):
             values[name] = list(value) if isinstance(value, tuple) else value
@@ -65,12 +71,13 @@ class Filters:
 
     def items(self, *, all_: bool = False) -> list[tuple[str, object]]:
         """(public name, value) in the vocabulary's order; without `all_` only those that filter."""
-        found = []
-        for f in fields(self):
-            value = getattr(self, f.name)
-            if all_ or value is not None:
-                found.append((f.name.rstrip("_"), value))
-        return found
+        return (
+            list(self._every) if all_ else [(name, value) for name, value in self._every if value is not None]
+        )
+
+    @cached_property
+    def _every(self) -> tuple[tuple[str, object], ...]:
+        return tuple((f.name.rstrip("_"), getattr(self, f.name)) for f in fields(self))
 
     def query(self, **changes: object) -> str:
         """The address query for these filters, e.g. "register=phe-odr&from=2018-01-01"."""

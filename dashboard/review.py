@@ -297,7 +297,7 @@ class Review:
         facts = (
             ("Register", scope.title),
             *(
-                [("Data", "Synthetic sample data: every organisation and request is invented.")]
+                [("Data", "Synthetic sample data: every organisation and entry is invented.")]
                 if scope.synthetic
                 else []
             ),
@@ -354,7 +354,7 @@ class Review:
             ask(f"{fields} {are} not published: which should be next?", "answerability", silent)
         if not scope.clocks[DEFAULT_CLOCK][0]:
             ask(
-                "How long requests take cannot be worked out: should the dates it needs be published?",
+                f"How long {scope.nouns} take cannot be worked out: should the dates it needs be published?",
                 "turnaround",
             )
         elif estimate(scope, self.filters).curve:

@@ -236,7 +236,7 @@ def _left_out(scope: Scope, counts: list[dict[str, Any]], late: int) -> list[str
     notes = []
     unlisted = sum(c["before_coverage"] for c in counts)
     if unlisted:
-        ended, why = "closed", "only requests within their terms were still"
+        ended, why = "closed", f"only {scope.nouns} within their terms were still"
         if scope.gap_start:
             ended, why = "closed, or were last seen,", "not every case was"
         notes.append(
@@ -257,7 +257,7 @@ def _left_out(scope: Scope, counts: list[dict[str, Any]], late: int) -> list[str
     if any(c["basis"] == "from_reference" for c in counts):
         notes.append(
             "The date of receipt is read from the reference (basis from_reference): its digits are taken as the day "
-            "the request was logged."
+            f"the {scope.noun} was logged."
         )
     if scope.unbroken_from and not quoted(scope):
         why = "were never" if scope.gap_start else "are no longer"

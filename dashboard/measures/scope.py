@@ -47,6 +47,11 @@ class Scope:
     unbroken_from: date | None = None  # delayed entry on clocks: coverage_start, or the end of the last gap
     gap_start: date | None = None  # the last gap: from here to `unbroken_from` no file lists what was closed
     target: Target | None = None  # only where the publisher has named one
+    noun: str = "request"  # what one reference is called: "share", "agreement"
+
+    @property
+    def nouns(self) -> str:
+        return f"{self.noun}s"
 
 
 def scopes(store: Store, filters: Filters) -> list[Scope]:

@@ -13,15 +13,15 @@ from dashboard.text import day, join_words, plural
 
 
 VOLUME_WORDS = {
-    "open_at_start": "requests open at the start",
-    "received": "requests received",
+    "open_at_start": "{noun}s open at the start",
+    "received": "{noun}s received",
     "decided": "decisions",
-    "closed": "requests closed",
+    "closed": "{noun}s closed",
     "refused": "refusals",
-    "not_pursued": "requests not pursued",
+    "not_pursued": "{noun}s not pursued",
     "first_released": "first releases",
     "released": "releases",
-    "open_at_end": "requests open at the end",
+    "open_at_end": "{noun}s open at the end",
 }
 VOLUME_COUNTS = tuple(VOLUME_WORDS)
 
@@ -31,7 +31,7 @@ def _gone(store: Store, scope: Scope, filters: Filters) -> list[str]:
     for row in store.query("open_and_gone", filters).dicts():
         if row["register"] == scope.register:
             return [
-                f"{plural(row['requests'], 'request')} open when last listed and in no later file: counted as open "
+                f"{plural(row['requests'], scope.noun)} open when last listed and in no later file: counted as open "
                 "ever since, and may have ended."
             ]
     return []
@@ -58,7 +58,9 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
         for words, columns in reasons.items():
             notes.append(
                 about(
-                    scope, many, f"Not published: {join_words([VOLUME_WORDS[c] for c in columns])}. {words}"
+                    scope,
+                    many,
+                    f"Not published: {join_words([VOLUME_WORDS[c].format(noun=scope.noun) for c in columns])}. {words}",
                 )
             )
         for words in sorted(words for register, words in by_period if register == scope.register):
@@ -83,7 +85,7 @@ def _volumes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                     scope,
                     many,
                     f"Left out for want of any usable date, and so in no interval: "
-                    f"{plural(undated[scope.register], 'request')} of the register.",
+                    f"{plural(undated[scope.register], scope.noun)} of the register.",
                 )
             )
     return result, notes
@@ -101,7 +103,9 @@ def _backlog(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             notes.append(about(scope, many, words))
             continue
         if not mine:
-            notes.append(about(scope, many, "No request in this question has a usable date of receipt."))
+            notes.append(
+                about(scope, many, f"No {scope.noun} in this question has a usable date of receipt.")
+            )
             continue
         if any(r["immature"] for r in mine):
             notes.append(
@@ -124,7 +128,9 @@ def _oldest_open(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             notes.append(about(scope, many, words))
             continue
         if not mine:
-            notes.append(about(scope, many, f"No request in this question is open at {day(scope.as_at)}."))
+            notes.append(
+                about(scope, many, f"No {scope.noun} in this question is open at {day(scope.as_at)}.")
+            )
             continue
         notes.append(
             about(scope, many, f"Ages are at {day(scope.as_at)}, counted from the day after receipt.")

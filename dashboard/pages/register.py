@@ -76,14 +76,15 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         headline=(
             f"{plural(matched, 'entry', 'entries')} of {scope.short_title} that others quoted"
             if quoted(scope)
-            else f"{plural(matched, 'request')} in {scope.short_title}"
+            else f"{plural(matched, scope.noun)} in {scope.short_title}"
         )
         + (f" matching “{search}”" if search else ""),
         filters=filters,
         lead=shown
         + (f"Only those counted as {LABELS[counted][0].lower()} there. " if counted in LABELS else "")
-        + "Each request is shown as last published, with the place of its row in the file.",
+        + f"Each {scope.noun} is shown as last published, with the place of its row in the file.",
         listing=Listing(
+            caption=f"{figures.heading(scope.nouns)}, as last published",
             rows=tuple(found),
             matched=matched,
             first=first,

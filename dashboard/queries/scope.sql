@@ -1,6 +1,6 @@
 -- purpose: what a register's rows allow: as-at date, coverage, which columns and clocks it can answer
 -- parameters: $register $edition $known_on
--- result columns: register, title, short_title, synthetic, as_at, edition, published, published_basis, selected, completed_only, survivors_only, survivors_too, coverage_start, unbroken_from, gap_start, listed_from, columns, clocks, target
+-- result columns: register, title, short_title, noun, synthetic, as_at, edition, published, published_basis, selected, completed_only, survivors_only, survivors_too, coverage_start, unbroken_from, gap_start, listed_from, columns, clocks, target
 with listed as (
     select
         s.register,
@@ -15,6 +15,7 @@ select
     r.register,
     r.title,
     r.short_title,
+    r.noun,
     r.synthetic,
     a.as_at,
     a.edition,

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dashboard import measures
+from dashboard.figures import scope_of
 from dashboard.filters import Filters
 from dashboard.pages import Page
 from dashboard.pages.register import listed
@@ -131,6 +132,7 @@ def loosened(store: Store, page: Page) -> list[Loosened]:
         register=page.filters.register, edition=page.filters.edition, known_on=page.filters.known_on
     )
     everything: tuple[str, str, Filters, dict[str, str]] = ("all", "", whole, {})
+    noun = scope_of(store, whole).noun
     for name, words, filters, extra in [*parts, everything] if parts else []:
         if name == "all" and found:
             break
@@ -141,9 +143,7 @@ def loosened(store: Store, page: Page) -> list[Loosened]:
                 if name == "all"
                 else f"Without {words if name == 'q' else f'“{words}”'}"
             )
-            entry = Loosened(
-                words=said, rows=plural(matched, "request"), address=address(page, filters, extra)
-            )
+            entry = Loosened(words=said, rows=plural(matched, noun), address=address(page, filters, extra))
             found.append((matched, entry))
     return [entry for _, entry in sorted(found, key=lambda f: -f[0])]
 

@@ -25,7 +25,7 @@ from dashboard.reviews import kind_of
 from dashboard.web.kept import Answer, answer, takes_gzip
 from dashboard.web.site import HTML, Site, known_host
 from dashboard.web.state import maybe_respelt
-from dashboard.web.workshop import BusyError
+from dashboard.web.workshop import AGAIN, BusyError
 
 
 log = logging.getLogger("access-review")
@@ -34,7 +34,6 @@ LONGEST_ADDRESS = 4_000  # characters
 STREAMS = 4  # answers that hold the build open while they are read
 PART = 128 * 1024  # bytes of an answer that are handed to the network at a time
 READER = 30.0  # seconds for a reader to take one part
-AGAIN = "try again in a few seconds"
 KINDS = {"csv": "text/csv; charset=utf-8; header=present", "json": "application/json; charset=utf-8"}
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -269,6 +268,16 @@ class ReviewHandler(Handler):
 class HomeHandler(Handler):
     def get(self) -> None:
         self.redirect("/overview" + (f"?{self.request.query}" if self.request.query else ""))
+
+    head = get
+
+
+class IconHandler(Handler):
+    """There is no icon: browsers ask for one where a page could not say so, such as beside JSON."""
+
+    def get(self) -> None:
+        self.set_status(204)
+        self.set_header("Cache-Control", "public, max-age=86400")
 
     head = get
 

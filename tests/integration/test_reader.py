@@ -82,7 +82,8 @@ def asked(link: str) -> Filters:
 def test_a_bar_filters_the_page_and_again_takes_it_back(register, page, key, sample_store: Store):
     whole = exhibits(sample_store, page, Filters(register=register)).get(key)
     if whole is None or whole.chart is None:
-        pytest.skip("the register has no such figure")
+        assert (register, key) == (SHARES, "outcomes")  # it tells of no outcome but a release
+        return
     chart = whole.chart
     assert len(chart.choices) == len(chart.x)
     assert not chart.chosen

@@ -18,6 +18,7 @@ create table reference.registers (
     register varchar primary key,
     title varchar not null,
     short_title varchar not null,
+    noun varchar not null, -- what one reference is called
     publisher varchar not null,
     about varchar not null,
     address varchar not null,

@@ -511,6 +511,7 @@ SENTENCES: tuple[Sentence, ...] = (
 OVERVIEW = register(
     "approved-shares",
     cadence="quarterly",
+    noun="share",
     sheets=[
         {
             "name": "Shares",
@@ -598,10 +599,10 @@ FIRST_SCREEN = FirstScreen(
     ),
     findings=(
         ("context", "The 312 shares approved in 2025 were the fewest of the 4 years since 2022."),
-        ("level", "Universities had 75% of requests."),
+        ("level", "Universities had 75% of shares."),
         (
             "silent",
-            "How long requests took from receipt to any outcome cannot be worked out. Date closed is not published. Date received is not published.",
+            "How long shares took from receipt to any outcome cannot be worked out. Date closed is not published. Date received is not published.",
         ),
         ("people", "Supplied in the latest period given: Home Office 61 of 216 records (October 2025)."),
         (
@@ -610,7 +611,7 @@ FIRST_SCREEN = FirstScreen(
         ),
         (
             "silent",
-            "Not published, so not shown: when requests were received, refusals, requests not pursued and releases.",
+            "Not published, so not shown: when shares were received, refusals, shares not pursued and releases.",
         ),
     ),
 )
