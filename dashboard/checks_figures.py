@@ -29,17 +29,6 @@ SEVERITIES = {"error": "Errors", "warning": "Warnings", "info": "Notes"}
 ONE = {name: words[:-1] for name, words in SEVERITIES.items()}
 LONGEST_VALUE = 120
 MOST_CORRECTIONS = 200
-# Why a figure of others has none of ours beside it.
-REFUSALS = {
-    "scope": "nothing of ours has this scope",
-    "ambiguous": "its source does not settle what it is",
-    "superseded": "it was corrected since, and the correction is compared",
-    "no edition": "no edition of the register is held",
-    "selection": "our entries are a selection that others quoted",
-    "not published": "the register does not publish what is needed",
-    "begins later": "the register lists every case only later",
-    "ends earlier": "the latest edition ends before",
-}
 
 
 def of_register(filters: Filters) -> Filters:
@@ -296,8 +285,6 @@ def _period(row: dict[str, Any]) -> str:
 
 def _explained(row: dict[str, Any]) -> str:
     words = [str(row["explanation"] or "").strip()]
-    if row["refusal"] and not words[0]:
-        words.append(f"Not compared: {REFUSALS.get(row['refusal'], row['refusal'])}.")
     if row["superseded_by"]:
         words.append("A later figure corrects it.")
     if row["corrects"]:

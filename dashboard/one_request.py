@@ -118,7 +118,9 @@ def find_request(store: Store, filters: Filters) -> OneRequest | None:
     editions = measure(
         "editions", store, register=asked.register, edition=asked.edition, known_on=asked.known_on
     ).dicts()
-    spells = {row["clock"]: row for row in measure("spells", store, filters=asked).dicts()}
+    spells = {}
+    if any(answerable for answerable, _ in scope.clocks.values()):
+        spells = {row["clock"]: row for row in measure("spells", store, filters=asked).dicts()}
     withdrawn = store.query("withdrawn_places", asked).dicts()
     held = {row["edition"]: row for row in editions}
     last = next(p for p in places if p["entry_id"] == state["entry_id"])

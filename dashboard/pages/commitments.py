@@ -96,8 +96,10 @@ def _headline(rows: list[dict[str, Any]]) -> str:
     untold = f"nothing published says what became of {number(silent)}"
     if overdue:
         late = "is" if len(overdue) == 1 else "are"
-        return f"{number(len(overdue))} of {plural(len(rows), 'commitment')} {late} overdue; {untold}"
-    return f"None of {plural(len(rows), 'commitment')} is overdue; {told}; {untold}"
+        words = f"{number(len(overdue))} of {plural(len(rows), 'commitment')} {late} overdue"
+        return f"{words}; {untold}" if silent else words
+    words = f"None of {plural(len(rows), 'commitment')} is overdue; {told}"
+    return f"{words}; {untold}" if silent else words
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

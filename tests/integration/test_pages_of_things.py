@@ -275,7 +275,7 @@ def test_every_request_and_recipient_with_a_hostile_name_is_whole(hostile: Serve
 def test_requests_and_every_recipient_of_real_registers(real: Served) -> None:
     for register in ("phe-odr", "sudbury-foi", "dfe-npd-requests", "dfe-external-data-shares"):
         rows = requests_of(real, register)
-        for row in random.Random(7).sample(rows, min(MOST, len(rows))):
+        for row in random.Random(7).sample(rows, min(MOST if register == "phe-odr" else 30, len(rows))):
             answer = real.get(request_address(register, str(row["reference"])))
             assert answer.status == 200, (register, row["reference"])
             looks_whole(answer.text)

@@ -36,14 +36,14 @@ class Served:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[Served]:
+def serving(data: Path, *, drafts: bool = False) -> Iterator[Served]:
     ready: list[Served] = []
     up = threading.Event()
     stop: list[object] = []
 
     def run() -> None:
         asyncio.set_event_loop(asyncio.new_event_loop())
-        server = make_server(load_settings(data), Serving(port=0))
+        server = make_server(load_settings(data), Serving(port=0, drafts=drafts))
         server.start()
         ready.append(Served(server.port, data))
         loop = asyncio.get_event_loop()
