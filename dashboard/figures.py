@@ -17,9 +17,10 @@ from dashboard import findings as say
 from dashboard.exhibits import Chart, Column, Exhibit, Series, Table, ValueKind
 from dashboard.filters import Filters, make_filters
 from dashboard.measures import VOLUME_COUNTS, MeasureResult, Scope, for_page, regimes, scopes
+from dashboard.measures.clocks import risk_tables
 from dashboard.measures.refusals import HEADLINE_EVENTS, at_least, enough, estimate, few_left, refused
 from dashboard.store import Store
-from dashboard.survival import RiskTable, logrank
+from dashboard.survival import logrank
 from dashboard.text import day, join_words, number, percent, plural, published_words
 from dashboard.vocabulary import ANSWERABLE_FIELDS, CLOCKS, COVERAGE, OUTCOMES, RECIPIENT_TYPES
 
@@ -783,16 +784,8 @@ def _log_rank(store: Store, filters: Filters, before: dict[str, Any], now: dict[
     if before["basis"] != now["basis"]:
         return None
     asked = replace(filters, clock=str(now["clock"]))
-    rows = store.query("risk_table", asked).dicts()
-    tables = []
-    for cohort in (before, now):
-        mine = sorted(
-            (r["day"], r["entered"], r["events"], r["censored"])
-            for r in rows
-            if (r["interval_start"], r["basis"]) == (cohort["interval_start"], cohort["basis"])
-        )
-        tables.append(RiskTable(*(tuple(column) for column in zip(*mine, strict=True))))
-    _, freedom, p = logrank(tables)
+    found = {(k[1], k[4]): table for k, table in risk_tables(store, asked).items()}
+    _, freedom, p = logrank([found[c["interval_start"], c["basis"]] for c in (before, now)])
     return p if freedom else None
 
 

@@ -252,15 +252,18 @@ class ReviewHandler(Handler):
         path = review.file(name) if review else None
         if path is None:
             raise NotFound
-        try:
-            content = await self.site.workshop.run(path.read_bytes)
-        except OSError:
-            raise NotFound from None
         if name == "report.html":
             self.set_header("Content-Security-Policy", REPORT_POLICY)
         elif not name.endswith((".json", ".pdf")):
             self.set_header("Content-Disposition", f'attachment; filename="{name.rpartition("/")[2]}"')
-        self.give(answer(content, kind_of(name)))
+
+        def draw() -> Answer:
+            try:
+                return answer(path.read_bytes(), kind_of(name))
+            except OSError:
+                raise NotFound from None
+
+        await self.show(("review", report, year, render, name), draw)
 
     head = get
 

@@ -32,7 +32,8 @@ LIVE = """() => {
   const found = {};
   for (const root of doc.roots()) {
     const figures = [...root.references()].filter((m) => m.type === "Figure");
-    if (!figures.length) continue;
+    // A figure that is on the page: one that the filters leave nothing of is taken out with its exhibit.
+    if (!figures.length || !document.getElementById(`live-${root.name}`)) continue;
     const [figure] = figures;
     const attributes = figure.html_attributes;
     found[root.name] = {

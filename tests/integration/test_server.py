@@ -297,8 +297,9 @@ def test_half_an_answer_does_not_pass_for_the_whole(site: Served, monkeypatch: p
     monkeypatch.setattr(handlers, "PART", 100)
     with pytest.raises(IncompleteRead):
         site.get(f"/data/volumes.csv?{ASKED}&rows=1")
+    pause = threading.Event()
+    assert any(site.site.streams == 0 or pause.wait(0.1) for _ in range(100))
     assert site.site.store._root.users == 0
-    assert site.site.streams == 0
 
 
 def test_long_answers_at_one_time_are_bounded(site: Served, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -567,8 +568,8 @@ def test_a_request_is_a_line_of_json_without_what_was_searched_for(
     site: Served, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, logger=logs.ACCESS.name):
-        first: Answer = site.get(f"/register?{ASKED}&q=Jane+Doe&start=0")
-        site.get(f"/register?{ASKED}&q=Jane+Doe&start=0")
+        first: Answer = site.get(f"/register?{ASKED}&q=Jane+Doe&start=50")
+        site.get(f"/register?{ASKED}&q=Jane+Doe&start=50")
         site.get("/nowhere")
         site.get("/health")
     lines = [json.loads(logs.JsonLines().format(r)) for r in caplog.records if r.name == logs.ACCESS.name]
@@ -589,7 +590,7 @@ def test_drafts_are_listed_only_when_asked_for(data: Path) -> None:
     for name, signed in (("a", True), ("b", False)):
         folder = data / "reviews" / "april-review" / "2018" / name
         folder.mkdir(parents=True)
-        (folder / "manifest.json").write_text("{}", "utf-8")
+        (folder / "manifest.json").write_text('{"year": 2018}', "utf-8")
         if signed:
             (folder / "signature.json").write_text("{}", "utf-8")
     for drafts, seen in (

@@ -16,7 +16,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from html import unescape
 from pathlib import Path
@@ -45,6 +45,15 @@ def running(system: System, folder: Path) -> Iterator[System]:
         system.stop()
 
 
+@contextmanager
+def told() -> Iterator[None]:
+    """What goes wrong with one system is said, and the others are measured."""
+    try:
+        yield
+    except RuntimeError as error:
+        say(f"not measured: {error}")
+
+
 class Bench:
     def __init__(self, options: argparse.Namespace, folder: Path) -> None:
         self.runs, self.users, self.pages = options.runs, 8, options.pages
@@ -53,7 +62,7 @@ class Bench:
         say(f"building the sample of {options.requests:,} requests")
         self.data = data.make(folder / "small", options.requests)
         self.systems = [systems.ours(self.data.folder)]
-        if systems.PEERS.joinpath("python").exists():
+        if systems.PEERS.with_name(".installed").exists():
             self.systems += systems.peers(self.data.csv)
         else:
             say("the peers are left out: there is no .venv-bench (make bench makes it)")
@@ -67,10 +76,10 @@ class Bench:
     def in_browser(self, chromium: Any, parts: list[str]) -> None:
         """What one reader waits for, every server running, one after another."""
         with ExitStack() as servers:
-            started = [
-                servers.enter_context(running(system, self.folder))
-                for system in (self.systems if {"openings", "changes"} & set(parts) else [])
-            ]
+            started = []
+            for system in self.systems if {"openings", "changes"} & set(parts) else []:
+                with told():
+                    started.append(servers.enter_context(running(system, self.folder)))
             if "openings" in parts:
                 self.openings(chromium, started, self.static(servers, started))
             if "changes" in parts:
@@ -91,32 +100,25 @@ class Bench:
     def openings(self, chromium: Any, started: list[System], static: System | None) -> None:
         for turn in range(self.runs + 1):
             for system in [*started, *([static] if static else [])]:
-                found = browser.opening(chromium, system, self.data.texts())
-                say(
-                    f"{system.words}: shell {found.shell:.0f}, numbers {found.numbers:.0f}, all {found.charts:.0f} ms"
-                )
-                if not turn:  # what a server makes once
-                    continue
-                self.note("shell", system, found.shell)
-                self.note("numbers", system, found.numbers)
-                self.note("charts", system, found.charts)
-                self.note("wire", system, found.wire)
+                with told():
+                    found = browser.opening(chromium, system, self.data.texts())
+                    say(f"{system.words}: {found}")
+                    if turn:  # the first makes what a server makes once
+                        for figure in ("shell", "numbers", "charts", "wire"):
+                            self.note(figure, system, getattr(found, figure))
 
     def changes(self, chromium: Any, started: list[System], on: data.Data, figure: str = "change") -> None:
         for turn in range(self.runs):
             for system in started:
                 # Ours keeps answers: each turn asks for what it was never asked before.
                 since = data.later(turn + 1) if system.key == "ours" else None
-                page = browser.Page(chromium, system)
-                try:
+                with told(), closing(browser.Page(chromium, system)) as page:
                     page.open(on.texts(since=since), f"?from={since}" if since else "")
                     for kind in KINDS:
                         page.choose(kind)
                         found = page.settled(on.texts(kind, since))
                         say(f"{system.words}: {kind} {found['all']:.0f} ms (numbers {found['numbers']:.0f})")
                         self.note(figure, system, found["all"])
-                finally:
-                    page.close()
 
     def large(self, chromium: Any, requests: int, figure: str) -> None:
         say(f"building the sample of {requests:,} requests")
@@ -136,7 +138,7 @@ class Bench:
                     say(f"{system.words}: {found:.1f} changes a second")
                     self.note("rate", system, found)
         for system in speaking:
-            with running(system, self.folder):
+            with told(), running(system, self.folder):
                 found = asyncio.run(protocol.a_page(system, self.pages))
                 say(f"{system.words}: {found:.2f} MiB a page")
                 self.note("memory", system, found)

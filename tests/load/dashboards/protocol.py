@@ -117,15 +117,10 @@ class Client:
         return frozenset(found)
 
     def _events(self, values: dict[str, str]) -> list[dict[str, Any]]:
-        said: dict[str, tuple[str, Any]]
-        if self.system.key == "ours":
-            columns = {"query": ["?" + _query(values)], "turn": [0]}
-            said = {"address": ("data", {"type": "map", "entries": list(columns.items())})}
-        else:
-            said = {name: ("value", value) for name, value in values.items()}
+        said = {"address": "?" + _query(values)} if self.system.key == "ours" else values
         return [
-            {"kind": "ModelChanged", "model": {"id": self.models[name]}, "attr": attribute, "new": value}
-            for name, (attribute, value) in said.items()
+            {"kind": "ModelChanged", "model": {"id": self.models[name]}, "attr": "value", "new": value}
+            for name, value in said.items()
         ]
 
     def abort(self) -> None:
@@ -156,7 +151,7 @@ def _inputs(document: dict[str, Any]) -> dict[str, str]:
             if isinstance(attributes, dict) and "id" in part:
                 for key in ("title", "name", "label"):
                     label = attributes.get(key)
-                    if isinstance(label, str) and label in labels and attributes.keys() & {"value", "data"}:
+                    if isinstance(label, str) and label in labels and "value" in attributes:
                         found.setdefault(labels[label], part["id"])
             for value in part.values():
                 look(value)
