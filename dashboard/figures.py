@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from dashboard import findings as say
+from dashboard.addresses import recipient_address, request_address
 from dashboard.exhibits import Chart, Column, Exhibit, Series, Table, ValueKind
 from dashboard.filters import Filters, make_filters
 from dashboard.measures import VOLUME_COUNTS, MeasureResult, Scope, for_page, regimes, scopes
@@ -481,10 +482,7 @@ def oldest_open_exhibit(store: Store, filters: Filters) -> Exhibit | None:
                 (r["reference"], r["recipient"], r["received_date"], r["age_days"], r["age_working_days"])
                 for r in rows
             ),
-            links=tuple(
-                f"/register?{Filters(register=scope.register, reference=r['reference']).query()}"
-                for r in rows
-            ),
+            links=tuple(request_address(scope.register, r["reference"], filters) for r in rows),
         ),
         notes=result.notes,
         source=source_words(store, scope),
@@ -604,10 +602,7 @@ def top_recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     ]
     named = ("Recipient", result.column("recipient"))
     table = _table(result, f"Recipients with most {unit}", columns, named, scope)
-    links = tuple(
-        "/register?" + replace(filters, limit=None, recipient=r["recipient_id"]).query() + "&count=any"
-        for r in found
-    )
+    links = tuple(recipient_address(scope.register, r["recipient_id"], filters) for r in found)
     return Exhibit(
         key="top-recipients",
         title=f"The top {plural(len(found), 'recipient')} had {percent(last)} of {unit}{since}"
