@@ -26,19 +26,9 @@ from dashboard.vocabulary import FIELD_WORDS, FIGURE_STATUSES
 
 PAGE_ROWS = 50
 SEVERITIES = {"error": "Errors", "warning": "Warnings", "info": "Notes"}
+ONE = {name: words[:-1] for name, words in SEVERITIES.items()}
 LONGEST_VALUE = 120
 MOST_CORRECTIONS = 200
-# Why a figure of others has none of ours beside it.
-REFUSALS = {
-    "scope": "nothing of ours has this scope",
-    "ambiguous": "its source does not settle what it is",
-    "superseded": "it was corrected since, and the correction is compared",
-    "no edition": "no edition of the register is held",
-    "selection": "our entries are a selection that others quoted",
-    "not published": "the register does not publish what is needed",
-    "begins later": "the register lists every case only later",
-    "ends earlier": "the latest edition ends before",
-}
 
 
 def of_register(filters: Filters) -> Filters:
@@ -92,7 +82,13 @@ def issues_exhibit(store: Store, filters: Filters) -> Exhibit | None:
                 Column(name="last_edition", label="Latest in"),
             ),
             rows=tuple(
-                (_rule_words(r["rule"]), r["severity"], r["issues"], r["editions"], day_of(r["last_edition"]))
+                (
+                    _rule_words(r["rule"]),
+                    ONE[r["severity"]],
+                    r["issues"],
+                    r["editions"],
+                    day_of(r["last_edition"]),
+                )
                 for r in counts
             ),
             links=tuple(f"/checks?{asked.query()}&rule={r['rule']}#issue-rows" for r in counts),
@@ -134,7 +130,7 @@ def issue_rows(
             rows=tuple(
                 (
                     _place(r), r["column"] or None, _cut(r["value"]) or None, r["words"] or _rule_words(r["rule"]),
-                    r["severity"],
+                    ONE[r["severity"]],
                 )
                 for r in rows
             ),
@@ -289,8 +285,6 @@ def _period(row: dict[str, Any]) -> str:
 
 def _explained(row: dict[str, Any]) -> str:
     words = [str(row["explanation"] or "").strip()]
-    if row["refusal"] and not words[0]:
-        words.append(f"Not compared: {REFUSALS.get(row['refusal'], row['refusal'])}.")
     if row["superseded_by"]:
         words.append("A later figure corrects it.")
     if row["corrects"]:
@@ -377,20 +371,16 @@ def build_checks() -> tuple[tuple[str, str], ...]:
 
 
 def build_exhibit(store: Store) -> Exhibit:
-    """That the build passed its own checks: one that fails any is never put in force."""
+    """What holds of the build in force: one of which a single row breaks it is refused and never served."""
     checks = build_checks()
     return Exhibit(
         key="build-checks",
-        title=f"The build passed all {number(len(checks))} of its own checks",
-        summary=f"Build {store.build.id}. Each check lists the rows that break it, and a build with one such row is "
-        "never put in force.",
+        title=f"{plural(len(checks), 'thing')} must hold of every row before a build is put in force",
+        summary=f"Build {store.build.id} is in force: one with a single row that breaks any of these is refused.",
         table=Table(
-            caption="Checks of the build",
-            columns=(
-                Column(name="words", label="What holds"),
-                Column(name="failing", label="Rows that break it", kind="count"),
-            ),
-            rows=tuple((words[:1].upper() + words[1:] + ".", 0) for _, words in checks),
+            caption="What holds of the build",
+            columns=(Column(name="words", label="What holds"), Column(name="name", label="Check")),
+            rows=tuple((words[:1].upper() + words[1:] + ".", name) for name, words in checks),
         ),
         table_words="Table of checks",
     )

@@ -14,12 +14,14 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from dashboard import findings as say
+from dashboard.addresses import recipient_address, request_address
 from dashboard.exhibits import Chart, Column, Exhibit, Series, Table, ValueKind
 from dashboard.filters import Filters, make_filters
 from dashboard.measures import VOLUME_COUNTS, MeasureResult, Scope, for_page, regimes, scopes
+from dashboard.measures.clocks import risk_tables
 from dashboard.measures.refusals import HEADLINE_EVENTS, at_least, enough, estimate, few_left, refused
 from dashboard.store import Store
-from dashboard.survival import RiskTable, logrank
+from dashboard.survival import logrank
 from dashboard.text import day, join_words, number, percent, plural, published_words
 from dashboard.vocabulary import ANSWERABLE_FIELDS, CLOCKS, COVERAGE, OUTCOMES, RECIPIENT_TYPES
 
@@ -480,10 +482,7 @@ def oldest_open_exhibit(store: Store, filters: Filters) -> Exhibit | None:
                 (r["reference"], r["recipient"], r["received_date"], r["age_days"], r["age_working_days"])
                 for r in rows
             ),
-            links=tuple(
-                f"/register?{Filters(register=scope.register, reference=r['reference']).query()}"
-                for r in rows
-            ),
+            links=tuple(request_address(scope.register, r["reference"], filters) for r in rows),
         ),
         notes=result.notes,
         source=source_words(store, scope),
@@ -603,10 +602,7 @@ def top_recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     ]
     named = ("Recipient", result.column("recipient"))
     table = _table(result, f"Recipients with most {unit}", columns, named, scope)
-    links = tuple(
-        "/register?" + replace(filters, limit=None, recipient=r["recipient_id"]).query() + "&count=any"
-        for r in found
-    )
+    links = tuple(recipient_address(scope.register, r["recipient_id"], filters) for r in found)
     return Exhibit(
         key="top-recipients",
         title=f"The top {plural(len(found), 'recipient')} had {percent(last)} of {unit}{since}"
@@ -783,16 +779,8 @@ def _log_rank(store: Store, filters: Filters, before: dict[str, Any], now: dict[
     if before["basis"] != now["basis"]:
         return None
     asked = replace(filters, clock=str(now["clock"]))
-    rows = store.query("risk_table", asked).dicts()
-    tables = []
-    for cohort in (before, now):
-        mine = sorted(
-            (r["day"], r["entered"], r["events"], r["censored"])
-            for r in rows
-            if (r["interval_start"], r["basis"]) == (cohort["interval_start"], cohort["basis"])
-        )
-        tables.append(RiskTable(*(tuple(column) for column in zip(*mine, strict=True))))
-    _, freedom, p = logrank(tables)
+    found = {(k[1], k[4]): table for k, table in risk_tables(store, asked).items()}
+    _, freedom, p = logrank([found[c["interval_start"], c["basis"]] for c in (before, now)])
     return p if freedom else None
 
 

@@ -9,6 +9,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import cached_property
 from urllib.parse import urlencode
 
 from dashboard.cleaning import normalise_text, tidy
@@ -56,21 +57,24 @@ class Filters:
     limit: int | None = None
     of: str | None = None
 
-    def parameters(self) -> dict[str, object]:
+    def parameters(self) -> Mapping[str, object]:
         """SQL parameters by name. Lists for the filters that take several values."""
-        values: dict[str, object] = {}
-        for name, value in self.items(all_=True):
-            values[name] = list(value) if isinstance(value, tuple) else value
-        return values
+        return self._parameters
+
+    @cached_property
+    def _parameters(self) -> dict[str, object]:
+        # A page asks some two hundred questions of a few filters.
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in self._every}
 
     def items(self, *, all_: bool = False) -> list[tuple[str, object]]:
         """(public name, value) in the vocabulary's order; without `all_` only those that filter."""
-        found = []
-        for f in fields(self):
-            value = getattr(self, f.name)
-            if all_ or value is not None:
-                found.append((f.name.rstrip("_"), value))
-        return found
+        return (
+            list(self._every) if all_ else [(name, value) for name, value in self._every if value is not None]
+        )
+
+    @cached_property
+    def _every(self) -> tuple[tuple[str, object], ...]:
+        return tuple((name, getattr(self, field)) for name, field in FIELDS)
 
     def query(self, **changes: object) -> str:
         """The address query for these filters, e.g. "register=phe-odr&from=2018-01-01"."""
@@ -88,7 +92,8 @@ def _spelt(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-NAMES = tuple(f.name.rstrip("_") for f in fields(Filters))
+FIELDS = tuple((f.name.rstrip("_"), f.name) for f in fields(Filters))
+NAMES = tuple(name for name, _ in FIELDS)
 _CHOICES: dict[str, Iterable[str]] = {
     "type": RECIPIENT_TYPES,
     "outcome": OUTCOMES,

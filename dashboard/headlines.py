@@ -55,9 +55,14 @@ def headline(store: Store, filters: Filters) -> str:
     exhibit = figures.volumes_exhibit(store, replace(filters, interval="year"))
     if exhibit is None:
         return f"{scope.short_title}: nothing matches these filters"
+    return compared(store, filters) or exhibit.title
+
+
+def compared(store: Store, filters: Filters) -> str | None:
+    """The finding on the period asked for against the one before; None where there is none to compare."""
+    scope = figures.scope_of(store, filters)
     counted = figures.main_count(scope)
-    compared = periods.headline_compared(store, scope, filters, counted) if counted else None
-    return compared or exhibit.title
+    return periods.headline_compared(store, scope, filters, counted) if counted else None
 
 
 def headline_ground(store: Store, filters: Filters) -> Ground | None:

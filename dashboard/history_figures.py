@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard import figures
+from dashboard.addresses import reference_words, request_address
 from dashboard.exhibits import Chart, Column, Exhibit, Series, Table
 from dashboard.filters import Filters
 from dashboard.measures import change_counts, for_page
@@ -23,7 +24,6 @@ from dashboard.vocabulary import CHANGES, FIELD_WORDS
 
 MOST_ROWS = 100  # of one table on a page; the CSV has them all
 MOST_ADDED = 25  # what came is in the register; what went is nowhere else
-NOT_GIVEN = "none given"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,13 +101,15 @@ def _place(row: dict[str, Any]) -> str:
 
 
 def _link(register: str, row: dict[str, Any]) -> str | None:
-    if row["about"] == "person_count" or str(row["reference"]).startswith("unreferenced-"):
-        return None
-    return "/register?" + Filters(register=register, reference=row["request"]).query()
+    return (
+        None
+        if row["about"] == "person_count"
+        else request_address(register, row["request"] or row["reference"])
+    )
 
 
 def _name(row: dict[str, Any]) -> str:
-    return NOT_GIVEN if str(row["reference"]).startswith("unreferenced-") else row["reference"]
+    return reference_words(row["reference"])
 
 
 def listed_exhibit(store: Store, comparison: Comparison, kind: str) -> Exhibit | None:

@@ -31,6 +31,7 @@ from dashboard.vocabulary import (
 
 MOST_ROWS = 200  # of one table; a reference such as "various" can stand on thousands of rows
 LONGEST_IN_HEADLINE = 90  # characters of a name
+SEVERITY_WORDS = {"error": "Error", "warning": "Warning", "info": "Note"}
 UNNAMED = "an applicant who is not named"
 ENDED = ("released", "reuse_permitted", "refused", "not_pursued", "withdrawn", "discontinued")
 BASIS_WORDS = {
@@ -117,7 +118,9 @@ def find_request(store: Store, filters: Filters) -> OneRequest | None:
     editions = measure(
         "editions", store, register=asked.register, edition=asked.edition, known_on=asked.known_on
     ).dicts()
-    spells = {row["clock"]: row for row in measure("spells", store, filters=asked).dicts()}
+    spells = {}
+    if any(answerable for answerable, _ in scope.clocks.values()):
+        spells = {row["clock"]: row for row in measure("spells", store, filters=asked).dicts()}
     withdrawn = store.query("withdrawn_places", asked).dicts()
     held = {row["edition"]: row for row in editions}
     last = next(p for p in places if p["entry_id"] == state["entry_id"])
@@ -135,7 +138,7 @@ def find_request(store: Store, filters: Filters) -> OneRequest | None:
         headline=(f"{reference}: " if named else "An entry without a reference: ") + _finding(state, scope, spells),
         sections=_sections(store, teller, state, asked),
         place=_place(last, held[last["edition"]]),
-        releases=_releases(store, asked),
+        releases=_releases(store, asked, state),
         clocks=_clocks(spells, state) if spells else None,
         no_clock=_no_clock(scope, spells),
         editions=_editions(asked, editions, places, withdrawn),
@@ -213,7 +216,10 @@ def _notes(state: Mapping[str, Any], scope: Scope, places: Sequence[Mapping[str,
         )
     rows = sum(1 for p in places if p["edition"] == state["last_edition"])
     if rows > 1:
-        notes.append(f"It stands on {number(rows)} rows of that edition; what they say is put together here.")
+        notes.append(
+            f"It stands on {number(rows)} rows of the edition of {day_of(state['last_edition'])}; what they say is put "
+            "together here."
+        )
     return tuple(notes)
 
 
@@ -306,7 +312,7 @@ def _sections(store: Store, tell: _Teller, state: Mapping[str, Any], asked: Filt
                 Fact(
                     label="Classification",
                     value=None,
-                    note="neither a tier, a sensitivity nor an identifiability",
+                    note="no tier, sensitivity or identifiability",
                 )
             ]
         ),
@@ -389,30 +395,39 @@ def _text(*names: tuple[str, str]) -> tuple[Column, ...]:
     return tuple(Column(name=name, label=label) for name, label in names)
 
 
-def _releases(store: Store, asked: Filters) -> Table | None:
+def _releases(store: Store, asked: Filters, state: Mapping[str, Any]) -> Table | None:
     rows = store.query("request_releases", asked).dicts()
     if not rows or (len(rows) == 1 and rows[0]["reference"] == asked.reference):
         return None
+    # What is the same in all of them as in the request stands above once.
+    varied = [
+        (name, label)
+        for name, label in (
+            ("recipient", "Recipient"),
+            ("dataset", "Dataset"),
+            ("legal_basis", "Legal basis"),
+        )
+        if any(r[name] != state[name] for r in rows)
+    ]
     return Table(
         caption=f"{plural(len(rows), 'release')}, each as last published"
         + (f"; the first {number(MOST_ROWS)}" if len(rows) > MOST_ROWS else ""),
         columns=(
             Column(name="reference", label="Release"),
             Column(name="released_date", label="Released", kind="date"),
-            Column(name="recipient", label="Recipient"),
-            Column(name="dataset", label="Dataset"),
-            Column(name="legal_basis", label="Legal basis"),
+            *(Column(name=name, label=label) for name, label in varied),
             Column(name="place", label="Place in the file"),
         ),
         rows=tuple(
             (
-                r["reference"] + (f" ({r['occurrence']})" if r["occurrence"] > 1 else ""),
-                r["released_date"], r["recipient"], _cut(r["dataset"]), r["legal_basis"],
+                reference_words(r["reference"]) + (f" ({r['occurrence']})" if r["occurrence"] > 1 else ""),
+                r["released_date"],
+                *(_cut(r[name]) for name, _ in varied),
                 f"{r['edition']}, {r['sheet']}, row {number(r['sheet_row'])}",
             )
             for r in rows[:MOST_ROWS]
         ),
-    )  # fmt: skip
+    )
 
 
 def _cut(text: str | None, longest: int = 240) -> str | None:
@@ -575,7 +590,8 @@ def _issues(store: Store, asked: Filters) -> Table | None:
         ),
         rows=tuple(
             (
-                f"{r['edition']}, {r['sheet']}, row {number(r['sheet_row'])}", r["severity"], r["words"],
+                f"{r['edition']}, {r['sheet']}, row {number(r['sheet_row'])}", SEVERITY_WORDS[r["severity"]],
+                r["words"],
                 r["column"] or None, _cut(r["value"]) or None,
             )
             for r in rows[:MOST_ROWS]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import quote_plus
 
 from dashboard.filters import Filters
 from dashboard.measures.result import Measure, plain_query
@@ -53,13 +52,13 @@ def _in_words(row: Mapping[str, Any], filters: Filters) -> dict[str, Any]:
             f"{plural(count, 'value')} could not be read, the latest in the edition of {edition}: ask for a "
             "correction?"
         )
-        evidence = f"/data/issues.csv?{_same_question(row, filters).query()}"
+        evidence = f"/checks?{_same_question(row, filters).query()}&severity=error#issue-rows"
     elif kind == "figures":
         words = (
             f"{plural(count, 'figure')} of {row['item']} {'differs' if count == 1 else 'differ'} from ours, by "
             f"{'' if count == 1 else 'up to '}{number(row['most'])}: explain, or correct?"
         )
-        evidence = f"/data/published-figures.csv?register={quote_plus(row['register'])}"
+        evidence = f"/checks?{_of_the_day(row, filters).query()}#published-figures"
     elif kind == "commitments":
         words = (
             f"{plural(count, 'commitment')} {'is' if count == 1 else 'are'} overdue at {day(row['judged_on'])}, the "
@@ -70,7 +69,7 @@ def _in_words(row: Mapping[str, Any], filters: Filters) -> dict[str, Any]:
         about = Filters(
             register=row["register"], edition=filters.edition if by_day is None else None, known_on=by_day
         )
-        evidence = f"/data/commitments.csv?{about.query()}"
+        evidence = f"/commitments?{about.query()}&status=overdue#commitments"
     else:
         # Without a word of the publisher the register's own rhythm is taken, which may have changed.
         judged = (
@@ -83,8 +82,12 @@ def _in_words(row: Mapping[str, Any], filters: Filters) -> dict[str, Any]:
             f"{due} due by {day(row['since'])}, {judged}, and {'is' if count == 1 else 'are'} not held at "
             f"{day(row['asked'])}: fetch, or ask?"
         )
-        evidence = f"/data/editions.csv?register={quote_plus(row['register'])}"
+        evidence = f"/checks?{_of_the_day(row, filters).query()}#editions"
     return {**row, "words": words, "evidence": evidence}
+
+
+def _of_the_day(row: Mapping[str, Any], filters: Filters) -> Filters:
+    return Filters(register=row["register"], known_on=filters.known_on)
 
 
 def _same_question(row: Mapping[str, Any], filters: Filters) -> Filters:

@@ -7,6 +7,7 @@ chosen in the focus colour and the others grey, and says so: a chart of one bar 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -34,24 +35,21 @@ def choosable(store: Store, filters: Filters, page: str, key: str, make: Make) -
 
     `make` draws it under any filters, as the functions of `dashboard.figures` do.
     """
-    exhibit = make(store, filters)
-    if exhibit is None:
-        return None
     names = CHOICES[key]
     now = {name: getattr(filters, name) for name in names}
-    if all(value is None for value in now.values()):
-        return _with_choices(exhibit, filters, page, names, chosen=None)
-    whole = make(store, replace(filters, **dict.fromkeys(names)))
-    if whole is None or whole.chart is None:
-        return _with_choices(exhibit, filters, page, names, chosen=None)
-    found = _with_choices(whole, filters, page, names, chosen=now)
-    if found.chart is None or not found.chart.chosen:
-        return _with_choices(exhibit, filters, page, names, chosen=None)
+    whole = None
+    if all(value is not None for value in now.values()):
+        whole = make(store, replace(filters, **dict.fromkeys(names)))
+    found = _with_choices(whole, filters, page, names, chosen=now) if whole else None
+    if found is None or found.chart is None or not found.chart.chosen:
+        exhibit = make(store, filters)
+        return _with_choices(exhibit, filters, page, names, chosen=None) if exhibit else None
     said = [point_words(found.chart, position) for position in sorted(found.chart.chosen)]
-    of_time = "from_" in names
+    # What a period had is said of it alone; of a share or a rank, with the others.
+    alone = make(store, filters) if "from_" in names else None
     return replace(
         found,
-        title=exhibit.title if of_time else _title(said, found),
+        title=alone.title if alone else _title(said, found),
         chosen=f"Chosen: {'; '.join(said)}. The others are grey: the rest of the page is of what is chosen.",
     )
 
@@ -60,7 +58,8 @@ def _title(said: list[str], exhibit: Exhibit) -> str:
     assert exhibit.chart is not None
     whole = exhibit.chart.y_label.removeprefix("share of ")
     share = f" of all {whole}" if exhibit.chart.value_kind == "share" else ""
-    return " and ".join(said) + share
+    since = re.search(r" since \d[^,]*$", exhibit.title)  # of which time the shares are
+    return " and ".join(said) + share + (since[0] if since else "")
 
 
 def _with_choices(

@@ -93,11 +93,13 @@ def _headline(rows: list[dict[str, Any]]) -> str:
     silent = sum(r["status"] == "not_published" for r in rows)
     done = sum(r["status"] == "done" for r in rows)
     told = f"{number(done)} {'is' if done == 1 else 'are'} done by a published source"
-    untold = f"of {number(silent)} nothing published says what became"
+    untold = f"nothing published says what became of {number(silent)}"
     if overdue:
         late = "is" if len(overdue) == 1 else "are"
-        return f"{number(len(overdue))} of {plural(len(rows), 'commitment')} {late} overdue; {untold}"
-    return f"None of {plural(len(rows), 'commitment')} is overdue; {told}; {untold}"
+        words = f"{number(len(overdue))} of {plural(len(rows), 'commitment')} {late} overdue"
+        return f"{words}; {untold}" if silent else words
+    words = f"None of {plural(len(rows), 'commitment')} is overdue; {told}"
+    return f"{words}; {untold}" if silent else words
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dashboard import figures
+from dashboard.addresses import recipient_address, reference_words, request_address
 from dashboard.cleaning import tidy
 from dashboard.figures import LABELS, VOLUME_COLUMNS
 from dashboard.filters import LONGEST_VALUE, Filters
@@ -55,7 +56,13 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     for row in found:
         row["type_label"] = RECIPIENT_TYPES[row["recipient_type"]]
         row["outcome_label"] = OUTCOMES[row["outcome"]]
-        row["named"] = not str(row["reference"]).startswith("unreferenced-")
+        row["reference_words"] = reference_words(row["reference"])
+        row["address"] = request_address(str(filters.register), row["reference"], filters)
+        row["whose"] = (
+            recipient_address(str(filters.register), row["recipient_id"], filters)
+            if row["recipient_id"]
+            else ""
+        )
     query = filters.query()
 
     def at(start: int) -> str:

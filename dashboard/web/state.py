@@ -93,6 +93,8 @@ def _of_this_build(store: Store, filters: Filters) -> tuple[Filters, list[str]]:
         drop(f"the register has no edition '{filters.edition}'", edition=None)
     if filters.known_on and not measures.scopes(store, filters):
         drop(f"no edition was published by {day(filters.known_on)}", known_on=None)
+    if filters.edition or filters.known_on:
+        return filters, problems  # an earlier edition may have had what the latest has not
     for name in ("route", "tier", "dataset", "recipient", "reference"):
         value = getattr(filters, name)
         if value is None:

@@ -222,7 +222,7 @@ def test_what_is_overdue_needs_a_decision(sample_store):
     assert item["words"].startswith(
         "4 commitments are overdue at 30 April 2018, the first (C10) since 16 February 2017"
     )
-    assert item["evidence"] == "/data/commitments.csv?register=dfe-npd-requests"
+    assert item["evidence"] == "/commitments?register=dfe-npd-requests&status=overdue#commitments"
     before = measures.measure(
         "decisions", sample_store, register="dfe-npd-requests", known_on="2017-02-16"
     ).dicts()

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from dashboard.exhibits import Column, Table
-from dashboard.tables import cell_text, dom_id, html_table, local_link
+from dashboard.tables import cell_text, dom_id, html_table, local_link, outside_link
 
 
 HOSTILE = "<img src=x onerror=alert(1)> & \"'"
@@ -129,3 +129,17 @@ def test_a_row_of_the_wrong_length_is_an_error():
 def test_ids_are_safe_in_selectors():
     assert dom_id("volumes by year/2017") == "volumes-by-year-2017"
     assert dom_id("") == "exhibit"
+
+
+@pytest.mark.parametrize("link", ["https://example.org/a?b=c&d=e#f", "http://example.org"])
+def test_an_address_of_the_web_may_be_followed(link):
+    assert outside_link(link) == link
+
+
+@pytest.mark.parametrize(
+    "link",
+    [None, "", "javascript:alert(1)", "JAVASCRIPT:x", "data:text/html,x", "//example.org", "/here", "https://a b",
+     "https://a\tb", "https://a\\b", 'https://a"b', "https://<b>", "ftp://example.org", " https://example.org"],
+)  # fmt: skip
+def test_no_other_address_is_a_way_off_the_site(link):
+    assert outside_link(link) is None

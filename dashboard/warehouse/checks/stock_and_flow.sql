@@ -1,4 +1,4 @@
--- purpose: open_at_start + received - closed = open_at_end in every group and month, wherever the number open can be said
+-- purpose: those open at the start, plus received, less closed, are those open at the end, in every group and month, wherever the number open can be said
 -- parameters: none
 -- result columns: register, recipient_type, tier, route, outcome, legal_basis, month, gap
 -- Groups of recipients and data sets follow: a request keeps its group from receipt to closing, which the second part

@@ -125,8 +125,8 @@ DECISIONS = Definition(
             expect="""
             kind       | evidence
             departures | /changes?register=shares&edition=2021-06-30#left_no_reason_published
-            figures    | /data/published-figures.csv?register=shares
-            errors     | /data/issues.csv?register=shares
+            figures    | /checks?register=shares#published-figures
+            errors     | /checks?register=shares&severity=error#issue-rows
             """,
             shows_register=False,
         ),
