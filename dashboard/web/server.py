@@ -84,7 +84,6 @@ def make_server(settings: Settings, serving: Serving | None = None) -> Any:
             websocket_origin=f"localhost:{port}",  # our own check is the wider one
             websocket_max_message_size=LONGEST_MESSAGE,
             http_server_kwargs=dict(HTTP),
-            use_xheaders=True,  # the scheme a proxy was asked under: an address to cite begins with it
             index=None,
             use_index=False,
             check_unused_sessions_milliseconds=1_000,

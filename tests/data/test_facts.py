@@ -21,7 +21,7 @@ from tests.support.warehouse import build_data, lone_settings, make_data
 
 COUNTED = (
     *("volumes", "backlog", "recipients", "top-recipients", "recipient-flow", "turnaround", "survival-curve"),
-    *("outcomes", "turnaround-comparison"),
+    *("outcomes", "turnaround-comparison", "oldest-open", "ever-seen"),
 )
 
 

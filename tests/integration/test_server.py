@@ -457,6 +457,16 @@ def test_a_name_that_was_given_is_answered(built: Path) -> None:
         asyncio.run(closed(connect(served.port, session, origin="https://review.example")))
 
 
+def test_an_address_to_cite_has_the_scheme_that_the_proxy_was_asked_under(site: Served) -> None:
+    with Store(load_settings(site.data)) as store:
+        reference = measures.measure("spells", store, register=LEGACY).column("reference")[0]
+    path = f"/request/{LEGACY}/{reference}"
+    assert f"http://127.0.0.1:{site.port}/" in site.get(path).text
+    assert f"https://127.0.0.1:{site.port}/" in site.get(path, X_Scheme="https").text
+    assert f"https://127.0.0.1:{site.port}/" in site.get(path, X_Forwarded_Proto="https").text
+    assert "javascript:" not in site.get(path, X_Scheme="javascript").text
+
+
 def test_ports_that_browsers_leave_out_are_left_out() -> None:
     assert known_host("Example.org:443") == known_host("example.org") == known_host("example.org:80")
     assert known_host("example.org:8080") != known_host("example.org")

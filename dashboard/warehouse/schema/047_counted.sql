@@ -58,6 +58,34 @@ where q.received <= a.as_at
         or (q.register, q.dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = wanted_dataset)
     );
 
+-- Those of them that are open at the as-at date. What closed after it was open at it.
+create macro open_requests(known_on, only_edition) as table
+select
+    register, reference, entry_id, recipient, recipient_id, recipient_type, tier, route, dataset, outcome, received, as_at
+from waiting_where(known_on, only_edition, '*', null, null, null, null, null, null, null)
+where closed is null or closed > as_at;
+
+create macro open_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, wanted_recipient, wanted_reference, wanted_dataset
+) as table
+select q.*
+from open_requests(known_on, only_edition) as q
+inner join core.registers_in(wanted) as r on q.register = r.register
+where (from_day is null or q.received >= from_day)
+    and (to_day is null or q.received <= to_day)
+    and (types is null or list_contains(types, q.recipient_type))
+    and (tiers is null or list_contains(tiers, coalesce(q.tier, 'not_published')))
+    and (routes is null or list_contains(routes, coalesce(q.route, 'not_published')))
+    and (
+        wanted_recipient is null
+        or ((q.register, q.recipient_id) in (select (c.register, c.recipient_id) from core.recipients_called(wanted_recipient) as c))
+    )
+    and (wanted_reference is null or q.reference = wanted_reference)
+    and (
+        wanted_dataset is null or q.dataset = wanted_dataset
+        or (q.register, q.dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = wanted_dataset)
+    );
+
 -- How the number open, and its ages, move by month: a request is received, reaches an age of 31, 61 and 121 days while
 -- it is open, and closes at some age. Nothing after the as-at date has been seen, so nothing moves after it.
 create macro ageing_where(

@@ -241,6 +241,8 @@ order by day, segment, recipient_no, dataset_no;
 
 -- What is asked of all rows whatever the filters, worked out once.
 create table core.first_listed as from latest.first_listed(null, null);
+create table core.open_requests as from latest.open_requests(null, null) order by register, received, reference;
 create table core.events_by_day as from latest.events_by_day(null, null);
+create macro facts.open_requests(known_on, only_edition) as table from core.open_requests;
 create or replace macro latest.first_listed(known_on, only_edition) as table from core.first_listed;
 create or replace macro latest.events_by_day(known_on, only_edition) as table from core.events_by_day;
