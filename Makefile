@@ -5,11 +5,13 @@ BIN := $(VENV)/bin
 DATA ?= data
 PORT ?= 5006
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
+DASHBOARDS_ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run sample test check fix review bench coverage fuzz faults realdata lock browser transcripts clean
+.PHONY: help setup run sample test check fix review bench coverage fuzz faults soak realdata lock browser transcripts clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -58,8 +60,14 @@ transcripts: setup browser ## write anew what a screen reader reads of each page
 review: sample ## render the April review of 2018 from the sample
 	@$(BIN)/access-review --data $(DATA) render april-review --year 2018 --register sample-npd-requests
 
-bench: setup ## measure speed against stated references in the same run
-	$(BIN)/python -m tests.load.bench
+# The peers' frameworks, in an environment of their own. Where it cannot be made the bench says so and measures ours.
+.venv-bench/.installed: tests/load/dashboards/requirements.txt
+	@{ $(PYTHON) -m venv .venv-bench && .venv-bench/bin/python -m pip install --quiet -r $< && touch $@; } || \
+	    echo "The peers' packages cannot be installed here: the dashboard is measured without them." >&2
+
+bench: setup browser .venv-bench/.installed ## measure speed against stated references in the same run
+	$(BIN)/python -m tests.load.bench $(BENCH_ARGS)
+	$(BIN)/python -m tests.load.dashboards $(DASHBOARDS_ARGS)
 
 coverage: setup ## how often the bounds hold the truth, on 1,000 registers whose truth is known
 	$(BIN)/python -m tests.load.coverage
@@ -72,6 +80,10 @@ fuzz: setup ## mutated files through inspect, add, build and measures: COUNT=100
 faults: setup ## kill, fill, lock and damage: each must leave a whole build, and the next command recovers
 	$(BIN)/python -m tests.load.faults
 
+OPENINGS ?= 2000
+soak: setup ## 2,000 page openings with filter changes: memory, sessions left, errors: OPENINGS=2000
+	$(BIN)/python -m tests.load.soak --openings $(OPENINGS)
+
 realdata: setup ## the real registers in one warehouse: every row accounted for, time and memory
 	$(BIN)/python -m tests.load.registers
 
@@ -80,4 +92,4 @@ lock: ## work out requirements.lock anew (needs uv); no index address is written
 	    --no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade --output-file requirements.lock
 
 clean: ## remove the virtual environment and what was built
-	rm -rf $(VENV) $(DATA)/builds $(DATA)/sample $(DATA)/editions/sample-*
+	rm -rf $(VENV) .venv-bench $(DATA)/builds $(DATA)/sample $(DATA)/editions/sample-*

@@ -21,6 +21,7 @@ import hvplot.pandas  # noqa: F401  # gives frames their .hvplot
 import numpy as np
 import pandas as pd
 from bokeh.core.properties import field, value
+from bokeh.core.serialization import Deserializer
 from bokeh.document import Document
 from bokeh.models import (
     FactorRange,
@@ -142,14 +143,18 @@ def _array(name: str, column: list[Any]) -> Any:
 
 
 @cache
-def _drawn(kind: ChartKind) -> dict[str, Any]:
+def _drawn(kind: ChartKind) -> list[Any]:
     """What hvPlot makes of a chart of this kind, as JSON. Its data do not matter: `LiveChart` has its own."""
     x = (0.0, 1.0) if kind == "steps" else ("a", "b")
     series = (Series(key="a", label="a", values=(1.0, 2.0), low=(1.0, 1.0), high=(2.0, 2.0)),)
     chart = Chart(kind=kind, x=x, x_label="", y_label="", series=series)
+    figure = hv.render(hvplot_chart(chart, title="", summary=""), backend="bokeh")
+    for renderer in figure.renderers:
+        # Looks for marks that are selected or muted, which none ever is: half of a figure's models.
+        renderer.update(selection_glyph=None, nonselection_glyph=None, muted_glyph=None)
     document = Document()
-    document.add_root(hv.render(hvplot_chart(chart, title="", summary=""), backend="bokeh"))
-    return dict(document.to_json(deferred=False))
+    document.add_root(figure)
+    return list(document.to_json(deferred=False)["roots"])
 
 
 def _copy(kind: ChartKind) -> Any:
@@ -164,9 +169,7 @@ def _copy(kind: ChartKind) -> Any:
             }
         return [renamed(v) for v in part] if isinstance(part, list) else part
 
-    document = Document.from_json(renamed(_drawn(kind)))
-    (figure,) = document.roots
-    document.remove_root(figure)
+    (figure,) = Deserializer().deserialize(renamed(_drawn(kind)))
     return figure
 
 
@@ -482,8 +485,6 @@ def _glyphs(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
                 line_cap="round" if points else "butt",
             )
         elif isinstance(glyph, VBar | HBar):
-            # A bar that is chosen looks as its data say, not paler than the others.
-            renderer.update(selection_glyph=None, nonselection_glyph=None)
             glyph.update(
                 fill_color=field("fill"),
                 line_color=colours["paper"],
@@ -527,7 +528,8 @@ def _legend(figure: Any, chart: Chart, colours: dict[str, Any], kept: list[Legen
                 item.label = value(chart.series[place].label)
                 item.renderers = [drawn[place] if chart.kind in ("lines", "steps") else drawn[0]]
                 # Which bar to copy: rows are series after series.
-                item.index = 0 if chart.kind in ("lines", "steps") else place * len(chart.x)
+                shown = min(chart.chosen, default=0)  # one that is grey would make the legend grey
+                item.index = 0 if chart.kind in ("lines", "steps") else place * len(chart.x) + shown
 
 
 def _added(figure: Any, name: str) -> Any:

@@ -317,7 +317,11 @@ def editions_exhibit(store: Store, filters: Filters) -> Exhibit | None:
                 Column(name="as_at", label="As at"),
                 Column(name="published", label="Published"),
                 Column(name="rows", label="Rows", kind="count"),
-                Column(name="requests", label="Requests", kind="count"),
+                Column(
+                    name="requests",
+                    label=figures.count_label("requests", figures.scope_of(store, asked)),
+                    kind="count",
+                ),
                 Column(name="file", label="File"),
                 Column(name="sha256", label="sha256, first 16"),
                 Column(name="words", label="Standing"),

@@ -147,7 +147,29 @@ def parser() -> argparse.ArgumentParser:
     serve = command("serve", "Serve the dashboard.", "access-review serve --port 5006", _serve)
     serve.add_argument("--port", type=a_port, default=5006)
     serve.add_argument("--address", default="127.0.0.1")
-    serve.add_argument("--workers", type=a_count, default=1, help="processes (default 1)")
+    serve.add_argument(
+        "--workers",
+        type=a_count,
+        default=1,
+        help="processes, each on a port of its own from --port on, behind a proxy (default 1)",
+    )
+    serve.add_argument(
+        "--origin",
+        action="append",
+        default=[],
+        metavar="HOST[:PORT]",
+        help="a name under which browsers reach it, for instance behind a proxy; may be given again",
+    )
+    serve.add_argument("--drafts", action="store_true", help="show reviews that are not signed, too")
+    serve.add_argument(
+        "--sessions",
+        type=a_count,
+        default=200,
+        help="pages whose charts may be interactive at one time, for each worker (default 200)",
+    )
+    serve.add_argument(
+        "--log", choices=("text", "json"), default="text", help="text, or JSON with a line a request"
+    )
 
     render = command(
         "render", "Render a scheduled report.",
@@ -436,7 +458,18 @@ def _measure(settings: Settings, arguments: Any) -> int:
 def _serve(settings: Settings, arguments: Any) -> int:
     from dashboard.web.server import Serving, serve
 
-    serve(settings, Serving(address=arguments.address, port=arguments.port))
+    serve(
+        settings,
+        Serving(
+            address=arguments.address,
+            port=arguments.port,
+            workers=arguments.workers,
+            origins=tuple(arguments.origin),
+            drafts=arguments.drafts,
+            sessions=arguments.sessions,
+            log=arguments.log,
+        ),
+    )
     return 0
 
 

@@ -67,7 +67,7 @@ def aalen_johansen(
     if any(len(column) != len(day) for column in counts.values()):
         raise ValueError("The columns of a risk table must be of one length.")
     d = sum(counts.values(), start=np.zeros(len(day)))
-    table = RiskTable(tuple(day), tuple(entered), tuple(int(v) for v in d), tuple(censored))
+    table = RiskTable(tuple(day), tuple(entered), tuple(d.astype(int).tolist()), tuple(censored))
     n = np.array(table.at_risk, dtype=float)
     some = d > 0  # on other days n may be 0
     hazard = np.divide(d, n, out=np.zeros_like(d), where=some)
@@ -92,24 +92,22 @@ def aalen_johansen(
         )
         low, high = _bounds(share, np.maximum(variance, 0.0), z)
         found[name] = Incidence(
-            tuple(int(v) for v in mine), tuple(min(float(v), 1.0) for v in share), low, high
+            tuple(mine.astype(int).tolist()), tuple(np.minimum(share, 1.0).tolist()), low, high
         )
-    return Incidences(table.day, table.at_risk, table.censored, tuple(map(float, after)), found)
+    return Incidences(table.day, table.at_risk, table.censored, tuple(after.tolist()), found)
 
 
 def _bounds(
     share: np.ndarray, variance: np.ndarray, z: float
 ) -> tuple[tuple[float | None, ...], tuple[float | None, ...]]:
     """log(-log) bounds of 1 - F, turned round: F never leaves 0 to 1."""
-    low: list[float | None] = []
-    high: list[float | None] = []
-    for f, v in zip(share, variance, strict=True):
-        rest = 1 - f
-        if f <= 0 or rest <= 1e-12:
-            low.append(None)
-            high.append(None)
-            continue
-        se = float(np.sqrt(v)) / (rest * -float(np.log(rest)))
-        low.append(1 - rest ** float(np.exp(-z * se)))
-        high.append(1 - rest ** float(np.exp(z * se)))
-    return tuple(low), tuple(high)
+    rest = 1 - share
+    given = (share > 0) & (rest > 1e-12)
+    log = -np.log(rest, out=np.full_like(rest, -1.0), where=given)
+    se = np.divide(np.sqrt(variance), rest * log, out=np.zeros_like(rest), where=given)
+    low, high = (1 - rest ** np.exp(turn * z * se) for turn in (-1, 1))
+    return _where(given, low), _where(given, high)
+
+
+def _where(there: np.ndarray, values: np.ndarray) -> tuple[float | None, ...]:
+    return tuple(v if t else None for t, v in zip(there.tolist(), values.tolist(), strict=True))

@@ -92,6 +92,7 @@ class Exhibit:
     measure: str = ""  # the measure and its address query, so the figure can be followed home
     query: str = ""
     table_words: str = "Table of numbers"  # what its table is called where it can be opened
+    chosen: str = ""  # which of its bars the page is filtered by, as a sentence
 
     @property
     def definition(self) -> str:

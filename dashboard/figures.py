@@ -17,23 +17,24 @@ from dashboard import findings as say
 from dashboard.addresses import recipient_address, request_address
 from dashboard.exhibits import Chart, Column, Exhibit, Series, Table, ValueKind
 from dashboard.filters import Filters, make_filters
-from dashboard.measures import VOLUME_COUNTS, MeasureResult, Scope, for_page, scopes
+from dashboard.measures import VOLUME_COUNTS, MeasureResult, Scope, for_page, regimes, scopes
+from dashboard.measures.clocks import risk_tables
 from dashboard.measures.refusals import HEADLINE_EVENTS, at_least, enough, estimate, few_left, refused
 from dashboard.store import Store
-from dashboard.survival import RiskTable, logrank
+from dashboard.survival import logrank
 from dashboard.text import day, join_words, number, percent, plural, published_words
 from dashboard.vocabulary import ANSWERABLE_FIELDS, CLOCKS, COVERAGE, OUTCOMES, RECIPIENT_TYPES
 
 
 # What the main count of a register is, by what it publishes; the first that can be answered is used.
 COUNTS: tuple[tuple[str, str, str, str], ...] = (
-    ("received", "Requests received", "request", "received"),
+    ("received", "{noun}s received", "{noun}", "received"),
     ("released", "Releases", "release", "made"),
-    ("decided", "Shares approved", "share", "approved"),
+    ("decided", "{noun}s approved", "{noun}", "approved"),
 )
 SECOND: dict[str, tuple[str, str]] = {
-    "received": ("closed", "Requests closed"),
-    "released": ("first_released", "First release of a request"),
+    "received": ("closed", "{noun}s closed"),
+    "released": ("first_released", "First release of a {noun}"),
 }
 LABELS: dict[str, tuple[str, ValueKind]] = {
     "interval_start": ("From", "date"),
@@ -82,6 +83,7 @@ class Tile:
     unit: str
     label: str
     link: str = ""
+    before: str = ""  # the same of the period before, or of the last two whole years
 
 
 def scope_of(store: Store, filters: Filters) -> Scope:
@@ -112,7 +114,21 @@ def main_count(scope: Scope) -> tuple[str, str, str, str] | None:
     """(column, label, noun, verb) of the count this register is about; None for a selection."""
     if refused(scope, "count"):
         return None
-    return next((c for c in COUNTS if scope.columns[c[0]][0]), None)
+    found = next((c for c in COUNTS if scope.columns[c[0]][0]), None)
+    if found is None:
+        return None
+    column, label, noun, verb = (words.format(noun=scope.noun) for words in found)
+    return column, heading(label), noun, verb
+
+
+def count_label(column: str, scope: Scope | None) -> str:
+    """The heading of a column: requests under the name that their register gives them."""
+    return heading(scope.nouns) if scope and column == "requests" else LABELS[column][0]
+
+
+def heading(words: str) -> str:
+    """Words with a capital first."""
+    return words[:1].upper() + words[1:]
 
 
 def interval_words(start: date, interval: str | None) -> str:
@@ -144,15 +160,22 @@ def asked(exhibit: Exhibit) -> Filters:
 
 
 def _table(
-    result: MeasureResult, caption: str, columns: Sequence[str], first: tuple[str, list[str]]
+    result: MeasureResult,
+    caption: str,
+    columns: Sequence[str],
+    first: tuple[str, list[str]],
+    scope: Scope | None = None,
 ) -> Table:
-    """A table whose first column is words made for the reader and whose others are the measure's own."""
+    """A table whose first column is words made for the reader and whose others are the measure's own.
+
+    `scope`: of the register, where one of the columns counts its requests under their own name.
+    """
     values = [result.column(c) for c in columns]
     return Table(
         caption=caption,
         columns=(
             Column(name=first[0], label=first[0]),
-            *(Column(name=c, label=LABELS[c][0], kind=LABELS[c][1]) for c in columns),
+            *(Column(name=c, label=count_label(c, scope), kind=LABELS[c][1]) for c in columns),
         ),
         rows=tuple((label, *(v[i] for v in values)) for i, label in enumerate(first[1])),
     )
@@ -201,6 +224,7 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     if column in SECOND:
         name, second = SECOND[column]
         if scope.columns[name][0]:
+            second = heading(second.format(noun=scope.noun))
             series.append(Series(key=name, label=second, values=tuple(result.column(name))))
     title = _count_title(scope, filters, words, result, values, noun, verb)
     total = sum(v for v in values if v is not None)
@@ -217,6 +241,7 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         + (f"; the most in {words[peak]}, {number(values[peak])}" if len(words) > 1 else "")
         + (f"; {join_words(cut)} {'is' if len(cut) == 1 else 'are'} not complete." if cut else ".")
     )
+    changes, told = _changes_of_procedure(store, scope, result, interval)
     answerable = [c for c in LABELS if c in VOLUME_COLUMNS and scope.columns.get(c, (True, ""))[0]]
     return Exhibit(
         key="volumes",
@@ -233,7 +258,7 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
                 for s, e in zip(starts, result.column("interval_end"), strict=True)
             ),
             partial=frozenset(i for i, flag in enumerate(immature) if flag),
-            marks=_coverage_mark(scope, starts),
+            marks=_joined([*_coverage_mark(scope, starts), *changes]),
         ),
         table=_table(
             result,
@@ -247,7 +272,7 @@ def volumes_exhibit(store: Store, filters: Filters) -> Exhibit | None:
                 ],
             ),
         ),
-        notes=(*_year_before(interval, words, values, whole, noun), *_notes(result, immature)),
+        notes=(*_year_before(interval, words, values, whole, noun), *told, *_notes(result, immature)),
         source=source_words(store, scope),
         measure="volumes",
         query=filters.query(),
@@ -276,6 +301,35 @@ def _notes(result: MeasureResult, immature: Sequence[bool]) -> tuple[str, ...]:
         else ()
     )
     return (*partial, *result.notes)
+
+
+def _changes_of_procedure(
+    store: Store, scope: Scope, result: MeasureResult, interval: str
+) -> tuple[list[tuple[int, str]], tuple[str, ...]]:
+    """Where the register's procedures changed, as marks before the interval in which each did, and as notes."""
+    rows = result.dicts()
+    marks: list[tuple[int, str]] = []
+    notes: list[str] = []
+    for change in regimes(store, Filters(register=scope.register)):
+        at = next(
+            (i for i, r in enumerate(rows) if r["interval_start"] <= change["date"] <= r["interval_end"]),
+            None,
+        )
+        if at is None:
+            continue
+        # A mark stands before a whole year, in which the day is not seen.
+        when = "" if interval == "month" else f", {change['date']:%B %Y}"
+        marks.append((at, f"{change['label']}{when}"))
+        notes.append(f"{change['label']}, {day(change['date'])}. {change['note']}".strip())
+    return marks, tuple(notes)
+
+
+def _joined(marks: Sequence[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
+    """Marks with one text a place: two lines at one place would be drawn as one."""
+    places: dict[int, list[str]] = {}
+    for place, words in marks:
+        places.setdefault(place, []).append(words)
+    return tuple((place, "; ".join(words)) for place, words in sorted(places.items()))
 
 
 def _coverage_mark(scope: Scope, starts: Sequence[date]) -> tuple[tuple[int, str], ...]:
@@ -348,7 +402,7 @@ def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     words = [interval_words(s, interval) for s in starts]
     values = [r["open"] for r in rows]
     now, long = rows[-1]["open"], rows[-1]["age_over_120"]
-    title = f"{plural(now, 'request')} open at {day(rows[-1]['counted_on'])}"
+    title = f"{plural(now, scope.noun)} open at {day(rows[-1]['counted_on'])}"
     back = 12 if interval == "month" else 4
     # Against the same time a year before: a peak chosen from the series would always make a fall.
     if (
@@ -359,16 +413,16 @@ def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     return Exhibit(
         key="backlog",
         title=title,
-        summary=f"The number of requests received and not yet closed at the end of each {interval}, from "
+        summary=f"The number of {scope.nouns} received and not yet closed at the end of each {interval}, from "
         f"{words[0]} to {words[-1]}, was lowest at {number(min(values))} and highest at {number(values[peak])}; "
         f"of those open at the end, {number(long)} had waited more than 120 calendar days.",
         chart=Chart(
             kind="lines",
             x=tuple(axis_words(s, interval) for s in starts),
             x_label=interval.capitalize(),
-            y_label="requests open at the end",
+            y_label=f"{scope.nouns} open at the end",
             series=(
-                Series(key="open", label="Requests open", values=tuple(values)),
+                Series(key="open", label=f"{heading(scope.nouns)} open", values=tuple(values)),
                 Series(
                     key="age_over_120",
                     label="Open more than 120 days",
@@ -380,7 +434,7 @@ def backlog_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         ),
         table=_table(
             result,
-            f"Requests open at the end of each {interval}, by calendar days since receipt",
+            f"{heading(scope.nouns)} open at the end of each {interval}, by calendar days since receipt",
             ("open", "age_0_30", "age_31_60", "age_61_120", "age_over_120"),
             (interval.capitalize(), words),
         ),
@@ -413,10 +467,10 @@ def oldest_open_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     return Exhibit(
         key="oldest-open",
         title=f"{oldest['reference']} has been open longest: {number(oldest['age_days'])} calendar days",
-        summary=f"At {day(scope.as_at)} the oldest open request had waited {number(oldest['age_days'])} calendar days "
-        f"({number(oldest['age_working_days'])} working days){others}.",
+        summary=f"At {day(scope.as_at)} the oldest open {scope.noun} had waited {number(oldest['age_days'])} "
+        f"calendar days ({number(oldest['age_working_days'])} working days){others}.",
         table=Table(
-            caption=f"Requests open longest at {day(scope.as_at)}",
+            caption=f"{heading(scope.nouns)} open longest at {day(scope.as_at)}",
             columns=(
                 Column(name="reference", label="Reference"),
                 Column(name="recipient", label="Recipient"),
@@ -451,31 +505,33 @@ def recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     found = [r for r in result.dicts() if r["share"] is not None]
     if not found:
         return None
-    unit = found[0]["share_of"]
+    counted = found[0]["share_of"]
+    unit = scope.nouns if counted == "requests" else counted
     top = found[0]
     labels = [r["group_label"] for r in found]
-    points = [(_type_plural(r["group"]), r[unit]) for r in found]
+    points = [(_type_plural(r["group"]), r[counted]) for r in found]
     # The measure's own whole, which is less than the groups together where a request belongs to two.
-    whole = round(top[unit] / top["share"]) if top["share"] else 0
+    whole = round(top[counted] / top["share"]) if top["share"] else 0
     title = say.share(points, of=unit, since=since, total=whole)
     if title is None:
         return None
     others = join_words([f"{_type_plural(r['group']).lower()} {percent(r['share'])}" for r in found[1:4]])
-    total = sum(r[unit] for r in found)
+    total = sum(r[counted] for r in found)
     columns = [
         c for c in ("requests", "releases", "recipients", "share") if any(r[c] is not None for r in found)
     ]
     table = _table(
         result,
-        "Requests and releases by recipient type" if unit == "releases" else "Requests by recipient type",
+        f"{heading(scope.nouns)}{' and releases' if counted == 'releases' else ''} by recipient type",
         columns,
         ("Recipient type", list(result.column("group_label"))),
+        scope,
     )
     published = tuple(r["published_types"] or None for r in result.dicts())
     return Exhibit(
         key="recipients",
         title=title,
-        summary=f"Of {plural(total, unit[:-1])}, {_type_plural(top['group']).lower()} had {number(top[unit])}"
+        summary=f"Of {plural(total, unit[:-1])}, {_type_plural(top['group']).lower()} had {number(top[counted])}"
         + (f", then {others}." if others else "."),
         chart=Chart(
             kind="bars",
@@ -538,26 +594,28 @@ def top_recipients_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     found = result.dicts()
     if refused(scope, "ranking") or not found:
         return None
-    unit = "releases" if found[0]["releases"] is not None else "requests"
+    counted = "releases" if found[0]["releases"] is not None else "requests"
+    unit = scope.nouns if counted == "requests" else counted
     last = found[-1]["cumulative_share"]
     columns = [
-        c for c in ("requests", "releases", "share", "cumulative_share") if c != "releases" or unit == c
+        c for c in ("requests", "releases", "share", "cumulative_share") if c != "releases" or counted == c
     ]
-    table = _table(result, f"Recipients with most {unit}", columns, ("Recipient", result.column("recipient")))
+    named = ("Recipient", result.column("recipient"))
+    table = _table(result, f"Recipients with most {unit}", columns, named, scope)
     links = tuple(recipient_address(scope.register, r["recipient_id"], filters) for r in found)
     return Exhibit(
         key="top-recipients",
         title=f"The top {plural(len(found), 'recipient')} had {percent(last)} of {unit}{since}"
         if len(found) > 1
         else f"{found[0]['recipient']} had all {unit}{since}",
-        summary=f"{found[0]['recipient']} had the most, {plural(found[0][unit], unit[:-1])}, "
+        summary=f"{found[0]['recipient']} had the most, {plural(found[0][counted], unit[:-1])}, "
         f"{percent(found[0]['share'])} of all.",
         chart=Chart(
             kind="bars",
             x=tuple(r["recipient"] for r in found),
             x_label="Recipient",
             y_label=unit,
-            series=(Series(key=unit, label=unit.capitalize(), values=tuple(r[unit] for r in found)),),
+            series=(Series(key=counted, label=unit.capitalize(), values=tuple(r[counted] for r in found)),),
             links=links,
         ),
         table=replace(
@@ -721,16 +779,8 @@ def _log_rank(store: Store, filters: Filters, before: dict[str, Any], now: dict[
     if before["basis"] != now["basis"]:
         return None
     asked = replace(filters, clock=str(now["clock"]))
-    rows = store.query("risk_table", asked).dicts()
-    tables = []
-    for cohort in (before, now):
-        mine = sorted(
-            (r["day"], r["entered"], r["events"], r["censored"])
-            for r in rows
-            if (r["interval_start"], r["basis"]) == (cohort["interval_start"], cohort["basis"])
-        )
-        tables.append(RiskTable(*(tuple(column) for column in zip(*mine, strict=True))))
-    _, freedom, p = logrank(tables)
+    found = {(k[1], k[4]): table for k, table in risk_tables(store, asked).items()}
+    _, freedom, p = logrank([found[c["interval_start"], c["basis"]] for c in (before, now)])
     return p if freedom else None
 
 
@@ -751,31 +801,35 @@ def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:
     total = sum(r["requests"] for r in found)
     order = {o: i for i, o in enumerate(OUTCOMES)}
     found.sort(key=lambda r: order.get(r["group"], 99))
-    title = say.ended({r["group"]: r["requests"] for r in found}, since=since)
+    title = say.ended({r["group"]: r["requests"] for r in found}, since=since, noun=scope.noun)
     if title is None:
         return None
     return Exhibit(
         key="outcomes",
         title=title,
-        summary=f"Of {plural(total, 'request')}, "
+        summary=f"Of {plural(total, scope.noun)}, "
         + join_words([f"{number(r['requests'])} {OUTCOMES[r['group']].lower()}" for r in found])
         + ".",
         chart=Chart(
             kind="bars",
             x=tuple(r["group_label"] for r in found),
             x_label="Outcome",
-            y_label="requests",
-            series=(Series(key="requests", label="Requests", values=tuple(r["requests"] for r in found)),),
+            y_label=scope.nouns,
+            series=(
+                Series(
+                    key="requests", label=heading(scope.nouns), values=tuple(r["requests"] for r in found)
+                ),
+            ),
             links=tuple(
                 "/register?" + replace(filters, by=None, outcome=(r["group"],)).query() + "&count=any"
                 for r in found
             ),
         ),
         table=Table(
-            caption="Requests by outcome",
+            caption=f"{heading(scope.nouns)} by outcome",
             columns=(
                 Column(name="group", label="Outcome"),
-                Column(name="requests", label="Requests", kind="count"),
+                Column(name="requests", label=heading(scope.nouns), kind="count"),
             ),
             rows=tuple((r["group_label"], r["requests"]) for r in found),
         ),

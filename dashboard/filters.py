@@ -9,6 +9,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import cached_property
 from urllib.parse import urlencode
 
 from dashboard.cleaning import normalise_text, tidy
@@ -21,6 +22,7 @@ INTERVALS = ("month", "quarter", "year")
 GROUPINGS = ("type", "tier", "route", "outcome", "recipient", "dataset", "legal_basis")
 BASES = ("stated", "from_reference", "first_seen")
 CHOICES = ("unit", "clock", "cohort", "target", "interval", "by", "limit", "of")  # how to count, not what
+SEVERAL = ("type", "tier", "outcome")  # any of which may match, parted by commas
 LONGEST_VALUE = 300  # characters; an address longer than this is not one a person made
 
 
@@ -55,21 +57,24 @@ class Filters:
     limit: int | None = None
     of: str | None = None
 
-    def parameters(self) -> dict[str, object]:
+    def parameters(self) -> Mapping[str, object]:
         """SQL parameters by name. Lists for the filters that take several values."""
-        values: dict[str, object] = {}
-        for name, value in self.items(all_=True):
-            values[name] = list(value) if isinstance(value, tuple) else value
-        return values
+        return self._parameters
+
+    @cached_property
+    def _parameters(self) -> dict[str, object]:
+        # A page asks some two hundred questions of a few filters.
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in self._every}
 
     def items(self, *, all_: bool = False) -> list[tuple[str, object]]:
         """(public name, value) in the vocabulary's order; without `all_` only those that filter."""
-        found = []
-        for f in fields(self):
-            value = getattr(self, f.name)
-            if all_ or value is not None:
-                found.append((f.name.rstrip("_"), value))
-        return found
+        return (
+            list(self._every) if all_ else [(name, value) for name, value in self._every if value is not None]
+        )
+
+    @cached_property
+    def _every(self) -> tuple[tuple[str, object], ...]:
+        return tuple((name, getattr(self, field)) for name, field in FIELDS)
 
     def query(self, **changes: object) -> str:
         """The address query for these filters, e.g. "register=phe-odr&from=2018-01-01"."""
@@ -87,7 +92,8 @@ def _spelt(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-NAMES = tuple(f.name.rstrip("_") for f in fields(Filters))
+FIELDS = tuple((f.name.rstrip("_"), f.name) for f in fields(Filters))
+NAMES = tuple(name for name, _ in FIELDS)
 _CHOICES: dict[str, Iterable[str]] = {
     "type": RECIPIENT_TYPES,
     "outcome": OUTCOMES,
@@ -186,6 +192,19 @@ def check(filters: Filters) -> Filters:
     return filters
 
 
+def _good_of_several(name: str, text: str) -> tuple[str, list[str]]:
+    """Those of several values that are understood, with a sentence for each of the others."""
+    good, bad = [], []
+    for value in text.split(","):
+        try:
+            read_value(name, value)
+        except UsageError as error:
+            bad.append(f"Ignored in the address: {error.message}.")
+        else:
+            good.append(value)
+    return ",".join(good), bad
+
+
 def from_address(arguments: Mapping[str, str]) -> tuple[Filters, list[str]]:
     """Filters from an address, with what was ignored and why, in words for the page.
 
@@ -194,6 +213,9 @@ def from_address(arguments: Mapping[str, str]) -> tuple[Filters, list[str]]:
     good: dict[str, object] = {}
     problems: list[str] = []
     for name, text in arguments.items():
+        if name in SEVERAL and "," in text:  # the good ones of several still filter
+            text, bad = _good_of_several(name, text)
+            problems += bad
         try:
             make_filters(**{name: text} if name != "edition" else {"edition": text, "register": "x"})
         except UsageError as error:

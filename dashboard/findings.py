@@ -19,7 +19,7 @@ from typing import Any, Literal
 from dashboard.comparison import compare_counts
 from dashboard.filters import Filters
 from dashboard.measures.refusals import enough
-from dashboard.text import day, join_words, number, percent, plural
+from dashboard.text import day, join_words, number, percent, plural, with_article
 from dashboard.vocabulary import CLOCKS
 
 
@@ -156,8 +156,8 @@ def share(points: Points, *, of: str, since: str = "", total: int | None = None)
     return f"{who}{each} had {percent(most / whole)} of {of}{since}"
 
 
-def ended(counts: Mapping[str, int], *, since: str = "") -> str | None:
-    """How requests that ended did: granted and refused, as shares; of few, in numbers. None where none has ended.
+def ended(counts: Mapping[str, int], *, since: str = "", noun: str = "request") -> str | None:
+    """How those that ended did: granted and refused, as shares; of few, in numbers. None where none has ended.
 
     `counts` by outcome, as `recipients` gives them under `by=outcome`.
     """
@@ -168,11 +168,11 @@ def ended(counts: Mapping[str, int], *, since: str = "") -> str | None:
         return None
     if whole < SMALL:
         return (
-            f"Of {plural(whole, 'request')} that ended{since}, {number(granted)} "
+            f"Of {plural(whole, noun)} that ended{since}, {number(granted)} "
             f"{'was' if granted == 1 else 'were'} granted and {number(rejected)} refused"
         )
     return (
-        f"{percent(granted / whole)} of requests that ended{since} were granted, "
+        f"{percent(granted / whole)} of {noun}s that ended{since} were granted, "
         f"{percent(rejected / whole)} refused"
     )
 
@@ -232,7 +232,7 @@ def _interval_words(start: date, interval: str) -> str:
     return f"{start:%B %Y}"
 
 
-def longest(rows: Sequence[Mapping[str, Any]], *, as_at: date) -> str | None:
+def longest(rows: Sequence[Mapping[str, Any]], *, as_at: date, noun: str = "request") -> str | None:
     """The longest wait: of the cases still open where there are some, else of those that ended.
 
     Each row: reference, received_date, days (calendar), open.
@@ -245,12 +245,11 @@ def longest(rows: Sequence[Mapping[str, Any]], *, as_at: date) -> str | None:
     days = plural(row["days"], "calendar day")
     if waiting:
         return (
-            f"The longest wait still open at {day(as_at)} is {days}, by a request of "
+            f"The longest wait still open at {day(as_at)} is {days}, by {with_article(noun)} of "
             f"{day(row['received_date'])}{name}"
         )
-    return (
-        f"The longest wait of those that ended was {days}, by a request of {day(row['received_date'])}{name}"
-    )
+    by = f"{with_article(noun)} of {day(row['received_date'])}{name}"
+    return f"The longest wait of those that ended was {days}, by {by}"
 
 
 def time(row: Mapping[str, Any]) -> str:
@@ -326,13 +325,16 @@ def people(rows: Sequence[Mapping[str, Any]]) -> str | None:
     for row in latest_counts(rows):
         body, unit = row["body"], row["unit"]
         asked, supplied = row["requested"], row["supplied"]
-        numbers = (
-            f"{number(supplied)} of {number(asked)} {unit}"
-            if asked is not None and supplied is not None
-            else f"{number(supplied)} {unit}" if asked is None else f"{number(asked)} {unit} asked for"
-        )  # fmt: skip
+        if asked == 0 and not supplied:
+            numbers = "none asked for"
+        elif asked is None:
+            numbers = f"{number(supplied)} {unit}"
+        elif supplied is None:
+            numbers = f"{number(asked)} {unit} asked for, those supplied not published"
+        else:
+            numbers = f"{number(supplied)} of {number(asked)} {unit}"
         said.append(f"{body} {numbers} ({_period(row['period_start'], row['period_end'])})")
-    return f"Supplied in the latest period given: {join_words(said)}" if said else None
+    return f"Supplied in the latest period published: {'; '.join(said)}" if said else None
 
 
 def latest_counts(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -342,7 +344,11 @@ def latest_counts(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     for row in sorted(current, key=lambda r: r["period_end"]):
         if row["requested"] is not None or row["supplied"] is not None:
             latest[row["body"], row["unit"]] = row
-    ordered = sorted(latest.items(), key=lambda i: (-i[1]["period_end"].toordinal(), i[0]))
+    # Those with something to say first.
+    ordered = sorted(
+        latest.items(),
+        key=lambda i: (i[1]["requested"] == 0, -i[1]["period_end"].toordinal(), i[0]),
+    )
     return [row for _, row in ordered[:3]]
 
 

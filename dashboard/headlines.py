@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
-from dashboard import figures, history_figures
+from dashboard import figures, history_figures, people_figures, periods
 from dashboard import findings as say
 from dashboard.exhibits import Exhibit
 from dashboard.figures import Tile
@@ -26,9 +26,9 @@ from dashboard.vocabulary import CHANGES
 MOST = 6
 LATELY = 12  # months: an older signal is no news
 SAID = {
-    "received": "when requests were received",
+    "received": "when {noun}s were received",
     "refused": "refusals",
-    "not_pursued": "requests not pursued",
+    "not_pursued": "{noun}s not pursued",
     "released": "releases",
 }
 # What gives way when more than six could be said: the last first. They are shown in the order of `findings`.
@@ -43,7 +43,14 @@ def headline(store: Store, filters: Filters) -> str:
     exhibit = figures.volumes_exhibit(store, replace(filters, interval="year"))
     if exhibit is None:
         return f"{scope.short_title}: nothing matches these filters"
-    return exhibit.title
+    return compared(store, filters) or exhibit.title
+
+
+def compared(store: Store, filters: Filters) -> str | None:
+    """The finding on the period asked for against the one before; None where there is none to compare."""
+    scope = figures.scope_of(store, filters)
+    counted = figures.main_count(scope)
+    return periods.headline_compared(store, scope, filters, counted) if counted else None
 
 
 def headline_ground(store: Store, filters: Filters) -> Ground | None:
@@ -156,7 +163,7 @@ def _how_long(store: Store, scope: Scope, filters: Filters, query: str) -> Findi
     link = f"/turnaround{query}"
     clock = filters.clock or DEFAULT_CLOCK
     if silent := not_measurable(scope, clock):
-        silent = silent.replace("The time ", "How long requests took ", 1)
+        silent = silent.replace("The time ", f"How long {scope.nouns} took ", 1)
         return Finding(text=silent, kind="silent", link=link)
     allowed = estimate(scope, replace(filters, cohort=None))
     if not allowed.curve:
@@ -222,7 +229,7 @@ def _longest(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
         return None
     asked = replace(filters, clock=DEFAULT_CLOCK, unit=None, interval=None, by=None)
     rows = store.query("longest_waits", asked).dicts()
-    text = say.longest(rows, as_at=min(scope.as_at, filters.to or scope.as_at))
+    text = say.longest(rows, as_at=min(scope.as_at, filters.to or scope.as_at), noun=scope.noun)
     if text is None:
         return None
     ground = Ground(
@@ -235,10 +242,9 @@ def _longest(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
 
 
 def _people(store: Store, filters: Filters) -> Finding | None:
-    asked = Filters(
-        register=filters.register, from_=filters.from_, to=filters.to, edition=filters.edition,
-        known_on=filters.known_on,
-    )  # fmt: skip
+    asked = people_figures.counts_of(store, filters)
+    if asked is None:
+        return _told_of_people(store, filters)
     rows = for_page("person-counts", store, asked).dicts()
     text = say.people(rows)
     if text is None:
@@ -252,9 +258,24 @@ def _people(store: Store, filters: Filters) -> Finding | None:
         columns=("supplied", "requested", "period_end"),
     )
     # The bodies of a synthetic register are real, and asked for nothing of the kind.
-    if figures.scope_of(store, filters).synthetic:
+    scope = figures.scope_of(store, asked)
+    if scope.synthetic:
         text = f"Invented figures: {text[:1].lower()}{text[1:]}"
-    return Finding(text=f"{text}.", kind="people", link=ground.address, rests_on=(ground,))
+    if asked.register != filters.register:
+        text = f"{text} (from {scope.short_title})"
+    return Finding(text=f"{text}.", kind="people", link=f"/people?{asked.query()}", rests_on=(ground,))
+
+
+def _told_of_people(store: Store, filters: Filters) -> Finding | None:
+    """What others published of such bodies, where the publisher's registers have no counts."""
+    exhibit = people_figures.people_exhibit(store, filters)
+    if exhibit is None:
+        return None
+    asked = figures.asked(exhibit)
+    ground = Ground(measure=exhibit.measure, filters=asked, columns=("value",))
+    return Finding(
+        text=f"{exhibit.title}.", kind="people", link=f"/people?{asked.query()}", rests_on=(ground,)
+    )
 
 
 def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Finding:
@@ -298,7 +319,8 @@ def _not_included(scope: Scope) -> Finding | None:
             "from these entries.",
             kind="silent",
         )
-    text = say.silent({c: scope.columns[c][0] for c in SAID}, SAID)
+    said = {column: words.format(noun=scope.noun) for column, words in SAID.items()}
+    text = say.silent({c: scope.columns[c][0] for c in SAID}, said)
     return Finding(text=f"{text}.", kind="silent") if text else None
 
 
@@ -310,6 +332,7 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
     found: list[Tile] = []
     counted = figures.main_count(scope)
     asked = filters
+    two = periods.two_periods(store, scope, filters)
     # A total that mixes years listed whole with years of which only some is left would say neither.
     listed = figures.fully_listed(store, scope, filters)
     filters, since = listed if listed else (filters, ", at least")
@@ -323,6 +346,7 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
                 unit=noun + ("s" if value != 1 else ""),
                 label=label + since,
                 link="/volumes?" + filters.query(),
+                before=periods.count_compared(store, two, asked, column),
             )
         )
     people = for_page("recipients", store, replace(filters, by=None))
@@ -335,6 +359,7 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
                 unit="organisation" if len(top.rows) == 1 else "organisations",
                 label="Recipients" + since,
                 link="/recipients?" + filters.query(),
+                before=periods.recipients_compared(store, two, asked),
             )
         )
     if not not_measurable(scope, DEFAULT_CLOCK) and estimate(scope, asked).curve:
@@ -347,6 +372,7 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
                     unit=f"{row['unit']} days",
                     label="Median time to an outcome",
                     link="/turnaround?" + asked.query(),
+                    before=periods.median_compared(store, two, scope, asked, DEFAULT_CLOCK),
                 )
             )
     if listed and not refused(scope, "backlog", asked):
@@ -354,9 +380,10 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
         found.append(
             Tile(
                 value=number(result["open_at_end"]),
-                unit="request" if result["open_at_end"] == 1 else "requests",
+                unit=scope.noun if result["open_at_end"] == 1 else scope.nouns,
                 label=f"Open at {day(at)}",
                 link="/volumes?" + asked.query() + "#backlog",
+                before=periods.open_compared(two, asked, result["open_at_start"]),
             )
         )
     return found

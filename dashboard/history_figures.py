@@ -261,28 +261,28 @@ def ever_seen_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     worst = max(rows, key=lambda row: row["ever_seen"] - row["still_listed"])
     return Exhibit(
         key="ever-seen",
-        title=f"Counting only the latest edition would miss {number(missed)} of {plural(ever, 'request')}"
+        title=f"Counting only the latest edition would miss {number(missed)} of {plural(ever, scope.noun)}"
         if missed
-        else f"The latest edition still lists all {plural(ever, 'request')} ever seen",
+        else f"The latest edition still lists all {plural(ever, scope.noun)} ever seen",
         summary=(
             f"The year that has lost most is {worst['interval_start'].year}, with "
             f"{number(worst['still_listed'])} of {number(worst['ever_seen'])} still listed. "
             if missed
             else ""
         )
-        + "Requests by their own first day.",
+        + f"{figures.heading(scope.nouns)} by their own first day.",
         chart=Chart(
             kind="columns",
             x=years,
             x_label="Year",
-            y_label="requests",
+            y_label=scope.nouns,
             series=(
                 Series(key="ever_seen", label="Ever seen", values=tuple(r["ever_seen"] for r in rows)),
                 Series(key="still_listed", label="Still listed", values=tuple(r["still_listed"] for r in rows)),
             ),
         ),
         table=Table(
-            caption="Requests ever seen and still listed, by year",
+            caption=f"{figures.heading(scope.nouns)} ever seen and still listed, by year",
             columns=(
                 Column(name="year", label="Year"),
                 Column(name="ever_seen", label="Ever seen", kind="count"),

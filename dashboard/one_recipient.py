@@ -17,7 +17,7 @@ from dashboard.filters import Filters
 from dashboard.measures import HEADLINE_EVENTS, MeasureResult, Scope, measure, quoted
 from dashboard.measures.refusals import at_least, enough, estimate, measurable, refused, survivors_words
 from dashboard.store import Store
-from dashboard.text import day, join_words, number, plural
+from dashboard.text import day, join_words, number, plural, with_article
 from dashboard.vocabulary import CLOCKS, OUTCOMES, RECIPIENT_TYPES, RELATIONS, UNREVIEWED_RELATIONS
 
 
@@ -36,6 +36,7 @@ class OneRecipient:
     names: Table
     exhibits: tuple[Exhibit, ...]
     requests: Table
+    nouns: str  # what the register calls them
     matched: int
 
 
@@ -70,7 +71,7 @@ def find_recipient(store: Store, filters: Filters) -> OneRecipient:
                 refused(scope, "count"),
                 survivors_words(scope, asked) if total else None,
                 no_time,
-                f"{number(gone)} of its {plural(matched, 'request')} {'is' if gone == 1 else 'are'} no longer in the "
+                f"{number(gone)} of its {plural(matched, scope.noun)} {'is' if gone == 1 else 'are'} no longer in the "
                 f"latest edition, and shown as last listed."
                 if gone
                 else None,
@@ -85,6 +86,7 @@ def find_recipient(store: Store, filters: Filters) -> OneRecipient:
         names=_names(names),
         exhibits=tuple(e for e in exhibits if e),
         requests=_requests(asked, scope, listed, matched),
+        nouns=scope.nouns,
         matched=matched,
     )
 
@@ -96,7 +98,7 @@ def _headline(name: str, scope: Scope, total: dict[str, Any] | None, entries: in
     if total is None or not (total["requests"] or total["releases"]):
         return f"{name}: {plural(entries, 'row')} in this register, none of which can be counted"
     parts = [
-        *([plural(total["requests"], "request")] if total["requests"] is not None else []),
+        *([plural(total["requests"], scope.noun)] if total["requests"] is not None else []),
         *([plural(total["releases"], "release")] if total["releases"] is not None else []),
     ]
     first, last = total["first_date"], total["last_date"]
@@ -161,12 +163,12 @@ def _types(store: Store, scope: Scope, types: MeasureResult) -> Exhibit | None:
         title=f"It was listed under {plural(len(rows), 'type')}: {join_words(words)}"
         if len(rows) > 1
         else f"It was always listed as {words[0].partition(' from ')[0]}",
-        summary="The type is that of each request on its own day, in the terms of this site.",
+        summary=f"The type is that of each {scope.noun} on its own day, in the terms of this site.",
         table=Table(
             caption="Types under which it is listed",
             columns=(
                 Column(name="type", label="Type"),
-                *(Column(name=c, label=figures.LABELS[c][0], kind="count") for c in columns),
+                *(Column(name=c, label=figures.count_label(c, scope), kind="count") for c in columns),
                 Column(name="first_date", label="First", kind="date"),
                 Column(name="last_date", label="Last", kind="date"),
                 Column(name="published_types", label="As published"),
@@ -211,14 +213,18 @@ def _by(store: Store, scope: Scope, asked: Filters, by: str) -> Exhibit | None:
     return Exhibit(
         key=f"by-{by}",
         title=title,
-        summary=(f"{plural(most[unit], unit[:-1])} of it. " if most else "")
-        + ("A request counts under each text as published." if by == "dataset" else "As published, word for word.")
+        summary=(f"{plural(most[unit], scope.noun if unit == 'requests' else unit[:-1])} of it. " if most else "")
+        + (
+            f"{figures.heading(with_article(scope.noun))} counts under each text as published."
+            if by == "dataset"
+            else "As published, word for word."
+        )
         + (f" The first {number(MOST_GROUPS)} are shown." if len(rows) > MOST_GROUPS else ""),
         table=Table(
-            caption=f"Requests by {label}, as published",
+            caption=f"{figures.heading(scope.nouns)} by {label}, as published",
             columns=(
                 Column(name=by, label=label[:1].upper() + label[1:]),
-                *(Column(name=c, label=figures.LABELS[c][0], kind="count") for c in columns),
+                *(Column(name=c, label=figures.count_label(c, scope), kind="count") for c in columns),
                 Column(name="first_date", label="First", kind="date"),
                 Column(name="last_date", label="Last", kind="date"),
             ),
@@ -243,7 +249,8 @@ def _time(store: Store, scope: Scope, asked: Filters) -> tuple[Exhibit | None, s
     clocks = measurable(scope)
     if not clocks:
         return None, None if quoted(scope) else estimate(scope, asked).page_words or (
-            "How long its requests took cannot be worked out: the register does not publish both ends of any clock."
+            f"How long its {scope.nouns} took cannot be worked out: the register does not publish both ends of any "
+            "clock."
         )  # fmt: skip
     filters = replace(asked, clock=clocks[0])
     if not estimate(scope, filters).curve:
@@ -252,7 +259,7 @@ def _time(store: Store, scope: Scope, asked: Filters) -> tuple[Exhibit | None, s
     events = max((r["events"] or 0 for r in rows), default=0)
     if not enough(events):
         return None, (
-            f"Too few of its requests have ended to say how long they usually take {CLOCKS[clocks[0]]}: "
+            f"Too few of its {scope.nouns} have ended to say how long they usually take {CLOCKS[clocks[0]]}: "
             f"{number(events)}, and {HEADLINE_EVENTS} are needed. Each has its own time on its page."
         )
     return figures.turnaround_exhibit(store, filters), None
@@ -269,7 +276,7 @@ def _requests(asked: Filters, scope: Scope, listed: list[dict[str, Any]], matche
     ]  # fmt: skip
     released = any(r["releases"] > 1 for r in listed)
     return Table(
-        caption=plural(matched, "request")
+        caption=plural(matched, scope.noun)
         + (f", the newest {number(MOST_REQUESTS)} of them" if matched > MOST_REQUESTS else ", newest first"),
         columns=(
             Column(name="reference", label="Reference"),

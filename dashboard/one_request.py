@@ -160,13 +160,13 @@ def _finding(state: Mapping[str, Any], scope: Scope, spells: Mapping[str, Mappin
     became = {
         "released": f"data were released to {who}",
         "reuse_permitted": f"{who} was permitted to re-use data already held",
-        "approved": f"the request of {who} was approved, and no release is published",
-        "refused": f"the request of {who} was refused",
-        "not_pursued": f"the request of {who} was not pursued",
-        "withdrawn": f"the request of {who} was withdrawn",
-        "discontinued": f"the request of {who} was discontinued",
-        "open": f"the request of {who} is open",
-        "unknown": f"what became of the request of {who} is not published",
+        "approved": f"the {scope.noun} of {who} was approved, and no release is published",
+        "refused": f"the {scope.noun} of {who} was refused",
+        "not_pursued": f"the {scope.noun} of {who} was not pursued",
+        "withdrawn": f"the {scope.noun} of {who} was withdrawn",
+        "discontinued": f"the {scope.noun} of {who} was discontinued",
+        "open": f"the {scope.noun} of {who} is open",
+        "unknown": f"what became of the {scope.noun} of {who} is not published",
     }[state["outcome"]]
     if state["outcome"] == "unknown":
         return became
@@ -185,8 +185,8 @@ def _finding(state: Mapping[str, Any], scope: Scope, spells: Mapping[str, Mappin
         return f"{became}; how long it took is not known: {_left_out(spell, state)}"
     if spell["censored"] or (state["outcome"] == "open" and spell["end_high"] is None):
         waited = f"{plural(days, 'calendar day')} after it was received"
-        return f"the request of {who} was still open at {day(spell['end_low'])}, {waited}"
-    begun = "it was received" if became.startswith("the request") else "the request was received"
+        return f"the {scope.noun} of {who} was still open at {day(spell['end_low'])}, {waited}"
+    begun = "it was received" if became.startswith(f"the {scope.noun}") else f"the {scope.noun} was received"
     return f"{became}, {plural(days, 'calendar day')} after {begun}"
 
 

@@ -6,6 +6,7 @@ Bodies and units are never added to one another.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from dashboard import figures
@@ -14,9 +15,10 @@ from dashboard.filters import Filters
 from dashboard.measures import for_page
 from dashboard.measures.refusals import DERIVED_PEOPLE, people
 from dashboard.store import Store
-from dashboard.text import day, number, percent, plural
+from dashboard.text import day, join_words, number, percent, plural
 
 
+MOST_BODIES = 3  # named in a title
 MOST_COLUMNS = 16  # periods drawn as columns; more are lines
 
 
@@ -26,6 +28,38 @@ def totals(store: Store, filters: Filters) -> list[dict[str, Any]]:
         row
         for row in store.query("person_totals", filters).dicts()
         if not row["overlapping"] and row["requested"] is not None and row["supplied"] is not None
+    ]
+
+
+def counts_of(store: Store, filters: Filters) -> Filters | None:
+    """The question whose counts of people belong to a register: its own, else those of another register of the same
+    publisher, as known then; None where neither has any."""
+    own = Filters(
+        register=filters.register,
+        from_=filters.from_,
+        to=filters.to,
+        edition=filters.edition,
+        known_on=filters.known_on,
+    )
+    if for_page("person-counts", store, own).rows:
+        return own
+    beside = _of_the_publisher(store, own)
+    return next((asked for asked in beside if for_page("person-counts", store, asked).rows), None)
+
+
+def _of_the_publisher(store: Store, filters: Filters) -> list[Filters]:
+    """The same question of the publisher's other registers, as known when the edition asked for was new."""
+    listed = store.query("registers").dicts()
+    mine = next(row for row in listed if row["register"] == filters.register)
+    then = filters.known_on
+    if filters.edition:
+        scope = figures.scope_of(store, filters)
+        then = scope.published or scope.as_at
+    return [
+        replace(filters, register=row["register"], edition=None, known_on=then)
+        for row in listed
+        if row["register"] != mine["register"]
+        and (row["publisher"], row["synthetic"]) == (mine["publisher"], mine["synthetic"])
     ]
 
 
@@ -48,8 +82,17 @@ def people_exhibits(store: Store, filters: Filters) -> list[Exhibit]:
 
 
 def people_exhibit(store: Store, filters: Filters) -> Exhibit | None:
-    """The body with most asked for; None where no counts are published."""
-    return next(iter(people_exhibits(store, filters)), None)
+    """The body with most asked for, in this register or another of its publisher; what others were told of such bodies
+    where neither has counts; None where nothing is known of them."""
+    asked = counts_of(store, filters)
+    if asked is None:
+        every = (filters, *_of_the_publisher(store, filters))
+        return next((e for f in every if (e := outside_people_exhibit(store, f))), None)
+    exhibit = people_exhibits(store, asked)[0]
+    if asked.register == filters.register:
+        return exhibit
+    where = figures.scope_of(store, asked).short_title
+    return replace(exhibit, summary=f"{exhibit.summary} From another register of the publisher: {where}.")
 
 
 def _of_body(
@@ -160,9 +203,11 @@ def outside_people_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     if not rows:
         return None
     corrected = sum(row["status"] == "superseded" for row in rows)
+    bodies = list(dict.fromkeys(row["body"] for row in rows))
+    whom = join_words(bodies) if len(bodies) <= MOST_BODIES else "these bodies"
     return Exhibit(
         key="outside-people",
-        title=f"{plural(len(rows), 'figure')} on these bodies {'was' if len(rows) == 1 else 'were'} published elsewhere"
+        title=f"{plural(len(rows), 'figure')} on {whom} {'was' if len(rows) == 1 else 'were'} published elsewhere"
         + (f", {number(corrected)} of them corrected since" if corrected else ""),
         summary="As their sources give them, each in its unit; a correction stands beside the figure it corrects.",
         table=Table(

@@ -30,6 +30,7 @@ from dashboard.vocabulary import (
     COUNT_FIELDS,
     COVERAGE,
     DATE_FIELDS,
+    NOUNS,
     OUTCOMES,
     RECIPIENT_TYPES,
     TEXT_FIELDS,
@@ -55,6 +56,7 @@ KEYS: dict[str, tuple[str, ...]] = {
             "fixture",
             "home_rank",
             "cadence",
+            "noun",
             "reference",
             "recipient_types",
             "type_notes",
@@ -196,6 +198,7 @@ class Register:
         False  # here to exercise the machinery: shown only when named, or when nothing else is there
     )
     home_rank: int = 50
+    noun: str = "request"  # what one reference is called, one of NOUNS
     cadence: str = ""  # how often the publisher says it comes out; empty: not said
     target: Target | None = None
     request_split: str = ""
@@ -527,6 +530,7 @@ def read_register(path: Path, others: Mapping[str, Path]) -> Register:
         fixture=r.flag(document, "fixture", (), False),
         home_rank=r.whole(document, "home_rank", (), 50),
         cadence=r.choice(document, "cadence", (), ("", *CADENCES), ""),
+        noun=r.choice(document, "noun", (), NOUNS, NOUNS[0]),
         request_split=request_split,
         request_pattern=(
             r.pattern(request_pattern, ("reference", "request_pattern"), LONGEST_NAME, ("request",))

@@ -35,7 +35,7 @@ def control_chart_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     if not judged or all(row["upper"] is None for row in judged):
         return None
     words = [figures.interval_words(row["interval_start"], interval) for row in found]
-    noun = SERIES[judged[0]["series"]]
+    noun = SERIES[judged[0]["series"]].format(noun=scope.noun)
     told = _episodes([tuple(row["signal"].split("; ")) if row["signal"] else () for row in found])
     last = judged[-1]
     trial = "On trial limits: " if any(row["trial"] for row in judged) else ""
@@ -150,7 +150,7 @@ def recipient_flow_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     ]
     last: dict[str, Any] = (whole or told)[-1]
     label = words[found.index(last)]
-    unit = {"released": "releases", "decided": "decisions", "received": "requests"}[last["counted_as"]]
+    unit = {"released": "releases", "decided": "decisions", "received": scope.nouns}[last["counted_as"]]
     cut = "" if whole else " so far"
     drawn = found[
         found.index(told[0]) :

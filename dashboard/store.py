@@ -12,12 +12,13 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -26,6 +27,10 @@ from dashboard.filters import Filters
 from dashboard.settings import PACKAGE, Settings, load_settings
 from dashboard.warehouse import publish
 from dashboard.warehouse.engine import CONFIG
+
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 QUERIES = PACKAGE / "queries"
@@ -37,6 +42,8 @@ STREAM_LIMIT = 120.0  # seconds for one answer that is read as it is sent
 STREAM_ROWS = 4_000  # read at a time
 CACHED_RESULTS = 512
 CACHED_ROWS = 20_000  # larger results are not kept
+NO_FILTERS = Filters()
+IDLE_CURSORS = 4  # kept for the next query, for each way of looking names up
 
 
 _LIMITS = threading.local()
@@ -58,7 +65,7 @@ class Query:
 
     name: str
     sql: str
-    parameters: frozenset[str]
+    parameters: tuple[str, ...]
     columns: tuple[str, ...]
     purpose: str
 
@@ -74,7 +81,7 @@ def load_query(name: str) -> Query:
     return Query(
         name,
         sql,
-        frozenset(PARAMETER.findall(COMMENT.sub("", sql))),
+        tuple(sorted(set(PARAMETER.findall(COMMENT.sub("", sql))))),
         tuple(c.strip() for c in header["result columns"].split(",")),
         header["purpose"],
     )
@@ -156,10 +163,10 @@ class _Watch:
                 self._changed.notify()
         return key
 
-    def end(self, key: object) -> None:
-        """Watch it no longer: from here on it is not interrupted."""
+    def end(self, key: object) -> bool:
+        """Watch it no longer: from here on it is not interrupted. False when it was."""
         with self._changed:
-            self._running.pop(key, None)
+            return self._running.pop(key, None) is not None
 
     def _watch(self) -> None:
         with self._changed:
@@ -196,10 +203,33 @@ class _Root:
         )
         listed = self.connection.execute(load_query("registers_of_releases").sql).fetchall()
         self.releases_in = frozenset(register for (register,) in listed)
+        self._idle: dict[tuple[str, ...], list[duckdb.DuckDBPyConnection]] = {}
+
+    def cursor(self, schemas: tuple[str, ...]) -> duckdb.DuckDBPyConnection:
+        """A cursor that looks names up in these schemas: one handed back, or a new one."""
+        with suppress(KeyError, IndexError):
+            return self._idle[schemas].pop()
+        cursor = self.connection.cursor()
+        cursor.execute(f"set search_path = '{','.join(schemas)}'")
+        return cursor
+
+    def hand_back(self, schemas: tuple[str, ...], cursor: duckdb.DuckDBPyConnection) -> None:
+        """Keep a cursor for the next query: to tell a new one its schemas takes as long as a short query."""
+        idle = self._idle.setdefault(schemas, [])
+        if self.retired or len(idle) >= IDLE_CURSORS:
+            cursor.close()
+        else:
+            idle.append(cursor)
+
+    def close(self) -> None:
+        for idle in self._idle.values():
+            while idle:
+                idle.pop().close()
+        self.connection.close()
 
 
 def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tuple[str, ...]:
-    """Where a query's macros are looked up, the narrowest first that can answer it exactly.
+    """Where a query's macros and what they read are looked up, the narrowest first that can answer it exactly.
 
     `releases_in`: the registers that list releases, in which one request can stand in several rows.
     """
@@ -208,18 +238,26 @@ def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tu
         return ("as_known",)
     if "reference" in given:
         return ("latest",)
-    found = ["facts", "latest"]
-    if given & {"recipient", "dataset"}:
-        found.insert(0, "picked")
+    apart = given & {"type", "tier", "route", "outcome", "recipient", "dataset"}
+    if "by" in given:
+        apart.add(str(values["by"]))
+    whole_months = _first_of_month(values.get("from")) and _first_of_month(values.get("to"), after=1)
     register = values.get("register")
+    found = ["facts", "latest"]
     if not (register in releases_in if register else releases_in):
         found.insert(0, "asked")
-    whole_time = not given & {"from", "to", "interval", "recipient", "dataset", "route", "outcome"}
-    # by nothing but type and tier are cases of the whole time added up
-    if whole_time and values.get("by") in (None, "type", "tier"):
-        found.insert(0, "whole")
-    whole_months = _first_of_month(values.get("from")) and _first_of_month(values.get("to"), after=1)
-    if whole_months and "picked" not in found and values.get("by") not in ("recipient", "dataset"):
+    if apart <= {"type", "tier"}:
+        found[:0] = ["slim", "monthly"] if whole_months else ["daily", "slim", "monthly"]
+        if not given & {"from", "to", "interval"} and values.get("cohort") != "closed":
+            found[:0] = ["whole"] if "tier" in apart else ["typed", "whole"]
+    elif {"recipient", "dataset"} <= given:
+        found.insert(0, "of_both")
+    elif "recipient" in given:
+        found.insert(0, "of_recipient")
+    elif "dataset" in given:
+        slim = apart <= {"type", "tier", "dataset"} and values.get("by") != "dataset"
+        found[:0] = ["of_dataset", "monthly"] if slim and whole_months else ["of_dataset"]
+    elif whole_months and not apart & {"recipient", "dataset"}:
         found.insert(0, "monthly")
     return tuple(found)
 
@@ -227,12 +265,6 @@ def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tu
 def _first_of_month(day: object, after: int = 0) -> bool:
     """Whether a day, or the one `after` it, begins a month. No day limits nothing."""
     return not isinstance(day, date) or (day + timedelta(days=after)).day == 1
-
-
-def _ask(cursor: duckdb.DuckDBPyConnection, root: _Root, query: Query, values: Mapping[str, object]) -> None:
-    # Same query, several ways to what it counts: see schema/038_as_known.sql and 049_from_facts.sql.
-    cursor.execute(f"set search_path = '{','.join(schemas_for(values, root.releases_in))}'")
-    cursor.execute(_parsed(query.sql), dict(values))
 
 
 class Rows:
@@ -248,13 +280,13 @@ class Rows:
     ) -> None:
         self.build = root.build.id
         self._root, self._query, self._done = root, query, done
-        self._cursor: duckdb.DuckDBPyConnection | None = root.connection.cursor()
+        self._cursor: duckdb.DuckDBPyConnection | None = root.cursor(schemas_for(values, root.releases_in))
         # Until the first rows are there it is a query like any other.
         self._seconds = min(_seconds_left(query), seconds)
         self._watched = WATCH.begin(self._cursor, self._seconds)
         try:
             with self._named_errors():
-                _ask(self._cursor, root, query, values)
+                self._cursor.execute(_parsed(query.sql), values)
                 self._first = self._cursor.fetchmany(STREAM_ROWS)
         except BaseException:
             self._let_go()
@@ -317,7 +349,7 @@ class Store:
         self.pinned = build_id
         self._options = (threads, memory)
         self._lock = threading.Lock()
-        self._results: OrderedDict[tuple[object, ...], Result] = OrderedDict()
+        self._results: OrderedDict[tuple[object, ...], Any] = OrderedDict()
         self._looked = time.monotonic()
         build = publish.find_build(settings, build_id)
         try:
@@ -344,7 +376,7 @@ class Store:
     def _retire(self, root: _Root) -> None:
         root.retired = True
         if root.users == 0:
-            root.connection.close()
+            root.close()
 
     def _follow(self) -> None:
         if self.pinned or time.monotonic() - self._looked < 1.0:
@@ -371,27 +403,39 @@ class Store:
 
         Raises LimitError when it takes longer than the time limit or returns too many rows.
         """
+        found: Result = self._asked(name, filters, extra, _rows)
+        return found
+
+    def arrays(self, name: str, filters: Filters | None = None, **extra: object) -> Mapping[str, np.ndarray]:
+        """As `query`, with each column as an array, masked where it has nulls: for what is computed with numpy."""
+        found: Mapping[str, np.ndarray] = self._asked(name, filters, extra, _columns)
+        return found
+
+    def _asked(
+        self, name: str, filters: Filters | None, extra: Mapping[str, object],
+        fetch: Callable[[Query, duckdb.DuckDBPyConnection, int], Any],
+    ) -> Any:  # fmt: skip
         query = load_query(name)
-        values: dict[str, object] = {**(filters or Filters()).parameters(), **extra}
-        bound = {p: values[p] for p in query.parameters}
+        given = (filters or NO_FILTERS).parameters()
+        bound = {p: extra[p] if p in extra else given[p] for p in query.parameters}
         self._follow()
         with self._lock:
             root = self._root
             root.users += 1
-            key = (root.build.id, name, _hashable(bound))
+            key = (root.build.id, name, fetch, *_hashable(bound))
             kept = self._results.get(key)
             if kept is not None:
                 self._results.move_to_end(key)
         try:
             if kept is not None:
                 return kept
-            result = self._run(root, query, bound)
+            result, size = self._run(root, query, bound, fetch)
         finally:
             with self._lock:
                 root.users -= 1
                 if root.retired and root.users == 0:
-                    root.connection.close()
-        if len(result.rows) <= CACHED_ROWS:
+                    root.close()
+        if size <= CACHED_ROWS:
             with self._lock:
                 self._results[key] = result
                 while len(self._results) > CACHED_RESULTS:
@@ -407,7 +451,7 @@ class Store:
         LimitError past it, or past the row cap.
         """
         query = load_query(name)
-        values: dict[str, object] = {**(filters or Filters()).parameters(), **extra}
+        values = {**(filters or NO_FILTERS).parameters(), **extra}
         self._follow()
         with self._lock:
             root = self._root
@@ -417,7 +461,7 @@ class Store:
             with self._lock:
                 root.users -= 1
                 if root.retired and root.users == 0:
-                    root.connection.close()
+                    root.close()
 
         try:
             return Rows(root, query, {p: values[p] for p in query.parameters}, seconds, done)
@@ -425,16 +469,20 @@ class Store:
             done()
             raise
 
-    def _run(self, root: _Root, query: Query, values: Mapping[str, object]) -> Result:
+    def _run(
+        self, root: _Root, query: Query, values: Mapping[str, object],
+        fetch: Callable[[Query, duckdb.DuckDBPyConnection, int], Any],
+    ) -> tuple[Any, int]:  # fmt: skip
         cap = min(ROW_CAP, getattr(_LIMITS, "rows", ROW_CAP))
         seconds = _seconds_left(query)
-        cursor = root.connection.cursor()
+        schemas = schemas_for(values, root.releases_in)
+        cursor = root.cursor(schemas)
         watched = WATCH.begin(cursor, seconds)
+        good = False
         try:
-            _ask(cursor, root, query, values)
-            columns = tuple(d[0] for d in cursor.description)
-            # Always drained: an unread result would own the connection.
-            rows = cursor.fetchmany(cap + 1)
+            cursor.execute(_parsed(query.sql), values)
+            found, size = fetch(query, cursor, cap)
+            good = True
         except duckdb.InterruptException:
             raise _too_slow(query, _seconds_given()) from None
         except (duckdb.ProgrammingError, duckdb.DataError):
@@ -444,18 +492,32 @@ class Store:
         ) as error:  # a block that is not what its checksum says, a disk that cannot be read
             raise _damaged(root.build, "read", error) from error
         finally:
-            WATCH.end(watched)
-            cursor.close()
-        if len(rows) > cap:
+            if WATCH.end(watched) and good:
+                root.hand_back(schemas, cursor)
+            else:
+                cursor.close()
+        if size > cap:
             raise _too_many(query, cap)
-        return Result(columns, tuple(rows))
+        return found, size
+
+
+def _rows(query: Query, cursor: duckdb.DuckDBPyConnection, cap: int) -> tuple[Result, int]:
+    columns = tuple(d[0] for d in cursor.description)
+    # Always drained: an unread result would own the connection.
+    rows = cursor.fetchmany(cap + 1)
+    return Result(columns, tuple(rows)), len(rows)
+
+
+def _columns(
+    query: Query, cursor: duckdb.DuckDBPyConnection, cap: int
+) -> tuple[Mapping[str, np.ndarray], int]:
+    found: dict[str, Any] = cursor.fetchnumpy()
+    return MappingProxyType(found), len(next(iter(found.values())))
 
 
 def _hashable(values: Mapping[str, object]) -> tuple[object, ...]:
     # The type is part of the key: 1, True and 1.0 are equal in Python and different questions.
-    return tuple(
-        (k, type(v).__name__, tuple(v) if isinstance(v, list) else v) for k, v in sorted(values.items())
-    )
+    return tuple((type(v), tuple(v) if isinstance(v, list) else v) for v in values.values())
 
 
 def open_store(

@@ -58,22 +58,13 @@ class RiskTable:
     censored: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        columns = (self.day, self.entered, self.events, self.censored)
-        if len({len(column) for column in columns}) > 1:
+        if len({len(column) for column in (self.day, self.entered, self.events, self.censored)}) > 1:
             raise ValueError("The columns of a risk table must be of one length.")
-        if any(value < 0 for column in columns for value in column):
-            raise ValueError("A risk table cannot hold a negative number.")
-        if any(later <= earlier for earlier, later in zip(self.day, self.day[1:], strict=False)):
-            raise ValueError("The days of a risk table must rise, each given once.")
-        if sum(self.entered) > self.cases:
-            raise ValueError(
-                f"{sum(self.entered)} enter and {self.cases} leave: every entry must leave once."
-            )
-        leave = np.array(self.events, dtype=np.int64) + np.array(self.censored, dtype=np.int64)
-        over = np.flatnonzero(leave > np.array(self.at_risk, dtype=np.int64))
-        if len(over):
-            k = int(over[0])
-            raise ValueError(f"On day {self.day[k]}, {leave[k]} leave and {self.at_risk[k]} are at risk.")
+        check_counts(self._columns)
+
+    @cached_property
+    def _columns(self) -> Counts:
+        return np.array((self.day, self.entered, self.events, self.censored), dtype=np.int64)
 
     @property
     def cases(self) -> int:
@@ -83,7 +74,28 @@ class RiskTable:
     @cached_property
     def at_risk(self) -> tuple[int, ...]:
         """Number at risk on each day, by the convention of the module."""
-        return tuple(_at_risk_on(self, self.day))
+        return tuple(_at_risk(self._columns).tolist())
+
+
+Counts = np.ndarray  # rows: day, entered, events, censored as in RiskTable; int64
+
+
+def check_counts(counts: Counts) -> np.ndarray:
+    """Number at risk on each day. Raises ValueError for what `RiskTable` refuses."""
+    day, entered, events, censored = counts
+    if (counts < 0).any():
+        raise ValueError("A risk table cannot hold a negative number.")
+    if (day[1:] <= day[:-1]).any():
+        raise ValueError("The days of a risk table must rise, each given once.")
+    leave = events + censored
+    if entered.sum() > leave.sum():
+        raise ValueError(f"{entered.sum()} enter and {leave.sum()} leave: every entry must leave once.")
+    at_risk = _at_risk(counts)
+    over = np.flatnonzero(leave > at_risk)
+    if len(over):
+        k = int(over[0])
+        raise ValueError(f"On day {day[k]}, {leave[k]} leave and {at_risk[k]} are at risk.")
+    return at_risk
 
 
 @dataclass(frozen=True)
@@ -134,24 +146,60 @@ def kaplan_meier(table: RiskTable, confidence: float = 0.95) -> Curve:
     se is the root of Greenwood's sum over |ln S|, so they stay within 0 and 1. An empty table gives an
     empty curve. Raises ValueError unless 0 < confidence < 1.
     """
-    z = normal_deviate(confidence)
-    n = np.array(table.at_risk, dtype=float)
-    d = np.array(table.events, dtype=float)
-    step = np.divide(n - d, n, out=np.ones_like(n), where=d > 0)
-    s = np.cumprod(step)  # once all at risk have had the event it is 0 and stays so
-    inside = (s > 0) & (s < 1)
-    variance = np.cumsum(np.divide(d, n * (n - d), out=np.zeros_like(n), where=(d > 0) & (n > d)))
-    log = np.log(s, out=np.full_like(s, -1.0), where=inside)
-    spread = np.exp(z * np.sqrt(variance) / -log)
+    s, low, high, inside = _product_limit(_at_risk(table._columns), table._columns[2], confidence)
     return Curve(
         day=table.day,
         at_risk=table.at_risk,
         events=table.events,
         censored=table.censored,
         survival=tuple(s.tolist()),
-        low=_where(inside, np.exp(log * spread)),
-        high=_where(inside, np.exp(log / spread)),
+        low=_where(inside, low),
+        high=_where(inside, high),
     )
+
+
+@dataclass(frozen=True)
+class Typical:
+    """What a curve says in four numbers: its median with bounds, and its 90th percentile, as `Curve` has them."""
+
+    median: int | None
+    median_low: int | None
+    median_high: int | None
+    p90: int | None
+
+
+def typical(counts: Counts) -> Typical:
+    """The four numbers of `kaplan_meier`'s curve of these counts, without the curve.
+
+    Raises ValueError for counts that `RiskTable` refuses.
+    """
+    s, low, high, inside = _product_limit(check_counts(counts), counts[2], 0.95)
+
+    def first(reached: np.ndarray) -> int | None:
+        at = reached.argmax() if len(reached) else 0  # the first that is true, if any is
+        return int(counts[0][at]) if len(reached) and reached[at] else None
+
+    return Typical(
+        first(s <= 0.5 + TOLERANCE),
+        first(inside & (low <= 0.5 + TOLERANCE)),
+        first(inside & (high <= 0.5 + TOLERANCE)),
+        first(s <= 1 - 0.9 + TOLERANCE),
+    )
+
+
+def _product_limit(
+    at_risk: np.ndarray, events: np.ndarray, confidence: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The curve, its two bands, and where they are defined."""
+    z = normal_deviate(confidence)
+    n, d = at_risk.astype(float), events.astype(float)
+    step = np.divide(n - d, n, out=np.ones_like(n), where=d > 0)
+    s = np.cumprod(step)  # once all at risk have had the event it is 0 and stays so
+    inside = (s > 0) & (s < 1)
+    variance = np.cumsum(np.divide(d, n * (n - d), out=np.zeros_like(n), where=(d > 0) & (n > d)))
+    log = np.log(s, out=np.full_like(s, -1.0), where=inside)
+    spread = np.exp(z * np.sqrt(variance) / -log)
+    return s, np.exp(log * spread), np.exp(log / spread), inside
 
 
 def _where(there: np.ndarray, values: np.ndarray) -> tuple[float | None, ...]:
@@ -265,14 +313,23 @@ def _events_on(table: RiskTable, days: Sequence[int]) -> list[int]:
     return [found.get(day, 0) for day in days]
 
 
+def _after_each_day(counts: Counts) -> np.ndarray:
+    """Number at risk before the first day of the table, and after each of its days."""
+    day, entered, events, censored = counts
+    # Those who enter on a day are at risk from the next; those who enter at 0 are there from the start.
+    late = np.where(day > 0, entered, 0)
+    cases = int(events.sum() + censored.sum())
+    return cases - int(late.sum()) + np.concatenate(([0], np.cumsum(late - events - censored)))
+
+
+def _at_risk(counts: Counts) -> np.ndarray:
+    return _after_each_day(counts)[:-1]
+
+
 def _at_risk_on(table: RiskTable, days: Sequence[int]) -> list[int]:
     """Number at risk on each of `days`, which rise and need not be days of the table."""
-    day = np.array(table.day, dtype=np.int64)
-    # Those who enter on a day are at risk from the next; those who enter at 0 are there from the start.
-    late = np.where(day > 0, np.array(table.entered, dtype=np.int64), 0)
-    moves = late - np.array(table.events, dtype=np.int64) - np.array(table.censored, dtype=np.int64)
-    numbers = table.cases - int(late.sum()) + np.concatenate(([0], np.cumsum(moves)))
-    found: list[int] = numbers[np.searchsorted(day, np.array(days, dtype=np.int64), side="left")].tolist()
+    places = np.searchsorted(table._columns[0], np.array(days, dtype=np.int64), side="left")
+    found: list[int] = _after_each_day(table._columns)[places].tolist()
     return found
 
 

@@ -32,6 +32,7 @@ INK, MUTED, GRID, PAPER = (
     "var(--grid, #dde2e7)",
     "var(--paper, #fff)",
 )
+ASIDE = "var(--aside, #BFBFBF)"  # bars beside the one that is chosen
 
 NOTHING = "nothing to show"
 PARTIAL = "not complete yet"
@@ -494,10 +495,14 @@ def _zone(plot: _Plot, position: int, start: float, end: float, inside: str) -> 
 
 
 def _linked(chart: Chart, position: int, words: str, body: str, *, wide_enough: bool) -> str:
-    link = local_link(chart.links[position]) if chart.links and wide_enough else None
+    # A page is filtered by what is chosen; elsewhere a bar leads to its rows.
+    links = chart.choices or chart.links
+    link = local_link(links[position]) if links and wide_enough else None
     if link is None:
         return f"<g>{body}</g>\n"
-    return f'<a href="{escape(link)}" aria-label="{words}">{body}</a>\n'
+    place = " data-in-place" if chart.choices else ""
+    current = ' aria-current="true"' if position in chart.chosen else ""
+    return f'<a{place} href="{escape(link)}" aria-label="{words}"{current}>{body}</a>\n'
 
 
 def _slot(plot: _Plot, position: int) -> tuple[float, float]:
@@ -762,10 +767,13 @@ def _block(
 ) -> str:
     """A filled column or bar: textured by series, hatched where it is not complete yet."""
     box = f'x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"'
+    aside = bool(plot.chart.chosen) and position not in plot.chart.chosen
+    colour = ASIDE if aside else COLOURS[place]
     if position in plot.chart.partial:
-        return f'<rect {box} fill="url(#{key}-p{place})" stroke="{COLOURS[place]}" stroke-width="1.5"/>'
+        fill = PAPER if aside else f"url(#{key}-p{place})"
+        return f'<rect {box} fill="{fill}" stroke="{colour}" stroke-width="1.5"/>'
     texture = _texture(place, x, y, width, height) if len(plot.chart.series) > 1 else ""
-    return f'<rect {box} fill="{COLOURS[place]}"/>{texture}'
+    return f'<rect {box} fill="{colour}"/>{texture}'
 
 
 def _texture(place: int, x: float, y: float, width: float, height: float) -> str:
@@ -909,5 +917,7 @@ def _check(chart: Chart) -> None:
         for values in (series.values, series.low, series.high):
             if values is not None and len(values) != len(chart.x):
                 raise ValueError(f"series {series.key!r}: {len(values)} values for {len(chart.x)} positions")
+    if chart.choices and len(chart.choices) != len(chart.x):
+        raise ValueError(f"{len(chart.choices)} choices for {len(chart.x)} positions")
     if chart.links and len(chart.links) != len(chart.x):
         raise ValueError(f"{len(chart.links)} links for {len(chart.x)} positions")

@@ -34,10 +34,22 @@ def html_table(table: Table, *, key: str) -> str:
         *(_heading(column, cards) for column in table.columns),
         f"</tr></thead>\n<tbody{_role(cards, 'rowgroup')}>",
     ]
+    # Where a row can be chosen its head does that, and its first number leads to its rows.
+    number = next((i for i, column in enumerate(table.columns) if i and column.kind in NUMERIC), 0)
     for position, row in enumerate(table.rows):
         link = local_link(table.links[position]) if table.links else None
+        choice = local_link(table.choices[position]) if table.choices else None
+        leads = {number if choice and number else 0: link} if link else {}
         cells = [
-            _cell(value, column, table.missing, cards, link if place == 0 else None, header=place == 0)
+            _cell(
+                value,
+                column,
+                table.missing,
+                cards,
+                choice if choice and place == 0 else leads.get(place),
+                header=place == 0,
+                chosen=position in table.chosen if choice and place == 0 else None,
+            )
             for place, (value, column) in enumerate(zip(row, table.columns, strict=True))
         ]
         parts.append(f"<tr{_role(cards, 'row')}>{''.join(cells)}</tr>")
@@ -92,7 +104,17 @@ def _heading(column: Column, cards: bool) -> str:
     return f'<th scope="col"{_role(cards, "columnheader")}{numeric}>{escape(column.label)}</th>'
 
 
-def _cell(value: object, column: Column, missing: str, cards: bool, link: str | None, *, header: bool) -> str:
+def _cell(
+    value: object,
+    column: Column,
+    missing: str,
+    cards: bool,
+    link: str | None,
+    *,
+    header: bool,
+    chosen: bool | None,
+) -> str:
+    """One cell. `chosen`: its link chooses the row, and whether it is chosen now; None where it leads elsewhere."""
     classes = [
         *(["number"] if column.kind in NUMERIC else []),
         *(["date"] if column.kind == "date" else []),
@@ -100,7 +122,9 @@ def _cell(value: object, column: Column, missing: str, cards: bool, link: str | 
     ]
     text = escape(cell_text(value, column.kind, missing=missing))
     if link is not None:
-        text = f'<a href="{escape(link)}">{text}</a>'
+        place = " data-in-place" if chosen is not None else ""
+        current = ' aria-current="true"' if chosen else ""
+        text = f'<a{place} href="{escape(link)}"{current}>{text}</a>'
     attributes = f' class="{" ".join(classes)}"' if classes else ""
     if header:
         return f'<th scope="row"{_role(cards, "rowheader")}{attributes}>{text}</th>'

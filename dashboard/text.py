@@ -76,6 +76,11 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{number(count)} {one if count == 1 else (many or one + 's')}"
 
 
+def with_article(noun: str) -> str:
+    """A noun with its article: "a request", "an agreement"."""
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
 def join_words(words: list[str]) -> str:
     """["a", "b", "c"] -> "a, b and c"."""
     if len(words) < 2:

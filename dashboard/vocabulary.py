@@ -194,14 +194,18 @@ FIELD_WORDS: dict[str, str] = {
     "people": "People",
 }
 
-# The series a control chart can be drawn of (`of`), with the words for one point of each.
+# What one reference of a register is called (`noun` in its description); the plural is an s more.
+NOUNS: tuple[str, ...] = ("request", "share", "agreement", "application", "project", "release")
+
+# The series a control chart can be drawn of (`of`), with the words for one point of each; {noun} is the
+# register's own.
 SERIES: dict[str, str] = {
-    "volumes.received": "requests received",
+    "volumes.received": "{noun}s received",
     "volumes.decided": "decisions",
-    "volumes.closed": "requests closed",
+    "volumes.closed": "{noun}s closed",
     "volumes.refused": "refusals",
-    "volumes.not_pursued": "requests not pursued",
-    "volumes.first_released": "first releases of a request",
+    "volumes.not_pursued": "{noun}s not pursued",
+    "volumes.first_released": "first releases of a {noun}",
     "volumes.released": "releases",
     "turnaround.median": "median days",
 }

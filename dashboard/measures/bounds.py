@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dashboard.filters import Filters
-from dashboard.measures.clocks import DEFAULT_CLOCK, bounded, with_clock
+from dashboard.measures.clocks import DEFAULT_CLOCK, bounded, cases_of, with_clock
 from dashboard.measures.refusals import estimate
 from dashboard.measures.result import Measure
-from dashboard.measures.scope import Scope, about, scopes
+from dashboard.measures.scope import Scope, about, labels, scopes
 from dashboard.store import Result, Store
 from dashboard.text import day, number, plural
 from dashboard.turnbull import BoundedCurve, Cases, bounded_curve
@@ -128,21 +128,19 @@ def _groups(store: Store, filters: Filters) -> dict[tuple[Any, ...], _Group]:
     """Groups by (register, group, basis): the dated cases from the risk table, then those that the editions bound."""
     found: dict[tuple[Any, ...], _Group] = {}
     undated = store.query("undated_cases", filters).dicts()
-    counts = store.query("turnaround_counts", filters).dicts()
-    labels = {(c["register"], c["group"]): c["group_label"] for c in (*undated, *counts)}
+    label = labels(store, filters)
 
-    def group(row: dict[str, Any]) -> _Group:
-        key = (row["register"], row["group"], row["basis"])
-        return found.setdefault(key, _Group(labels[key[:2]]))
+    def group(register: str, name: str, basis: str | None) -> _Group:
+        return found.setdefault((register, name, basis), _Group(label(register, name)))
 
-    for row in counts:
-        group(row).excluded += row["excluded"]
-    for row in store.query("risk_table", filters).dicts():
-        made = group(row)
-        made.add("exact", row["day"], row["day"], row["events"])
-        made.add("censored", row["day"], None, row["censored"])
-        if row["day"] and row["entered"]:
-            made.late[row["day"]] += row["entered"]
+    for (register, _, name, _, basis), cases in cases_of(store, filters).items():
+        made = group(register, name, basis)
+        made.excluded += cases.excluded
+        for on, entered, events, censored in cases.counts.T.tolist():
+            made.add("exact", on, on, events)
+            made.add("censored", on, None, censored)
+            if on and entered:
+                made.late[on] += entered
     # Where a clock has both its days, these are among those that its figures leave out.
     dated = {a["register"] for a in store.query("bounded_clocks", filters).dicts() if a["dated"]}
     for row in undated:
@@ -152,7 +150,7 @@ def _groups(store: Store, filters: Filters) -> dict[tuple[Any, ...], _Group]:
             )
             if row["basis"] is None:
                 continue
-        made = group(row)
+        made = group(row["register"], row["group"], row["basis"])
         if row["kind"] is None:
             made.excluded += 0 if row["register"] in dated else row["count"]
             continue

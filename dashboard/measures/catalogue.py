@@ -59,7 +59,8 @@ def measure(name: str, store: Store, *, filters: Filters | None = None, **keywor
     """Compute a measure by its name. Raises UsageError for an unknown measure, filter, register or edition."""
     found = find_measure(name)
     asked = filters or make_filters(**keywords)
-    chosen = replace(asked, **{k: v for k, v in found.defaults.items() if getattr(asked, k) is None})
+    lacking = {k: v for k, v in found.defaults.items() if getattr(asked, k) is None}
+    chosen = replace(asked, **lacking) if lacking else asked
     known = checked(store, chosen, archive=found.archive)
     result, notes = found.compute(store, chosen)
     if not known and chosen.known_on:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from dashboard.filters import Filters
 from dashboard.measures.refusals import estimate, not_measurable, quoted
 from dashboard.measures.result import Measure
-from dashboard.measures.scope import Scope, about, gap_words, scopes
+from dashboard.measures.scope import Scope, about, gap_words, labels, scopes
+from dashboard.measures.volume import MONTHS
 from dashboard.store import Result, Store
-from dashboard.survival import Curve, RiskTable, kaplan_meier, wilson
+from dashboard.survival import Counts, Curve, RiskTable, Typical, kaplan_meier, typical, wilson
 from dashboard.text import day, plural
 from dashboard.vocabulary import CLOCKS
 
@@ -37,24 +41,121 @@ PROMISED = (
 TURNAROUND = ("register", *PROMISED, "method", "group_label", "immature", "target_basis")
 
 
-def risk_tables(store: Store, filters: Filters) -> dict[tuple[Any, ...], RiskTable]:
+# What `risk_table.sql` counts, by its number.
+ENTERED, EVENT, CENSORED, LATE_EVENT, LATE_CENSORED, LEFT_OUT, NOT_LISTED = range(7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cases:
+    """The cases of one group on one clock, counted by day of waiting.
+
+    `counts`: the columns of a `survival.RiskTable` as rows of an array. `early`: on each of its days, the events and
+    the censored among those watched from their start.
+    """
+
+    counts: Counts
+    early: Counts
+    excluded: int  # left out
+    before_coverage: int  # those of them that ended before every case was listed
+
+    @cached_property
+    def n(self) -> int:
+        return int(self.counts[2:].sum())
+
+    @cached_property
+    def events(self) -> int:
+        return int(self.counts[2].sum())
+
+    @cached_property
+    def from_start(self) -> int:
+        return int(self.early.sum())
+
+    @property
+    def table(self) -> RiskTable:
+        return RiskTable(*(tuple(column.tolist()) for column in self.counts))
+
+    def judged(self, target: int) -> tuple[int, int]:
+        """How many met a target and how many are past it, open ones among them; those not yet at it are neither.
+
+        Only those watched from the start can show a target met: one that entered late had already missed its chance
+        to be quick.
+        """
+        late = self.counts[0] > target
+        return int(self.early[0][~late].sum()), int(self.early[:, late].sum())
+
+
+Key = tuple[str, date | None, str, str, str | None]  # register, interval_start, group, clock, basis
+
+
+def cases_of(store: Store, filters: Filters) -> dict[Key, Cases]:
+    """The cases on one clock, in order, by (register, interval_start, group, clock, basis)."""
+    filters = with_clock(filters)
+    found = store.arrays("risk_table", filters)
+    keys = zip(*(_values(found[c]) for c in ("register", "interval_start", "group", "basis")), strict=True)
+    counted = zip(found["kinds"], found["days"], found["cases"], strict=True)
+    cases = {key: _counted(*columns) for key, columns in zip(keys, counted, strict=True)}
+    # A case without a date of receipt has no basis of its own: it is counted with that of most cases of its register.
+    without = [key for key in cases if key[3] is None]
+    if without:
+        of_basis: Counter[tuple[str, str]] = Counter()
+        for (register, _, _, basis), c in cases.items():
+            if basis is not None:
+                of_basis[register, basis] += c.n + c.excluded
+        usual = {
+            register: basis
+            for (register, basis), _ in sorted(of_basis.items(), key=lambda b: (b[1], b[0][1]))
+        }
+        for key in without:
+            named = (*key[:3], usual.get(key[0]))
+            left_out = cases.pop(key)
+            beside = cases.get(named)
+            cases[named] = (
+                replace(
+                    beside,
+                    excluded=beside.excluded + left_out.excluded,
+                    before_coverage=beside.before_coverage + left_out.before_coverage,
+                )
+                if beside
+                else left_out
+            )
+    # no interval comes first, no basis last
+    order = sorted(cases, key=lambda k: (k[0], k[1] or date.min, k[2], k[3] is None, k[3] or ""))
+    return {(*k[:3], str(filters.clock), k[3]): cases[k] for k in order}
+
+
+def _values(column: np.ndarray) -> list[Any]:
+    return list((column.astype("datetime64[D]") if column.dtype.kind == "M" else column).tolist())
+
+
+def _counted(kinds: np.ndarray, days: np.ndarray, cases: np.ndarray) -> Cases:
+    grid = np.zeros((7, int(days.max()) + 2), dtype=np.int64)
+    grid[kinds, days + 1] = cases  # those left out, which have no day, stand before all days
+    excluded = grid[LEFT_OUT:, 0]
+    at = np.flatnonzero(grid[:LEFT_OUT].any(axis=0))
+    timed = grid[:, at]
+    return Cases(
+        counts=np.array(
+            (at - 1, timed[ENTERED], timed[EVENT] + timed[LATE_EVENT], timed[CENSORED] + timed[LATE_CENSORED])
+        ),
+        early=timed[EVENT : CENSORED + 1],
+        excluded=int(excluded.sum()),
+        before_coverage=int(excluded[1]),
+    )
+
+
+def risk_tables(store: Store, filters: Filters) -> dict[Key, RiskTable]:
     """Risk tables by (register, interval_start, group, clock, basis), in days of the unit asked for."""
-    grouped: dict[tuple[Any, ...], list[tuple[int, int, int, int]]] = defaultdict(list)
-    for row in store.query("risk_table", with_clock(filters)).dicts():
-        key = tuple(row[c] for c in ("register", "interval_start", "group", "clock", "basis"))
-        grouped[key].append((row["day"], row["entered"], row["events"], row["censored"]))
-    return {key: RiskTable(*zip(*sorted(rows), strict=True)) for key, rows in grouped.items()}
+    return {key: cases.table for key, cases in cases_of(store, filters).items() if cases.n}
 
 
-def curves(store: Store, filters: Filters) -> dict[tuple[Any, ...], Curve]:
+def curves(store: Store, filters: Filters) -> dict[Key, Curve]:
     """Kaplan-Meier curves by (register, interval_start, group, clock, basis), in days of the unit asked for."""
     return {key: kaplan_meier(table) for key, table in risk_tables(store, filters).items()}
 
 
-def unwatched(store: Store, filters: Filters) -> set[tuple[Any, ...]]:
+def unwatched(cases: Mapping[Key, Cases]) -> set[tuple[Any, ...]]:
     """(register, group, basis) of the groups of which no case was watched from its start: no estimate of them."""
-    counts = store.query("turnaround_counts", filters).dicts()
-    return {(c["register"], c["group"], c["basis"]) for c in counts if c["n"] and not c["from_start"]}
+    return {(key[0], key[2], key[4]) for key, c in cases.items() if c.n and not c.from_start}
 
 
 def bounded(store: Store, scope: Scope, filters: Filters) -> bool:
@@ -98,7 +199,11 @@ def _immature(store: Store, filters: Filters, found: list[Scope]) -> Callable[[t
     as_at = {s.register: s.as_at for s in found}
     by_closing = filters.cohort == "closed"
     whole = replace(filters, interval=None, from_=None, to=None)
-    p90 = {} if by_closing else {(k[0], *k[2:]): c.quantile(0.9) for k, c in curves(store, whole).items()}
+    p90 = (
+        {}
+        if by_closing
+        else {(k[0], *k[2:]): typical(c.counts).p90 for k, c in cases_of(store, whole).items() if c.n}
+    )
     columns = ("register", "interval_start", "group", "clock", "basis")
     waits = {
         tuple(w[c] for c in columns): w["least"]
@@ -109,7 +214,7 @@ def _immature(store: Store, filters: Filters, found: list[Scope]) -> Callable[[t
         start = key[1]
         if start is None:
             return None
-        months = {"month": 1, "quarter": 3, "year": 12}[str(filters.interval)]
+        months = MONTHS[str(filters.interval)]
         years, month = divmod(start.year * 12 + start.month - 1 + months, 12)
         if as_at[key[0]] < date(years, month + 1, 1) - timedelta(1):
             return True
@@ -147,14 +252,14 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     found = scopes(store, filters)
     many = len(found) > 1
     notes: list[str] = []
-    estimated = curves(store, filters)
+    counted = cases_of(store, filters)
+    label = labels(store, filters)
     immature = _immature(store, filters, found)
     rows: list[tuple[Any, ...]] = []
     for scope in found:
         unmeasurable = not_measurable(scope, clock)
         target, target_basis = target_of(scope, filters)
-        counts = store.query("turnaround_counts", replace(filters, target=target)).dicts()
-        mine = [c for c in counts if c["register"] == scope.register]
+        mine = {key: cases for key, cases in counted.items() if key[0] == scope.register}
         if unmeasurable:
             notes.append(about(scope, many, unmeasurable))
             if bounded(store, scope, filters):
@@ -171,31 +276,27 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
         if allowed.words:
             notes.append(about(scope, many, allowed.words))
         late = 0
-        for count in mine:
-            key = tuple(count[c] for c in ("register", "interval_start", "group", "clock", "basis"))
-            curve = estimated.get(key)
-            give = curve is not None and method != "none"
+        for key, cases in mine.items():
             row_method = method
-            if give and count["from_start"] == 0 and count["n"]:
+            give = cases.n > 0 and method != "none"
+            if give and not cases.from_start:
                 row_method = "none"
                 # Delayed entry alone: the curve would begin among cases that had already waited long.
                 give = False
                 late += 1
-            median = curve.quantile(0.5) if curve and give else None
-            low, high = curve.median_bounds() if curve and give else (None, None)
-            if closed_only:
-                low = high = None
-            judged = count["within"] + count["past"]
+            found_of = typical(cases.counts) if give else Typical(None, None, None, None)
+            low, high = (None, None) if closed_only else (found_of.median_low, found_of.median_high)
             share = bounds = None
-            if target is not None and judged and method != "none":
-                share = count["within"] / judged
-                bounds = wilson(count["within"], judged)
+            if target is not None and method != "none":
+                within, past = cases.judged(target)
+                if within + past:
+                    share, bounds = within / (within + past), wilson(within, within + past)
             rows.append(
                 (
-                    *key[:3], clock, count["basis"], unit, count["n"], count["events"], count["censored"],
-                    count["excluded"], median, low, high, curve.quantile(0.9) if curve and give else None,
-                    share, bounds[0] if bounds else None, bounds[1] if bounds else None, target,
-                    row_method, count["group_label"], immature(key), target_basis,
+                    *key[:3], clock, key[4], unit, cases.n, cases.events, cases.n - cases.events, cases.excluded,
+                    found_of.median, low, high, found_of.p90, share, bounds[0] if bounds else None,
+                    bounds[1] if bounds else None, target, row_method, label(scope.register, key[2]), immature(key),
+                    target_basis,
                 )
             )  # fmt: skip
         if not mine:
@@ -213,7 +314,9 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
         notes += [about(scope, many, words) for words in _left_out(scope, mine, late)]
         if clock == "approval_to_first_published":
             notes.append(about(scope, many, FIRST_PUBLISHED))
-        between = _between(store, scope, filters) if any(c["excluded"] for c in mine) and allowed.curve else 0
+        between = (
+            _between(store, scope, filters) if any(c.excluded for c in mine.values()) and allowed.curve else 0
+        )
         if between:
             notes.append(
                 about(scope, many, f"Of {plural(between, 'case')} left out the editions show between which days the "
@@ -231,12 +334,12 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     return Result(TURNAROUND, tuple(rows)), notes
 
 
-def _left_out(scope: Scope, counts: list[dict[str, Any]], late: int) -> list[str]:
+def _left_out(scope: Scope, counted: Mapping[Key, Cases], late: int) -> list[str]:
     """What a reader must know of one register's cases: those left out, and from when the others count."""
     notes = []
-    unlisted = sum(c["before_coverage"] for c in counts)
+    unlisted = sum(c.before_coverage for c in counted.values())
     if unlisted:
-        ended, why = "closed", "only requests within their terms were still"
+        ended, why = "closed", f"only {scope.nouns} within their terms were still"
         if scope.gap_start:
             ended, why = "closed, or were last seen,", "not every case was"
         notes.append(
@@ -248,16 +351,16 @@ def _left_out(scope: Scope, counts: list[dict[str, Any]], late: int) -> list[str
             "Where no case was watched from its receipt, no median is given: those left had already waited when the "
             "listing began."
         )
-    left_out = sum(c["excluded"] for c in counts) - unlisted
+    left_out = sum(c.excluded for c in counted.values()) - unlisted
     if left_out:
         notes.append(
             f"{plural(left_out, 'case')} left out because their dates cannot be used; each is listed, with its rule, "
             "in 'spells' and among the issues."
         )
-    if any(c["basis"] == "from_reference" for c in counts):
+    if any(key[4] == "from_reference" for key in counted):
         notes.append(
             "The date of receipt is read from the reference (basis from_reference): its digits are taken as the day "
-            "the request was logged."
+            f"the {scope.noun} was logged."
         )
     if scope.unbroken_from and not quoted(scope):
         why = "were never" if scope.gap_start else "are no longer"
@@ -290,7 +393,8 @@ def _survival_curve(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     found = scopes(store, filters)
     allowed = {}
     # The same refusals as the median's: a group that has no estimate has no curve.
-    late = unwatched(store, filters)
+    counted = cases_of(store, filters)
+    late = unwatched(counted)
     for scope in found:
         way = estimate(scope, filters)
         unmeasurable = not_measurable(scope, str(filters.clock))
@@ -303,9 +407,10 @@ def _survival_curve(store: Store, filters: Filters) -> tuple[Result, list[str]]:
                 "and is refused."
             )
             notes.append(about(scope, len(found) > 1, words))
-    for (register, _, group, clock, basis), curve in curves(store, filters).items():
-        if not allowed.get(register) or (register, group, basis) in late:
+    for (register, _, group, clock, basis), cases in counted.items():
+        if not cases.n or not allowed.get(register) or (register, group, basis) in late:
             continue
+        curve = kaplan_meier(cases.table)
         for values in zip(
             curve.day,
             curve.at_risk,

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from dashboard.filters import Filters
-from dashboard.measures.clocks import DEFAULT_CLOCK, risk_tables, with_clock
+from dashboard.measures.clocks import DEFAULT_CLOCK, cases_of, with_clock
 from dashboard.measures.refusals import TOO_FEW_TO_COMPARE, comparable, estimate, not_measurable
 from dashboard.measures.result import Measure
-from dashboard.measures.scope import Scope, about, scopes
+from dashboard.measures.scope import Scope, about, labels, scopes
 from dashboard.store import Result, Store
 from dashboard.survival import LogRank, compare
 from dashboard.text import join_words, number, plural
@@ -50,26 +50,28 @@ def _why_none(scope: Scope, filters: Filters) -> str | None:
 
 def _register(store: Store, scope: Scope, filters: Filters) -> tuple[list[tuple[Any, ...]], list[str]]:
     """The rows and notes of one register: a test for each basis, which are never pooled."""
-    counts = [c for c in store.query("turnaround_counts", filters).dicts() if c["register"] == scope.register]
-    tables = {(k[2], k[4]): t for k, t in risk_tables(store, filters).items() if k[0] == scope.register}
+    label = labels(store, filters)
+    counted = {key: c for key, c in cases_of(store, filters).items() if key[0] == scope.register and c.n}
     rows: list[tuple[Any, ...]] = []
     notes: list[str] = []
-    for basis in sorted({c["basis"] for c in counts if c["n"]}):
-        mine = [c for c in counts if c["basis"] == basis and c["n"]]
-        kept = [c for c in mine if comparable(c["events"]) and c["from_start"]]
-        test = compare([tables[c["group"], basis] for c in kept]) if len(kept) > 1 else None
-        expected = dict(zip((c["group"] for c in kept), test.expected, strict=True)) if test else {}
+    for basis in sorted({str(key[4]) for key in counted}):
+        mine = {key[2]: c for key, c in counted.items() if key[4] == basis}
+        kept = [g for g, c in mine.items() if comparable(c.events) and c.from_start]
+        test = compare([mine[g].table for g in kept]) if len(kept) > 1 else None
+        expected = dict(zip(kept, test.expected, strict=True)) if test else {}
         told = test if test and test.df else None  # a p of nothing compared would read as no difference
-        for c in mine:
-            of = expected.get(c["group"])
+        for group, c in mine.items():
+            of = expected.get(group)
             rows.append(
-                (scope.register, c["group"], filters.clock, basis, filters.unit or "calendar", c["n"], c["events"],
-                 of, c["events"] - of if of is not None else None,
+                (scope.register, group, filters.clock, basis, filters.unit or "calendar", c.n, c.events,
+                 of, c.events - of if of is not None else None,
                  *((told.chi2, told.df, told.p) if told else (None, None, None)), bool(told) and of is not None,
-                 c["group_label"])
+                 label(scope.register, group))
             )  # fmt: skip
-        small = [c["group_label"] for c in mine if not comparable(c["events"])]
-        late = [c["group_label"] for c in mine if not c["from_start"] and c["group_label"] not in small]
+        small = [label(scope.register, g) for g, c in mine.items() if not comparable(c.events)]
+        late = [
+            label(scope.register, g) for g, c in mine.items() if not c.from_start and comparable(c.events)
+        ]
         if small:
             notes.append(f"Left out of the test, {TOO_FEW_TO_COMPARE}: {join_words(small)}.")
         if late:

@@ -81,7 +81,7 @@ def _ever_seen(store: Store, filters: Filters) -> tuple[Result, list[str]]:
         if early := survivors_words(scope, filters):
             notes.append(about(scope, many, early))
         if undated.get(scope.register):
-            words = f"In no interval for want of any date: {plural(undated[scope.register], 'request')}."
+            words = f"In no interval for want of any date: {plural(undated[scope.register], scope.noun)}."
             notes.append(about(scope, many, words))
     return store.query("ever_seen", filters), notes
 
@@ -106,7 +106,7 @@ def _holdings(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             silent = sum(row[places["silent"]] or 0 for row in mine)
             if silent:
                 words = (
-                    f"Counted nowhere: {plural(silent, 'request')} that data were granted to and of which the "
+                    f"Counted nowhere: {plural(silent, scope.noun)} that data were granted to and of which the "
                     "register does not say whether they are held, or that it no longer lists before the licence ended."
                 )
                 notes.append(about(scope, many, words))

@@ -8,10 +8,10 @@ from typing import Any
 
 from dashboard.competing import aalen_johansen
 from dashboard.filters import Filters
-from dashboard.measures.clocks import DEFAULT_CLOCK, unwatched, with_clock
+from dashboard.measures.clocks import DEFAULT_CLOCK, cases_of, unwatched, with_clock
 from dashboard.measures.refusals import estimate, not_measurable
 from dashboard.measures.result import Measure
-from dashboard.measures.scope import Scope, about, scopes
+from dashboard.measures.scope import Scope, about, labels, scopes
 from dashboard.store import Result, Store
 from dashboard.vocabulary import OUTCOMES
 
@@ -35,11 +35,10 @@ def _outcomes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
         if why:
             notes.append(about(scope, many, why))
     if any(given.values()):
-        counts = store.query("turnaround_counts", filters).dicts()
-        labels = {(c["register"], c["group"]): c["group_label"] for c in counts}
-        late = unwatched(store, filters)
+        words_of = labels(store, filters)
+        late = unwatched(cases_of(store, filters))
         for (register, group, clock, basis), table in _tables(store, filters).items():
-            label = labels[register, group]
+            label = words_of(register, group)
             if not given.get(register):
                 continue
             scope = next(s for s in found if s.register == register)
@@ -77,38 +76,37 @@ def _why_none(scope: Scope, filters: Filters) -> str | None:
     return None
 
 
-def _tables(store: Store, filters: Filters) -> dict[tuple[Any, ...], dict[int, dict[str | None, Any]]]:
-    """Counts by (register, group, clock, basis), then day, then outcome."""
-    found: dict[tuple[Any, ...], dict[int, dict[str | None, Any]]] = defaultdict(lambda: defaultdict(dict))
-    for row in store.query("risk_by_outcome", filters).dicts():
-        key = tuple(row[c] for c in ("register", "group", "clock", "basis"))
-        found[key][row["day"]][row["outcome"]] = row
+# Counts of one group: by day of waiting, those that enter and are censored, and those that end by outcome.
+_Table = dict[int, dict[str | None, tuple[int, int, int]]]  # day -> outcome -> entered, ended, censored
+
+
+def _tables(store: Store, filters: Filters) -> dict[tuple[Any, ...], _Table]:
+    """Counts by (register, group, clock, basis)."""
+    found: dict[tuple[Any, ...], _Table] = defaultdict(lambda: defaultdict(dict))
+    for register, group, clock, basis, on, outcome, *counts in store.query("risk_by_outcome", filters).rows:
+        found[register, group, clock, basis][on][outcome] = (counts[0], counts[1], counts[2])
     return found
 
 
-def _rows(
-    table: dict[int, dict[str | None, Any]], before: tuple[Any, ...], after: tuple[Any, ...]
-) -> list[tuple[Any, ...]]:
+def _rows(table: _Table, before: tuple[Any, ...], after: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     """A row for each outcome on each day on which a case ended."""
     days = sorted(table)
-    names = [name for name in OUTCOMES if any(name in row for row in table.values())]
+    there = {name for counts in table.values() for name in counts}
+    names = [name for name in OUTCOMES if name in there]
+    none = (0, 0, 0)
+    still = [table[d].get(None, none) for d in days]
     incidences = aalen_johansen(
         days,
-        [table[d][None]["entered"] if None in table[d] else 0 for d in days],
-        {name: [table[d][name]["ended"] if name in table[d] else 0 for d in days] for name in names},
-        [table[d][None]["censored"] if None in table[d] else 0 for d in days],
+        [entered for entered, _, _ in still],
+        {name: [table[d].get(name, none)[1] for d in days] for name in names},
+        [censored for _, _, censored in still],
     )
-    rows = []
-    for i, day in enumerate(days):
-        if set(table[day]) == {None}:
-            continue
-        for name in names:
-            one = incidences.of[name]
-            rows.append(
-                (*before, day, name, one.incidence[i], one.low[i], one.high[i], one.events[i],
-                 incidences.survival[i], incidences.at_risk[i], *after)
-            )  # fmt: skip
-    return rows
+    of = [(name, incidences.of[name]) for name in names]
+    return [
+        (*before, day, name, one.incidence[i], one.low[i], one.high[i], one.events[i], incidences.survival[i],
+         incidences.at_risk[i], *after)
+        for i, day in enumerate(days) if set(table[day]) != {None} for name, one in of
+    ]  # fmt: skip
 
 
 MEASURES = (

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
+from typing import Any
+
 from dashboard.filters import Filters
 from dashboard.measures.refusals import quoted, refused, survivors_words
 from dashboard.measures.result import Measure, plain_query
-from dashboard.measures.scope import about, about_register, scopes
+from dashboard.measures.scope import Scope, about, about_register, labels, scopes
 from dashboard.store import Result, Store
 from dashboard.text import day, join_words
 
@@ -29,11 +33,79 @@ def _recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
             for r in store.query("type_notes", filters).dicts()
             if r["register"] in {s.register for s in found}  # none of its editions may be known yet
         ]
-    return store.query("recipients", filters), notes
+    return _shares(store, found, filters), notes
+
+
+RECIPIENTS = (
+    *(
+        "register",
+        "group",
+        "group_label",
+        "requests",
+        "releases",
+        "recipients",
+        "share",
+        "share_of",
+        "first_date",
+    ),
+    *("last_date", "published_types"),
+)
+
+
+def _shares(store: Store, found: list[Scope], filters: Filters) -> Result:
+    """The counts of each group with its share of all, those with most first; a row of none where nothing is counted."""
+    filters = replace(filters, by=filters.by or "type")
+    counted: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in store.query("recipients", filters).rows:
+        counted[row[0]].append(row[1:])
+    label = labels(store, filters)
+    rows: list[tuple[Any, ...]] = []
+    for scope in found:
+        released, named = scope.columns["released"][0], scope.recipients_named
+        share_of = "releases" if released else "requests" if named is not None else None
+        mine = []
+        groups = counted[scope.register] or [("all", 0, 0, 0, None, None, None)]
+        whole = sum(g[2 if released else 1] for g in groups) if share_of else 0
+        for group, requests, releases, recipients, first, last, types in groups:
+            share = (releases if released else requests) / whole if whole else None
+            mine.append(
+                (scope.register, group, "All" if group == "all" else label(scope.register, group),
+                 requests if named is not None else None, releases if released else None, recipients if named else None,
+                 share, share_of, first, last, "; ".join(sorted(types or ())) or None)
+            )  # fmt: skip
+        rows += sorted(mine, key=lambda r: (r[6] is None, -(r[6] or 0), r[1]))
+    return Result(RECIPIENTS, tuple(rows))
+
+
+RANKED = (
+    *("register", "rank", "recipient", "recipient_type", "requests", "releases", "share", "cumulative_share"),
+    *("recipient_id", "parent_recipient", "former_names"),
+)
+
+
+def _ranked(store: Store, found: list[Scope], filters: Filters) -> Result:
+    """The largest recipients of each register with their rank and share: those with as many share a rank."""
+    by_requests = [scope.register for scope in found if not scope.columns["released"][0]]
+    rows: list[tuple[Any, ...]] = []
+    register, place, rank, so_far, least = None, 0, 0, 0, None
+    for row in store.query("top_recipients", filters, by_requests=by_requests).rows:
+        of, recipient, kind, requests, releases, total, *beside = row
+        if of != register:
+            register, place, rank, so_far, least = of, 0, 0, 0, None
+        weight = requests if of in by_requests else releases
+        place += 1
+        so_far += weight
+        rank, least = (rank, least) if weight == least else (place, weight)
+        rows.append(
+            (of, rank, recipient, kind, requests, None if of in by_requests else releases,
+             weight / total if total else None, so_far / total if total else None, *beside)
+        )  # fmt: skip
+    return Result(RANKED, tuple(rows))
 
 
 def _top_recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
-    result = store.query("top_recipients", filters)
+    found = scopes(store, filters)
+    result = _ranked(store, found, filters)
     notes = []
     present = {row[0] for row in result.rows}
     named = {
@@ -41,7 +113,6 @@ def _top_recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
         for r in store.query("answerability", filters).dicts()
         if r["field"] == "recipient" and r["status"] != "not_published"
     }
-    found = scopes(store, filters)
     for scope in found:
         if scope.register not in present:
             words = "Recipients are not published, so no ranking is given."
@@ -66,7 +137,13 @@ def _top_recipients(store: Store, filters: Filters) -> tuple[Result, list[str]]:
 
 
 def _recipient_flow(store: Store, filters: Filters) -> tuple[Result, list[str]]:
-    result = store.query("recipient_flow", filters, run_in=RUN_IN, top=TOP)
+    counted = store.query("recipient_flow", filters, run_in=RUN_IN, top=TOP)
+    label = labels(store, filters)
+    after = counted.columns.index("group") + 1
+    result = Result(
+        (*counted.columns[:after], "group_label", *counted.columns[after:]),
+        tuple((*row[:after], label(row[0], row[after - 1]), *row[after:]) for row in counted.rows),
+    )
     found = scopes(store, filters)
     notes = []
     for scope in found:

@@ -34,7 +34,7 @@ DERIVED_PEOPLE = (
 COMPARED_EVENTS = 5  # two groups are compared by a test only when each has as many events
 
 SELECTED = "The entries are a selection made by others"
-SURVIVORS = "The register lists only requests still open or within their terms"
+SURVIVORS = "The register lists only {noun}s still open or within their terms"
 
 TOO_FEW_TO_COMPARE = f"with fewer than {COMPARED_EVENTS} ended cases"
 
@@ -73,6 +73,10 @@ class Estimate:
         return self.method == "Kaplan-Meier"
 
 
+def survivors(scope: Scope) -> str:
+    return SURVIVORS.format(noun=scope.noun)
+
+
 def quoted(scope: Scope) -> bool:
     """Whether the rows are entries that others chose to quote, so that even their number says nothing."""
     return scope.selected
@@ -83,13 +87,13 @@ def refused(scope: Scope, kind: Kind, filters: Filters | None = None) -> str | N
     if scope.selected:
         return OF_A_SELECTION[kind]
     if scope.survivors_only and kind in OF_SURVIVORS:
-        return OF_SURVIVORS[kind]
+        return OF_SURVIVORS[kind].format(noun=scope.noun)
     if kind == "backlog":
         answerable, words = scope.columns["open_at_end"]
         if not answerable:
             return f"How many are open cannot be said. {words}".strip()
         if filters is not None and filters.outcome:
-            return "Of requests already known to have ended in one way none is open, so no number is given."
+            return f"Of {scope.nouns} already known to have ended in one way none is open, so no number is given."
     if kind == "outcomes":
         answerable, words = scope.columns["refused"]
         if not answerable:
@@ -115,9 +119,9 @@ def few_left(scope: Scope, first: date | None) -> bool:
 def early_words(scope: Scope) -> str:
     """Why no share, ranking or comparison is given of the time before every case was listed."""
     if scope.survivors_only or scope.listed_from is None:
-        return f"{SURVIVORS}, which supports no share."
+        return f"{survivors(scope)}, which supports no share."
     return (
-        f"Before {day(scope.listed_from)} the register lists only requests still open or within their terms, "
+        f"Before {day(scope.listed_from)} the register lists only {scope.nouns} still open or within their terms, "
         "which supports no share."
     )
 
@@ -125,7 +129,7 @@ def early_words(scope: Scope) -> str:
 def at_least_words(scope: Scope) -> str:
     """What must be said of counts that read "at least", after them."""
     if scope.survivors_only or scope.listed_from is None:
-        return f"{SURVIVORS}: read every count as 'at least'."
+        return f"{survivors(scope)}: read every count as 'at least'."
     if scope.completed_only:
         return (
             f"Every case closed from {day(scope.listed_from)} is listed, and none still open. An interval that "
@@ -133,7 +137,7 @@ def at_least_words(scope: Scope) -> str:
         )
     if scope.coverage_start:
         return (
-            f"Before {day(scope.coverage_start)} the register lists only requests still open or within their "
+            f"Before {day(scope.coverage_start)} the register lists only {scope.nouns} still open or within their "
             "terms, and no refusal: read those counts as 'at least'."
         )
     return (
@@ -170,9 +174,9 @@ def estimate(scope: Scope, filters: Filters) -> Estimate:
     if scope.survivors_only:
         return Estimate(
             method="none",
-            words=f"{SURVIVORS}: what was quick or refused has left it, so no median or share is given.",
-            page_words=f"{SURVIVORS}. What was refused, or ended long ago, has left it, so those that are left say "
-            "nothing of the usual case.",
+            words=f"{survivors(scope)}: what was quick or refused has left it, so no median or share is given.",
+            page_words=f"{survivors(scope)}. What was refused, or ended long ago, has left it, so those that are left "
+            "say nothing of the usual case.",
             headline="No typical waiting time: the register lists only what is still open or within its terms",
         )
     if filters.outcome or filters.by == "outcome":

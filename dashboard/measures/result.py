@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from dashboard.filters import NAMES, Filters
@@ -221,7 +222,7 @@ class Measure:
     @property
     def takes(self) -> frozenset[str]:
         """The filters that change what it gives, by public name; the others are named in its notes."""
-        read = load_query(self.query).parameters & set(NAMES)
+        read = set(load_query(self.query).parameters) & set(NAMES)
         return frozenset(read | set(self.also_takes)) - set(self.never_takes)
 
     def used(self, filters: Filters) -> frozenset[str]:
@@ -267,11 +268,11 @@ def make_result(
 ) -> MeasureResult:
     """Contract columns first, in their order; `register` leads unless one was named; extras follow."""
     order = ordered(columns, result.columns, filters)
-    places = [result.columns.index(c) for c in order]
+    picked = itemgetter(*(result.columns.index(c) for c in order))
     return MeasureResult(
         measure=name,
         columns=order,
-        rows=tuple(tuple(row[p] for p in places) for row in result.rows),
+        rows=tuple(map(picked, result.rows)) if len(order) > 1 else tuple((picked(r),) for r in result.rows),
         notes=tuple(dict.fromkeys(notes)),
         filters=filters,
         build=store.build.id,

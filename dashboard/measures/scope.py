@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from dashboard.errors import UsageError
 from dashboard.filters import Filters
-from dashboard.store import Store
+from dashboard.store import Result, Store
 from dashboard.text import day
 
 
@@ -42,17 +44,30 @@ class Scope:
     survivors_too: bool  # some sheet lists what is still held or live, and no more
     coverage_start: date | None  # the first day of which closed cases are listed, beside those still open
     listed_from: date | None  # the first day from which every case is listed
+    recipients_named: bool | None = (
+        None  # None: the rows are a selection, and no request of anybody is counted
+    )
     columns: dict[str, tuple[bool, str]]  # volumes column -> (answerable, words)
     clocks: dict[str, tuple[bool, str]]  # clock -> (answerable, words)
     unbroken_from: date | None = None  # delayed entry on clocks: coverage_start, or the end of the last gap
     gap_start: date | None = None  # the last gap: from here to `unbroken_from` no file lists what was closed
     target: Target | None = None  # only where the publisher has named one
+    noun: str = "request"  # what one reference is called: "share", "agreement"
+
+    @property
+    def nouns(self) -> str:
+        return f"{self.noun}s"
 
 
 def scopes(store: Store, filters: Filters) -> list[Scope]:
     """The registers a question is about, each with what it can answer."""
+    return list(_read(store.query("scope", filters)))
+
+
+@lru_cache(maxsize=64)
+def _read(result: Result) -> tuple[Scope, ...]:
     found = []
-    for row in store.query("scope", filters).dicts():
+    for row in result.dicts():
         columns = {
             c["name"]: (bool(c["answerable"]), c["words"] or "") for c in json.loads(row.pop("columns"))
         }
@@ -63,7 +78,13 @@ def scopes(store: Store, filters: Filters) -> list[Scope]:
                 **row, columns=columns, clocks=clocks, target=Target(**json.loads(target)) if target else None
             )
         )
-    return found
+    return tuple(found)
+
+
+def labels(store: Store, filters: Filters) -> Callable[[str, str], str]:
+    """The words for a group of the grouping asked for, by register and group."""
+    known = {(register, group): label for register, group, label in store.query("labels", filters).rows}
+    return lambda register, group: known.get((None, group)) or known.get((register, group)) or group
 
 
 def checked(store: Store, filters: Filters, *, archive: bool = False) -> list[Scope]:

@@ -14,6 +14,7 @@ from dashboard.measures import clocks
 from dashboard.measures.refusals import at_least, enough, refused
 from dashboard.measures.result import Measure
 from dashboard.measures.scope import Scope, about, scopes
+from dashboard.measures.volume import volumes_of
 from dashboard.store import Result, Store
 from dashboard.text import day, join_words, number, plural
 
@@ -69,7 +70,7 @@ def _values(store: Store, scope: Scope, filters: Filters, series: str) -> tuple[
     if not answerable:
         return [], [f"This series cannot be drawn. {words}".strip()]
     found = []
-    for row in store.query("volumes", filters).dicts():
+    for row in volumes_of(store, [scope], filters).dicts():
         start, end = row["interval_start"], row["interval_end"]
         if start is None:
             return [], ["Nothing is counted under these filters, so there is no series."]

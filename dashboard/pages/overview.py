@@ -1,12 +1,21 @@
-"""Overview: the finding, at most six sentences, then four charts."""
+"""Overview: the finding, at most six sentences, then four charts: how many, who, how long, and people."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dashboard import figures, headlines
+from dashboard.exhibits import Exhibit
 from dashboard.filters import Filters
-from dashboard.measures import for_page
+from dashboard.measures import DEFAULT_CLOCK, for_page
+from dashboard.measures.refusals import measurable, not_measurable
+from dashboard.pages.choosing import choosable
 from dashboard.pages.page import Page
+from dashboard.people_figures import people_exhibit
 from dashboard.store import Store
+
+
+MOST = 4  # charts: volumes, recipients, time, people
 
 
 def _of_the_register(filters: Filters) -> Filters:
@@ -15,12 +24,15 @@ def _of_the_register(filters: Filters) -> Filters:
 
 
 def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
-    exhibits = [
-        figures.volumes_exhibit(store, filters),
-        figures.recipients_exhibit(store, filters),
-        figures.turnaround_exhibit(store, filters),
-        figures.backlog_exhibit(store, filters),
+    made = [
+        choosable(store, filters, "overview", "volumes", figures.volumes_exhibit),
+        choosable(store, filters, "overview", "recipients", figures.recipients_exhibit),
+        _time(store, filters),
+        people_exhibit(store, filters),
     ]
+    exhibits = [e for e in made if e]
+    # What a register cannot tell leaves room for who is waiting.
+    waiting = figures.backlog_exhibit(store, filters) if len(exhibits) < MOST else None
     return Page(
         name="overview",
         headline=headlines.headline(store, filters),
@@ -28,5 +40,16 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         findings=tuple(headlines.findings(store, filters)),
         decisions=for_page("decisions", store, _of_the_register(filters)),
         tiles=tuple(headlines.tiles(store, filters)),
-        exhibits=tuple(e for e in exhibits if e),
+        exhibits=(*exhibits, *([waiting] if waiting else [])),
     )
+
+
+def _time(store: Store, filters: Filters) -> Exhibit | None:
+    """The clock asked for; else the usual one, or where that cannot run the first that can."""
+    scope = figures.scope_of(store, filters)
+    if filters.clock is None and not_measurable(scope, DEFAULT_CLOCK):
+        clocks = measurable(scope)
+        filters = replace(filters, clock=clocks[0]) if clocks else filters
+    if not_measurable(scope, filters.clock or DEFAULT_CLOCK):
+        return None
+    return figures.turnaround_exhibit(store, filters)

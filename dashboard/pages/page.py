@@ -17,6 +17,7 @@ from dashboard.measures import MeasureResult
 class Listing:
     """Requests of the register, one page at a time."""
 
+    caption: str
     rows: tuple[dict[str, object], ...]
     matched: int
     first: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboard import figures, headlines
 from dashboard.filters import Filters
 from dashboard.measures.refusals import early_words, refused
+from dashboard.pages.choosing import choosable
 from dashboard.pages.page import Page
 from dashboard.series_figures import recipient_flow_exhibit
 from dashboard.store import Store
@@ -12,8 +13,8 @@ from dashboard.store import Store
 
 def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     scope = figures.scope_of(store, filters)
-    types = figures.recipients_exhibit(store, filters)
-    top = figures.top_recipients_exhibit(store, filters)
+    types = choosable(store, filters, "recipients", "recipients", figures.recipients_exhibit)
+    top = choosable(store, filters, "recipients", "top-recipients", figures.top_recipients_exhibit)
     flow = recipient_flow_exhibit(store, filters) if types is not None else None
     unanswered = []
     if no_share := refused(scope, "share"):

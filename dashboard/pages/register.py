@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from dashboard import figures
@@ -19,6 +20,28 @@ from dashboard.vocabulary import OUTCOMES, RECIPIENT_TYPES
 PAGE_ROWS = 50
 
 
+def listed(
+    store: Store,
+    filters: Filters,
+    *,
+    search: str = "",
+    counted: str = "",
+    first: int = 0,
+    most: int = PAGE_ROWS,
+) -> list[dict[str, Any]]:
+    """Requests of a register from the `first` on, newest first, each with how many there are of them (`matched`)."""
+    # Looking for each request's dates among the events is for a question of dates alone.
+    dated = filters.from_ or filters.to or counted
+    return store.query(
+        "register_rows_counted" if dated else "register_rows",
+        filters,
+        search=search or None,
+        counted=counted or None,
+        limit=most,
+        offset=first,
+    ).dicts()
+
+
 def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     scope = figures.scope_of(store, filters)
     search = tidy(extra.get("q", ""))[:LONGEST_VALUE]
@@ -28,16 +51,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         first = max(0, min(int(extra.get("start", "0")), 1_000_000))
     except ValueError:
         first = 0
-    # Looking for each request's dates among the events is for a question of dates alone.
-    dated = filters.from_ or filters.to or counted
-    found = store.query(
-        "register_rows_counted" if dated else "register_rows",
-        filters,
-        search=search or None,
-        counted=counted or None,
-        limit=PAGE_ROWS,
-        offset=first,
-    ).dicts()
+    found = listed(store, filters, search=search, counted=counted, first=first)
     matched = found[0]["matched"] if found else 0
     for row in found:
         row["type_label"] = RECIPIENT_TYPES[row["recipient_type"]]
@@ -69,14 +83,15 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         headline=(
             f"{plural(matched, 'entry', 'entries')} of {scope.short_title} that others quoted"
             if quoted(scope)
-            else f"{plural(matched, 'request')} in {scope.short_title}"
+            else f"{plural(matched, scope.noun)} in {scope.short_title}"
         )
         + (f" matching “{search}”" if search else ""),
         filters=filters,
         lead=shown
         + (f"Only those counted as {LABELS[counted][0].lower()} there. " if counted in LABELS else "")
-        + "Each request is shown as last published, with the place of its row in the file.",
+        + f"Each {scope.noun} is shown as last published, with the place of its row in the file.",
         listing=Listing(
+            caption=f"{figures.heading(scope.nouns)}, as last published",
             rows=tuple(found),
             matched=matched,
             first=first,

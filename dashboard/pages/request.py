@@ -96,7 +96,7 @@ def report_text(found: OneRequest, title: str, column: tuple[str, str] | None, a
 def citation(found: OneRequest, publisher: str, title: str, build: str, address: str, today: str) -> str:
     """One sentence that says where it stands: register, publisher, edition, build, address and day."""
     place: Place = found.place
-    what = f"request {found.reference}" if found.named else "an entry without a reference"
+    what = f"entry {found.reference}" if found.named else "an entry without a reference"
     seen = f", seen {day(date.fromisoformat(today))}" if today else ""
     return (
         f"{publisher}, {title}, as at {day(place.as_at)} (published {place.published}), {what}: "
@@ -130,7 +130,7 @@ def _not_there(store: Store, asked: Filters) -> Page:
     return missing_page(
         "request",
         asked,
-        headline=f"No request is called “{shortly(reference)}” in this register",
+        headline=f"Nothing is called “{shortly(reference)}” in this register",
         near=[
             (
                 row["reference"],

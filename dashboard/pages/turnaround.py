@@ -34,7 +34,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     unanswered = []
     lead = ""
     if not answerable:
-        headline = f"How long requests took {CLOCKS[clock]} cannot be worked out"
+        headline = f"How long {scope.nouns} took {CLOCKS[clock]} cannot be worked out"
         unanswered.append(words or "The register does not publish both dates.")
         others = [CLOCKS[c] for c in measurable(scope)]
         if others:

@@ -4,7 +4,7 @@
 with named as (
     select m.register, m.recipient_id, m.spelling_id, any_value(l.recipient) as recipient
     from reference.recipients as m
-    inner join core.recipient_labels as l on m.register = l.register and m.recipient_id = l.recipient_id
+    inner join core.recipient_facts as l on m.register = l.register and m.recipient_id = l.recipient_id
     group by all
 )
 select

@@ -17,11 +17,11 @@ select
     w.as_at as counted_on
 from (
     select *
-    from waiting_where(
-        $known_on, $edition, $register, $type, $tier, $route, $outcome, $recipient, $reference, $dataset
+    from open_where(
+        $known_on, $edition, $register, $from, $to, $type, $tier, $route, $recipient, $reference, $dataset
     )
-    where $outcome is null and (closed is null or closed > as_at)
-        and ($from is null or received >= $from) and ($to is null or received <= $to)
+    -- of requests already known to have ended in one way, none is open
+    where $outcome is null
     qualify row_number() over (partition by register order by received, reference) <= coalesce($limit, 10)
 ) as w
 inner join staging.entries as e on w.entry_id = e.entry_id

@@ -1,6 +1,6 @@
 -- purpose: recipients by interval and group: those never listed before and those that return, and how much the largest had
 -- parameters: $register $from $to $type $tier $route $outcome $recipient $reference $dataset $interval $by $edition $known_on $run_in $top
--- result columns: register, interval_start, interval_end, group, group_label, recipients, new_recipients, returning_recipients, counted_as, counted, new_counted, top_share, immature, told_from
+-- result columns: register, interval_start, interval_end, group, recipients, new_recipients, returning_recipients, counted_as, counted, new_counted, top_share, immature, told_from
 with registers as (
     select r.register, a.as_at, a.selected
     from core.registers_in($register) as r
@@ -70,12 +70,7 @@ groups as (
 ),
 each as (
     select
-        v.register,
-        v.group_id,
-        v.interval_start,
-        v.recipient_id,
-        f.first_date >= v.interval_start as is_new,
-        v.counted
+        v.register, v.group_id, v.interval_start, v.recipient_id, v.counted, f.first_date >= v.interval_start as is_new
     from events as v inner join firsts as f on v.register = f.register and v.recipient_id = f.recipient_id
 ),
 counts as (
@@ -101,7 +96,6 @@ select
     i.interval_start,
     i.interval_end,
     g.group_id as "group",
-    coalesce(w.label, n.recipient, g.group_id) as group_label,
     case when k.kind is not null then coalesce(c.recipients, 0) end as recipients,
     case when i.interval_start >= t.told_from then coalesce(c.new_recipients, 0) end as new_recipients,
     case
@@ -117,8 +111,6 @@ from intervals as i
 inner join groups as g on i.register = g.register
 left join counts as c
     on i.register = c.register and g.group_id = c.group_id and i.interval_start = c.interval_start
-left join core.group_labels as w on coalesce($by, 'all') = w.by_name and g.group_id = w.group_id
-left join core.recipient_labels as n on $by = 'recipient' and g.register = n.register and g.group_id = n.recipient_id
 left join kinds as k on i.register = k.register
 left join told as t on i.register = t.register
 order by i.register, i.interval_start, g.group_id

@@ -1,6 +1,6 @@
 -- purpose: what a register's rows allow: as-at date, coverage, which columns and clocks it can answer
 -- parameters: $register $edition $known_on
--- result columns: register, title, short_title, synthetic, as_at, edition, published, published_basis, selected, completed_only, survivors_only, survivors_too, coverage_start, unbroken_from, gap_start, listed_from, columns, clocks, target
+-- result columns: register, title, short_title, noun, synthetic, as_at, edition, published, published_basis, selected, completed_only, survivors_only, survivors_too, coverage_start, unbroken_from, gap_start, listed_from, recipients_named, columns, clocks, target
 with listed as (
     select
         s.register,
@@ -15,6 +15,7 @@ select
     r.register,
     r.title,
     r.short_title,
+    r.noun,
     r.synthetic,
     a.as_at,
     a.edition,
@@ -28,6 +29,7 @@ select
     c.unbroken_from,
     c.gap_start,
     l.listed_from,
+    n.recipients_named,
     (
         select to_json(list({name: column_name, answerable: answerable, words: words} order by column_name))
         from answerable_columns($known_on, $edition) as x where x.register = r.register
@@ -42,6 +44,7 @@ select
     end as target
 from core.registers_in($register) as r
 inner join as_at($known_on, $edition) as a on r.register = a.register
+inner join register_answers($known_on, $edition) as n on r.register = n.register
 inner join staging.editions as e on a.register = e.register and a.edition = e.edition
 left join coverage_start($known_on, $edition) as c on r.register = c.register
 left join listed as l on r.register = l.register

@@ -1,6 +1,6 @@
 -- purpose: of the cases that 'spells' cannot time, how many ended from one day of waiting to another or were open after one
 -- parameters: $register $from $to $type $tier $route $outcome $recipient $reference $dataset $clock $basis $unit $by $edition $known_on
--- result columns: register, group, group_label, clock, basis, kind, first, last, entry, count
+-- result columns: register, group, clock, basis, kind, first, last, entry, count
 -- `kind` is null for those left out. A case that ends on the day it would enter was never at risk.
 with cases as (
     select
@@ -20,7 +20,6 @@ ruled as (
 select
     s.register,
     s.group_id as "group",
-    any_value(coalesce(g.label, n.recipient, s.group_id)) as group_label,
     s.clock,
     s.basis,
     s.known as kind,
@@ -29,8 +28,6 @@ select
     case when s.known is not null then s.enters end as entry,
     count(*) as "count"
 from ruled as s
-left join core.group_labels as g on coalesce($by, 'all') = g.by_name and s.group_id = g.group_id
-left join core.recipient_labels as n on $by = 'recipient' and s.register = n.register and s.group_id = n.recipient_id
 group by s.register, s.group_id, s.clock, s.basis, s.known, case when s.known is not null then s.first_day end,
     case when s.known is not null then s.last_day end, case when s.known is not null then s.enters end
 order by s.register, s.group_id, s.clock, s.basis, s.known, "first", "last", entry

@@ -18,8 +18,8 @@
 
   const holders = () => [...document.querySelectorAll(".figure[data-live]")];
   const sections = (root) => [...root.querySelectorAll("#exhibits > section")];
-  const shape = (root) =>
-    sections(root).map((e) => [e.querySelector("h2")?.id, e.querySelector(".figure")?.dataset.live]).join(";");
+  const key = (section) => section.querySelector("h2")?.id;
+  const drawn = (root) => sections(root).filter((e) => e.querySelector(".figure[data-live]")).map(key);
   const theme = () => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 
   // --- changing the page in place ---------------------------------------------------------------------
@@ -35,7 +35,7 @@
   async function show(address, { push = false, again = false } = {}) {
     if (address === wanted && !again) return;
     wanted = address;
-    if (lost) return location.assign(address);
+    if (lost) return leave(address);
     const turn = ++latest;
     asking?.abort();
     asking = new AbortController();
@@ -56,8 +56,8 @@
     }
     if (turn !== latest) return; // a later choice has overtaken this one
     const next = new DOMParser().parseFromString(text, "text/html");
-    // Other exhibits than before (another register, no rows): the page itself must change.
-    if (lost || shape(next) !== shape(document)) return location.assign(address);
+    // A chart that the session has none for, or that is not kept for it: the page itself must change.
+    if (lost || !fits(next)) return leave(address);
     if (next.body.dataset.address) wanted = next.body.dataset.address;
     if (push) history.pushState(null, "", wanted);
     else if (wanted !== address) history.replaceState(null, "", wanted);
@@ -76,10 +76,9 @@
         if (id === "share") fresh.open = old.open;
         old.replaceWith(fresh);
       } else if (old) old.remove();
-      else if (fresh) main.append(fresh);
+      else if (fresh) document.getElementById("share").before(fresh);
     }
-    const after = sections(next);
-    sections(document).forEach((section, i) => swapExhibit(section, after[i]));
+    swapExhibits(next);
     refill(next.querySelector("form.filters"));
     for (const link of document.querySelectorAll(".site-header a")) {
       const other = [...next.querySelectorAll(".site-header a")].find((a) => a.textContent === link.textContent);
@@ -87,6 +86,36 @@
     }
     focus();
     document.dispatchEvent(new Event("swapped"));
+  }
+
+  // Whether the exhibits of another page can take the place of these. Live charts stay where they are drawn.
+  function fits(next) {
+    if (!document.getElementById("exhibits")) return !next.getElementById("exhibits");
+    const here = drawn(document);
+    const places = drawn(next).map((id) => here.indexOf(id));
+    return !live || places.every((place, i) => place >= 0 && (!i || place > places[i - 1]));
+  }
+
+  function swapExhibits(next) {
+    const list = document.getElementById("exhibits");
+    if (!list) return;
+    const old = new Map(sections(document).map((section) => [key(section), section]));
+    const fresh = sections(next);
+    const stays = new Set(fresh.map(key));
+    for (const [id, section] of old) if (!stays.has(id)) section.remove();
+    let place = list.firstElementChild;
+    for (const section of fresh) {
+      const kept = old.get(key(section));
+      if (!kept) list.insertBefore(section, place);
+      else {
+        if (kept !== place) {
+          if (live && kept.querySelector(".figure[data-live]")) place = kept;
+          else list.insertBefore(kept, place);
+        }
+        swapExhibit(kept, section);
+        if (kept === place) place = kept.nextElementSibling;
+      }
+    }
   }
 
   // Everything of an exhibit but its live chart, which updates itself over the websocket.
@@ -100,10 +129,10 @@
       else if (now && part === ".chosen") section.querySelector(".summary").after(now);
       else if (now) section.append(now);
     }
-    if (open) section.querySelector("details").open = true;
+    if (open && section.querySelector("details")) section.querySelector("details").open = true;
     const chart = section.querySelector(".chart");
-    const drawn = fresh.querySelector(".chart");
-    if (chart && drawn) chart.replaceWith(drawn);
+    const now = fresh.querySelector(".chart");
+    if (chart && now) chart.replaceWith(now);
     const holder = section.querySelector(".figure");
     if (holder) holder.style.minHeight = ""; // fewer bars take less room
   }
@@ -146,6 +175,20 @@
       const to = found[Math.min(place, found.length - 1)] ?? main;
       to.focus({ preventScroll: true });
     };
+  }
+
+  // Loading a page takes the focus from where it was: the one that comes gives it back.
+  function leave(address) {
+    const here = document.activeElement;
+    const place = here?.id && here !== main ? `[id="${here.id}"]` : here?.closest(".chips") ? ".chips a" : "";
+    if (place) sessionStorage.setItem("focus", place);
+    location.assign(address);
+  }
+
+  const left = sessionStorage.getItem("focus");
+  if (left) {
+    sessionStorage.removeItem("focus");
+    (document.querySelector(left) ?? main).focus({ preventScroll: true });
   }
 
   // Anything over half a second says so.
@@ -250,9 +293,9 @@
       for (const id of Object.values(places)) document.getElementById(id)?.remove();
       throw error;
     }
-    const drawn = Bokeh.documents.find((d) => d.get_model_by_name("address"));
-    if (!drawn.is_idle) await new Promise((done) => drawn.idle.connect(done));
-    live = drawn;
+    const shown = Bokeh.documents.find((d) => d.get_model_by_name("address"));
+    if (!shown.is_idle) await new Promise((done) => shown.idle.connect(done));
+    live = shown;
     for (const figure of live.roots()) {
       // A chart lower than the drawing it replaces would leave a gap: it takes the room there is.
       const room = document.getElementById(`live-${figure.name}`)?.parentElement.offsetHeight;
@@ -319,12 +362,11 @@
     }
     if (ask.status !== 200) return;
     const next = new DOMParser().parseFromString(ask.responseText, "text/html");
-    if (shape(next) !== shape(document)) return;
-    const after = sections(next);
-    sections(document).forEach((section, i) => {
-      const drawn = after[i].querySelector(".chart");
-      if (drawn) section.querySelector(".figure").append(drawn);
-    });
+    const fresh = new Map(sections(next).map((section) => [key(section), section]));
+    for (const section of sections(document)) {
+      const chart = fresh.get(key(section))?.querySelector(".chart");
+      if (chart) section.querySelector(".figure").append(chart);
+    }
   });
   addEventListener("afterprint", () => {
     if (live) for (const chart of document.querySelectorAll(".figure > .chart")) chart.remove();

@@ -75,7 +75,10 @@ MACROS = (
             "047_endings",
         ),
     ),
-    (("asked", "facts", "latest"), ("048_facts", "049_from_facts", "049_endings_from_facts")),
+    (
+        ("whole", "slim", "monthly", "asked", "facts", "latest"),
+        ("048_facts", "049_from_facts", "049_endings_from_facts", "049_marts"),
+    ),
     (("monthly", "facts", "latest"), ()),  # what follows, the checks among it, reads the tables
 )
 

@@ -29,7 +29,7 @@ def load_reference(
                 "register": r.id, "title": r.title, "short_title": r.short_title, "publisher": r.publisher,
                 "about": r.about, "address": r.address, "licence": r.licence, "contact": r.contact,
                 "synthetic": r.synthetic, "fixture": r.fixture, "home_rank": r.home_rank,
-                "cadence": r.cadence, "cadence_months": vocabulary.CADENCES.get(r.cadence),
+                "noun": r.noun, "cadence": r.cadence, "cadence_months": vocabulary.CADENCES.get(r.cadence),
                 **{f"target_{k}": getattr(r.target, k, None) for k in ("days", "unit", "clock", "source")},
             }
             for r in registers.values()

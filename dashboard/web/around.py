@@ -9,8 +9,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dashboard import measures
+from dashboard.figures import scope_of
 from dashboard.filters import Filters
 from dashboard.pages import Page
+from dashboard.pages.register import listed
 from dashboard.store import Store
 from dashboard.text import day, plural
 from dashboard.vocabulary import OUTCOMES, RECIPIENT_TYPES
@@ -130,23 +132,24 @@ def loosened(store: Store, page: Page) -> list[Loosened]:
         register=page.filters.register, edition=page.filters.edition, known_on=page.filters.known_on
     )
     everything: tuple[str, str, Filters, dict[str, str]] = ("all", "", whole, {})
+    noun = scope_of(store, whole).noun
     for name, words, filters, extra in [*parts, everything] if parts else []:
         if name == "all" and found:
             break
         matched = _matched(store, filters, extra.get("q", ""))
         if matched:
-            said = "Without any of them" if name == "all" else f"Without “{words}”"
-            entry = Loosened(
-                words=said, rows=plural(matched, "request"), address=address(page, filters, extra)
+            said = (
+                "Without any of them"
+                if name == "all"
+                else f"Without {words if name == 'q' else f'“{words}”'}"
             )
+            entry = Loosened(words=said, rows=plural(matched, noun), address=address(page, filters, extra))
             found.append((matched, entry))
     return [entry for _, entry in sorted(found, key=lambda f: -f[0])]
 
 
 def _matched(store: Store, filters: Filters, search: str) -> int:
-    rows = store.query(
-        "register_rows", filters, search=search or None, counted=None, limit=1, offset=0
-    ).dicts()
+    rows = listed(store, filters, search=search, most=1)
     return int(rows[0]["matched"]) if rows else 0
 
 
@@ -166,10 +169,9 @@ def in_time(store: Store, page: Page) -> InTime | None:
         )
     assert filters.known_on is not None
     known = _editions(store, filters.register, filters.known_on)
-    least = "is" if len(known) == 1 else "are"
     return InTime(
-        words=f"You are looking at what was known on {day(filters.known_on)}: of {plural(len(every), 'edition')} "
-        f"{len(known)} {least} read.",
+        words=f"You are looking at what was known on {day(filters.known_on)}: {len(known)} of "
+        f"{plural(len(every), 'edition')} had been published by then.",
         latest=latest,
     )
 

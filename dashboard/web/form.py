@@ -44,7 +44,7 @@ LABELS = {
     "cohort": "Cases",
     "edition": "One edition alone",
     "known_on": "As known on",
-    "q": "Search these requests",
+    "q": "Search the register",
 }
 DATES = ("from", "to", "known_on")
 

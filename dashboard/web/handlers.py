@@ -25,7 +25,7 @@ from dashboard.reviews import kind_of
 from dashboard.web.kept import Answer, answer, takes_gzip
 from dashboard.web.site import HTML, Site, known_host
 from dashboard.web.state import maybe_respelt
-from dashboard.web.workshop import BusyError
+from dashboard.web.workshop import AGAIN, BusyError
 
 
 log = logging.getLogger("access-review")
@@ -34,7 +34,6 @@ LONGEST_ADDRESS = 4_000  # characters
 STREAMS = 4  # answers that hold the build open while they are read
 PART = 128 * 1024  # bytes of an answer that are handed to the network at a time
 READER = 30.0  # seconds for a reader to take one part
-AGAIN = "try again in a few seconds"
 KINDS = {"csv": "text/csv; charset=utf-8; header=present", "json": "application/json; charset=utf-8"}
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -107,6 +106,12 @@ class Handler(tornado.web.RequestHandler):
             raise tornado.web.HTTPError(421)
         if len(self.request.uri or "") > LONGEST_ADDRESS:
             raise tornado.web.HTTPError(414)
+
+    def scheme(self) -> str:
+        """http or https: as the proxy was asked, when it says so."""
+        # Tornado's own reading of a proxy's headers looks up the reader's address, a fifth of a kept page's cost.
+        said = self.request.headers.get("X-Scheme") or self.request.headers.get("X-Forwarded-Proto", "")
+        return said if said in ("http", "https") else self.request.protocol
 
     def compute_etag(self) -> str | None:
         return self.etag
@@ -214,7 +219,7 @@ class PlaceHandler(Handler):
         host = self.request.host if NAMED_HOST.fullmatch(self.request.host) else ""
         # A citation names the address and the day, so these are part of what is asked.
         said = {
-            "origin": f"{self.request.protocol}://{host}",
+            "origin": f"{self.scheme()}://{host}",
             "today": datetime.now(UTC).date().isoformat(),
         }
         try:
@@ -253,15 +258,18 @@ class ReviewHandler(Handler):
         path = review.file(name) if review else None
         if path is None:
             raise NotFound
-        try:
-            content = await self.site.workshop.run(path.read_bytes)
-        except OSError:
-            raise NotFound from None
         if name == "report.html":
             self.set_header("Content-Security-Policy", REPORT_POLICY)
         elif not name.endswith((".json", ".pdf")):
             self.set_header("Content-Disposition", f'attachment; filename="{name.rpartition("/")[2]}"')
-        self.give(answer(content, kind_of(name)))
+
+        def draw() -> Answer:
+            try:
+                return answer(path.read_bytes(), kind_of(name))
+            except OSError:
+                raise NotFound from None
+
+        await self.show(("review", report, year, render, name), draw)
 
     head = get
 
@@ -269,6 +277,16 @@ class ReviewHandler(Handler):
 class HomeHandler(Handler):
     def get(self) -> None:
         self.redirect("/overview" + (f"?{self.request.query}" if self.request.query else ""))
+
+    head = get
+
+
+class IconHandler(Handler):
+    """There is no icon: browsers ask for one where a page could not say so, such as beside JSON."""
+
+    def get(self) -> None:
+        self.set_status(204)
+        self.set_header("Cache-Control", "public, max-age=86400")
 
     head = get
 

@@ -19,4 +19,5 @@ ROUTES: list[tuple[str, type[handlers.Handler]]] = [
     (r"/assets/[^/]+", handlers.AssetHandler),
     (r"/data/([a-z_-]{1,40})\.(csv|json|csv-metadata\.json)", handlers.DataHandler),
     (r"/health", handlers.HealthHandler),
+    (r"/favicon\.ico", handlers.IconHandler),
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +17,16 @@ from tornado.ioloop import IOLoop
 from dashboard.errors import AccessReviewError
 from dashboard.settings import Settings
 from dashboard.web.handlers import MissingHandler
-from dashboard.web.logs import log_request
+from dashboard.web.logs import log_request, set_up
 from dashboard.web.routes import ROUTES
 from dashboard.web.site import Site, known_host
+from dashboard.web.workers import WORKER, command_of, keep_running
 
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SESSIONS = 200  # pages with interactive charts at one time; each takes some megabytes
+UNUSED = 30.0  # seconds that a session waits for its page to come
+LAST_ANSWERS = 3.0  # seconds that a stopping server gives to what it is working out
 # Bounds on what a client may send. Nothing here reads a body.
 HTTP = {"max_header_size": 16 * 1024, "max_body_size": 4 * 1024, "max_buffer_size": 1024 * 1024}
 HTTP |= {"idle_connection_timeout": 75, "body_timeout": 5}
@@ -29,13 +34,18 @@ HTTP |= {"idle_connection_timeout": 75, "body_timeout": 5}
 
 @dataclass(frozen=True, kw_only=True)
 class Serving:
-    """How to serve. `origins`: host or host:port under which browsers reach this server, beside its own address."""
+    """How to serve. `origins`: host or host:port under which browsers reach this server, beside its own address.
+
+    `sessions`: of one worker. `workers`: processes, each on its own port, from `port` on.
+    """
 
     address: str = "127.0.0.1"
     port: int = 5006
     origins: tuple[str, ...] = ()
     drafts: bool = False
     sessions: int = SESSIONS
+    workers: int = 1
+    log: str = "text"
 
 
 def make_server(settings: Settings, serving: Serving | None = None) -> Any:
@@ -76,8 +86,8 @@ def make_server(settings: Settings, serving: Serving | None = None) -> Any:
             http_server_kwargs=dict(HTTP),
             index=None,
             use_index=False,
-            check_unused_sessions_milliseconds=2_000,
-            unused_session_lifetime_milliseconds=30_000,
+            check_unused_sessions_milliseconds=1_000,
+            unused_session_lifetime_milliseconds=round(UNUSED * 1000),
             session_token_expiration=60,
             sign_sessions=True,
             secret_key=os.urandom(32),
@@ -121,15 +131,44 @@ def _free_port(address: str) -> int:
 
 
 def serve(settings: Settings, serving: Serving) -> None:
-    """Serve until interrupted. Prints the address when it is ready."""
+    """Serve until interrupted. Prints the address when it is ready.
+
+    With several workers, each is a process on a port of its own, from `serving.port` on. Raises AccessReviewError
+    when nothing is built, or a port is taken.
+    """
+    set_up(serving.log)
+    if serving.workers > 1:
+        options = ["--address", serving.address, "--log", serving.log, "--sessions", str(serving.sessions)]
+        options += [word for origin in serving.origins for word in ("--origin", origin)]
+        options += ["--drafts"] if serving.drafts else []
+        keep_running(
+            command_of(str(settings.data), options), range(serving.port, serving.port + serving.workers)
+        )
+        return
     server = make_server(settings, serving)
     server.start()
     shown = "127.0.0.1" if serving.address in ("0.0.0.0", "") else serving.address
     print(f"http://{shown}:{server.port}/overview", flush=True)
     print("Serving; stop with Ctrl-C.", file=sys.stderr, flush=True)
     loop = IOLoop.current()
+    stopping = False
+
+    async def stop() -> None:
+        nonlocal stopping
+        if stopping:
+            return
+        stopping = True
+        server._http.stop()  # no new connections; what is being drawn is given, within a few seconds
+        until = time.monotonic() + LAST_ANSWERS
+        while server.site.workshop.busy and time.monotonic() < until:
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.05)
+        loop.stop()
+
     for wanted in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(wanted, lambda *_: loop.add_callback_from_signal(loop.stop))
+        signal.signal(wanted, lambda *_: loop.add_callback_from_signal(stop))
+    if WORKER in os.environ:  # whoever keeps the workers holds the other end: when it is gone, so is this one
+        loop.add_handler(sys.stdin.fileno(), lambda *_: loop.add_callback(stop), IOLoop.READ)
     loop.start()
     server.stop()
     server.site.close()

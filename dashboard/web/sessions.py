@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import tornado.web
 from bokeh.embed.util import RenderItem
-from bokeh.util.token import get_session_id
+from bokeh.util.token import check_token_signature, get_session_id
 from panel.io.server import DocHandler, WSHandler
 from panel.io.state import set_curdoc
 
@@ -96,6 +96,19 @@ class SocketHandler(WSHandler):
 
     def check_origin(self, origin: str) -> bool:
         return known_host(urlsplit(origin).netloc) in self.site.hosts
+
+    async def prepare(self) -> None:
+        if self.request.headers.get("Upgrade", "").lower() == "websocket":
+            _, _, token = self.request.headers.get("Sec-WebSocket-Protocol", "").partition(",")
+            if not self._made_here(token.strip()):
+                raise tornado.web.HTTPError(403)
+        await super().prepare()
+
+    def _made_here(self, token: str) -> bool:
+        app = self.application
+        return check_token_signature(token, secret_key=app.secret_key, signed=app.sign_sessions) and (
+            get_session_id(token) in self.application_context._sessions
+        )
 
     async def _async_open(self, token: str) -> None:
         if get_session_id(token) not in self.application_context._sessions:

@@ -306,7 +306,7 @@ class Site:
             build=self.store.build.id,
             assets=self.assets.addresses,
             nav_query=_kept(page.filters).query(),
-            last_review=next(iter(self.standing().reviews), "none"),
+            last_review=next((r.name for r in self.reviews() if r.signed), "none"),
             listing_date=shown,
             static=static,
             filtered=filter_words(page),

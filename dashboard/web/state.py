@@ -11,13 +11,12 @@ from urllib.parse import parse_qsl, urlencode
 
 from dashboard import measures
 from dashboard.errors import AccessReviewError
-from dashboard.filters import NAMES, Filters, from_address
+from dashboard.filters import NAMES, SEVERAL, Filters, from_address
 from dashboard.pages import OWN, home_register
 from dashboard.store import Store
 from dashboard.text import day
 
 
-SEVERAL = ("type", "tier", "outcome")  # a form sends one pair a box that is ticked
 MOST_PAIRS = 60  # an address with more is not one a person made
 
 
@@ -60,7 +59,7 @@ def read_state(store: Store, query: str) -> State:
     respelt = False
     for name, value in pairs:
         respelt |= not value or name in arguments
-        if value and name in SEVERAL and name in arguments:
+        if value and name in SEVERAL and name in arguments:  # a form sends one pair a box that is ticked
             value = f"{arguments[name]},{value}"
         if value:
             arguments[name] = value
@@ -94,6 +93,8 @@ def _of_this_build(store: Store, filters: Filters) -> tuple[Filters, list[str]]:
         drop(f"the register has no edition '{filters.edition}'", edition=None)
     if filters.known_on and not measures.scopes(store, filters):
         drop(f"no edition was published by {day(filters.known_on)}", known_on=None)
+    if filters.edition or filters.known_on:
+        return filters, problems  # an earlier edition may have had what the latest has not
     for name in ("route", "tier", "dataset", "recipient", "reference"):
         value = getattr(filters, name)
         if value is None:

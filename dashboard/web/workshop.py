@@ -22,6 +22,7 @@ THREADS = 6
 WAITING = 48  # questions that may wait for a thread; more are told that the server is busy
 SECONDS = 20.0  # for one answer, all of its queries together
 ROWS = 300_000  # of one query: a row in Python takes about a kilobyte
+AGAIN = "try again in a few seconds"
 REFUSED_FOR = 15.0  # seconds for which a question that was too slow is not tried again
 
 
@@ -46,7 +47,7 @@ class Workshop:
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="draw")
         self.running: dict[Hashable, asyncio.Future[Any]] = {}
         self._refused: dict[Hashable, tuple[float, LimitError]] = {}
-        self._held = 0
+        self.busy = 0  # pieces of work given to a thread, or waiting for one
 
     async def do(self, key: Hashable, work: Callable[[], T]) -> T:
         """The result of `work`, which is shared by all who ask `key` while it runs.
@@ -61,11 +62,8 @@ class Workshop:
             del self._refused[key]
         found = self.running.get(key)
         if found is None:
-            if len(self.running) + self._held >= self.room:
-                raise BusyError(
-                    "more is being asked than this server can work out at once",
-                    hint="try again in a few seconds",
-                )
+            if self.busy >= self.room:
+                raise BusyError("more is asked than can be worked out at once", hint=AGAIN)
             found = asyncio.ensure_future(self.run(work))
             self.running[key] = found
             found.add_done_callback(lambda done: self._ended(key, done))
@@ -79,7 +77,11 @@ class Workshop:
             with limits(seconds=self.seconds, rows=self.rows):
                 return work()
 
-        return await asyncio.get_running_loop().run_in_executor(self.pool, limited)
+        self.busy += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.pool, limited)
+        finally:
+            self.busy -= 1
 
     def _ended(self, key: Hashable, done: asyncio.Future[Any]) -> None:
         self.running.pop(key, None)

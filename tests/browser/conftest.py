@@ -6,6 +6,7 @@ dialog fails the test that opened it.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -274,3 +275,25 @@ def visit(contexts: Callable[..., Any]) -> Iterator[Open]:
         watched.page.close()
     for watched in opened:
         watched.check()
+
+
+@pytest.fixture
+def published_again(sample: Site) -> Iterator[Callable[[], str]]:
+    """Publish another build of the sample while it is served: an edition fewer, then all of them again."""
+    aside = sample.data.parent / "aside"
+
+    def publish() -> str:
+        folder = sample.data / "editions" / "sample-external-data-shares"
+        if aside.exists():
+            aside.rename(folder / aside_name[0])
+        else:
+            last = sorted(p for p in folder.iterdir() if p.is_dir())[-1]
+            aside_name.append(last.name)
+            last.rename(aside)
+        sample.run("build")
+        return str(json.loads(sample.get("/health"))["build"])
+
+    aside_name: list[str] = []
+    yield publish
+    if aside.exists():
+        publish()

@@ -46,28 +46,6 @@ def test_a_new_build_is_shown_by_the_next_change_and_by_reload(sample, visit, pu
     assert json.loads(sample.get("/health"))["build"] == newest
 
 
-@pytest.fixture
-def published_again(sample):
-    """Publish another build of the sample while it is served: an edition fewer, then all of them again."""
-    aside = sample.data.parent / "aside"
-
-    def publish() -> str:
-        folder = sample.data / "editions" / "sample-external-data-shares"
-        if aside.exists():
-            aside.rename(folder / aside_name[0])
-        else:
-            last = sorted(p for p in folder.iterdir() if p.is_dir())[-1]
-            aside_name.append(last.name)
-            last.rename(aside)
-        sample.run("build")
-        return str(json.loads(sample.get("/health"))["build"])
-
-    aside_name: list[str] = []
-    yield publish
-    if aside.exists():
-        publish()
-
-
 def test_after_a_restart_an_open_page_goes_on_by_loading_pages(sample, visit):
     watched = visit(sample, "/volumes", live=True)
     page = watched.page

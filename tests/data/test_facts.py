@@ -19,7 +19,10 @@ from tests.data.test_time_travel import FILES, WANDERING
 from tests.support.warehouse import build_data, lone_settings, make_data
 
 
-COUNTED = ("volumes", "backlog", "recipients", "top-recipients", "turnaround", "survival-curve")
+COUNTED = (
+    *("volumes", "backlog", "recipients", "top-recipients", "recipient-flow", "turnaround", "survival-curve"),
+    *("outcomes", "turnaround-comparison", "oldest-open", "ever-seen"),
+)
 
 
 def answers(here: Store, name: str, register: str, asked: list[dict[str, object]]) -> list[object]:
@@ -62,19 +65,29 @@ def test_facts_count_what_rows_count(sample_store, wandering, monkeypatch, regis
 def test_the_narrowest_tables_are_taken():
     """What each way is taken for: else the test above could compare a way with itself."""
     month = {"from": date(2017, 1, 1), "to": date(2017, 12, 31)}
+    rest = ("asked", "facts", "latest")
     cases: list[tuple[dict[str, object], tuple[str, ...]]] = [
-        ({}, ("monthly", "whole", "asked", "facts", "latest")),
-        ({"by": "type", "tier": ["2"]}, ("monthly", "whole", "asked", "facts", "latest")),
-        ({"by": "route"}, ("monthly", "asked", "facts", "latest")),
-        ({"outcome": ["released"]}, ("monthly", "asked", "facts", "latest")),
-        ({"interval": "month"}, ("monthly", "asked", "facts", "latest")),
-        (month, ("monthly", "asked", "facts", "latest")),
-        ({"to": date(2016, 2, 29)}, ("monthly", "asked", "facts", "latest")),
-        ({"from": date(2017, 1, 2)}, ("asked", "facts", "latest")),
-        ({"to": date(2017, 12, 30)}, ("asked", "facts", "latest")),
-        ({"by": "recipient"}, ("asked", "facts", "latest")),
-        ({"dataset": "x"}, ("asked", "picked", "facts", "latest")),
-        ({"register": "releases"}, ("monthly", "whole", "facts", "latest")),
+        ({}, ("typed", "whole", "slim", "monthly", *rest)),
+        ({"by": "type"}, ("typed", "whole", "slim", "monthly", *rest)),
+        ({"by": "type", "tier": ["2"]}, ("whole", "slim", "monthly", *rest)),
+        ({"by": "type", "cohort": "closed"}, ("slim", "monthly", *rest)),
+        ({"by": "route"}, ("monthly", *rest)),
+        ({"outcome": ["released"]}, ("monthly", *rest)),
+        ({"interval": "month"}, ("slim", "monthly", *rest)),
+        (month, ("slim", "monthly", *rest)),
+        ({"to": date(2016, 2, 29)}, ("slim", "monthly", *rest)),
+        ({"from": date(2017, 1, 2)}, ("daily", "slim", "monthly", *rest)),
+        ({"to": date(2017, 12, 30), "by": "tier"}, ("daily", "slim", "monthly", *rest)),
+        ({"to": date(2017, 12, 30), "by": "outcome"}, rest),
+        ({"by": "recipient"}, rest),
+        ({"dataset": "x"}, ("of_dataset", "monthly", *rest)),
+        ({"dataset": "x", "type": ["charity"], **month}, ("of_dataset", "monthly", *rest)),
+        ({"dataset": "x", "route": ["y"]}, ("of_dataset", *rest)),
+        ({"dataset": "x", "by": "dataset"}, ("of_dataset", *rest)),
+        ({"dataset": "x", "from": date(2017, 1, 2)}, ("of_dataset", *rest)),
+        ({"recipient": "x"}, ("of_recipient", *rest)),
+        ({"recipient": "x", "dataset": "y"}, ("of_both", *rest)),
+        ({"register": "releases"}, ("typed", "whole", "slim", "monthly", "facts", "latest")),
         ({"reference": "x"}, ("latest",)),
         ({"edition": "2017-01-01", **month}, ("as_known",)),
         ({"known_on": date(2017, 1, 1)}, ("as_known",)),
@@ -84,7 +97,7 @@ def test_the_narrowest_tables_are_taken():
         assert schemas_for(asked, frozenset({"releases"})) == schemas, values
     # without a register, one that lists releases may be among them
     assert "asked" not in schemas_for({"register": None}, frozenset({"releases"}))
-    assert len(set(itertools.chain(*(s for _, s in cases)))) == 7
+    assert len(set(itertools.chain(*(s for _, s in cases)))) == 12
 
 
 def test_the_check_sees_a_month_that_is_wrong(sample_data, tmp_path):
@@ -109,3 +122,22 @@ def test_the_check_sees_a_month_that_is_wrong(sample_data, tmp_path):
         )
         for name, sql in checks.items():
             assert con.execute(sql).fetchall(), name
+
+
+@pytest.mark.parametrize("name", ["recipients", "top-recipients", "volumes"])
+def test_the_ends_of_a_period_are_counted_by_day(sample_store, monkeypatch, name):
+    """Periods within a month, over the turn of one, of whole months at one end, and open at either."""
+    days = [
+        date(2014, 2, 1),
+        date(2014, 2, 10),
+        date(2014, 2, 28),
+        date(2014, 3, 1),
+        date(2014, 12, 31),
+        date(2015, 1, 17),
+    ]
+    pairs = [(a, b) for a in [None, *days] for b in [*days, None] if a is None or b is None or a <= b]
+    asked: list[dict[str, object]] = [{"from_": a, "to": b} for a, b in pairs]
+    narrow = answers(sample_store, name, LEGACY, asked)
+    monkeypatch.setattr(store, "schemas_for", lambda values, releases_in: ("latest",))
+    assert narrow == answers(sample_store, name, LEGACY, asked)
+    sample_store._results.clear()

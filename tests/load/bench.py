@@ -43,7 +43,16 @@ from tests.load.peers import Rows
 BEST = Path(__file__).parent / "best"
 SHARE = 0.55  # of the sample's requests, those of the register asked about
 # What a store knows of the register, whatever is asked of it.
-KEPT = ("scope", "registers", "withdrawn", "answerability", "type_notes", "undated_exclusions")
+KEPT = (
+    "scope",
+    "registers",
+    "withdrawn",
+    "answerability",
+    "type_notes",
+    "undated_exclusions",
+    "gone",
+    "labels",
+)
 FIRST, LAST = date(1990, 1, 1), date(2030, 12, 31)
 
 
@@ -118,6 +127,25 @@ def _survival_of(parts: dict[str, tuple[Any, Any]]) -> Any:
     s = np.cumprod(1 - events / np.maximum(at_risk, 1))
     days = np.flatnonzero(cases)
     return [(int(d), round(float(s[d]), 9)) for d in days]
+
+
+def _outcomes(result: MeasureResult) -> Any:
+    """Each outcome's incidence on the last day."""
+    last = {r["outcome"]: r["cumulative_incidence"] for r in result.dicts()}
+    return {(outcome,): (round(share, 9),) for outcome, share in last.items()}
+
+
+def _endings(rows: list[tuple[Any, ...]]) -> Any:
+    width = max(day for _, day, _ in rows) + 1
+    found: dict[str, Any] = {}
+    for outcome, day, n in rows:
+        found.setdefault(outcome, np.zeros(width, dtype=np.int64))[day] = n
+    return peers.incidences(found)
+
+
+def _compared(result: MeasureResult) -> Any:
+    row = result.dicts()[0]
+    return row["df"], round(row["chi2"], 4)
 
 
 def _within(result: MeasureResult) -> Any:
@@ -219,6 +247,29 @@ def questions(dataset: str) -> list[Question]:
             pandas=lambda rows: _survival_of(peers.survival_pandas(rows, **everybody)),
             polars=lambda rows: _survival_of(peers.survival_polars(rows, **everybody)),
             values={"by": None, "type": None}, of_best=lambda rows: _survival_of(_parts(rows)),
+        )
+    )  # fmt: skip
+    found.append(
+        Question(
+            words="the largest incidences", measure="outcomes", filters={}, ours=_outcomes, best="endings",
+            pandas=lambda rows: peers.incidences(peers.endings_pandas(rows)),
+            polars=lambda rows: peers.incidences(peers.endings_polars(rows)), of_best=_endings,
+        )
+    )  # fmt: skip
+    by_type = {"by": "type", "kind": None}
+    found.append(
+        Question(
+            words="types", measure="turnaround-comparison", filters={}, ours=_compared, best="survival",
+            pandas=lambda rows: peers.log_rank(peers.survival_pandas(rows, **by_type)),
+            polars=lambda rows: peers.log_rank(peers.survival_polars(rows, **by_type)),
+            values={"by": "type", "type": None}, of_best=lambda rows: peers.log_rank(_parts(rows)),
+        )
+    )  # fmt: skip
+    found.append(
+        Question(
+            words="10", measure="oldest-open", filters={}, ours=lambda result: result.column("received_date"),
+            best="oldest_open", pandas=peers.longest_pandas, polars=peers.longest_polars,
+            of_best=lambda rows: [row[0] for row in rows],
         )
     )  # fmt: skip
     return found

@@ -363,6 +363,79 @@ def survival_polars(rows: Rows, *, by: str | None, kind: str | None) -> dict[str
     return laid
 
 
+def endings_pandas(rows: Rows) -> dict[str, Any]:
+    """How many end in each way and are censored by day."""
+    f = rows.pandas
+    event = f["closed"].notna().to_numpy()
+    received = f["received"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    ended = f["closed"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    days = np.where(event, ended, (rows.as_at - date(1970, 1, 1)).days) - received
+    names = list(f["outcome"].cat.categories)
+    code = np.where(event, f["outcome"].cat.codes.to_numpy().astype(np.int64), len(names))
+    width = int(days.max()) + 1
+    found = np.bincount(code * width + days, minlength=(len(names) + 1) * width).reshape(-1, width)
+    return dict(zip([*names, None], found, strict=True))
+
+
+def endings_polars(rows: Rows) -> dict[str, Any]:
+    day = (pl.col("closed").fill_null(rows.as_at) - pl.col("received")).dt.total_days().alias("day")
+    way = pl.when(pl.col("closed").is_not_null()).then(pl.col("outcome")).alias("way")
+    found = rows.polars.lazy().group_by([way, day]).agg(pl.len().alias("n")).collect()
+    width = int(found["day"].max()) + 1  # type: ignore[arg-type]
+    laid = {}
+    for key, part in found.partition_by("way", as_dict=True).items():
+        laid[key[0]] = np.zeros(width, dtype=np.int64)
+        laid[key[0]][part["day"].to_numpy()] = part["n"].to_numpy()
+    return laid
+
+
+def incidences(found: dict[str, Any]) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """The share of all cases that has ended in each way by the last day: Aalen and Johansen with numpy."""
+    ways = {way: n for way, n in found.items() if way is not None and n.any()}
+    ended, all_of_them = sum(ways.values()), sum(found.values())
+    at_risk = all_of_them.sum() - np.concatenate(([0], np.cumsum(all_of_them)[:-1]))
+    hazard = np.where(at_risk > 0, ended / np.maximum(at_risk, 1), 0)
+    before = np.concatenate(([1.0], np.cumprod(1 - hazard)[:-1]))
+    return {
+        (way,): (round(float((before * n / np.maximum(at_risk, 1)).sum()), 9),) for way, n in ways.items()
+    }
+
+
+def log_rank(parts: dict[str, tuple[Any, Any]]) -> tuple[int, float]:
+    """Degrees of freedom and chi-squared of Mantel's test, of groups of which five cases or more have ended."""
+    kept = [part for part in parts.values() if part[0].sum() >= 5]
+    width = max(len(events) for events, _ in kept)
+    events, cases = (
+        np.array([np.pad(part[i], (0, width - len(part[i]))) for part in kept]) for i in range(2)
+    )
+    at_risk = cases.sum(axis=1, keepdims=True) - np.cumsum(cases, axis=1) + cases
+    d, n = events.sum(axis=0), at_risk.sum(axis=0)
+    on = d > 0
+    events, at_risk, d, n = events[:, on], at_risk[:, on], d[on], n[on]
+    share = at_risk / n
+    gap = (events - share * d).sum(axis=1)[:-1]
+    weight = d * (n - d) / np.maximum(n - 1, 1)
+    spread = np.diag((share * weight).sum(axis=1)) - (share * weight) @ share.T
+    return len(kept) - 1, round(float(gap @ np.linalg.solve(spread[:-1, :-1], gap)), 4)
+
+
+def longest_pandas(rows: Rows) -> list[date]:
+    """The days on which the ten that have been open longest were received."""
+    f = rows.pandas
+    return [day.date() for day in f.loc[f["closed"].isna(), "received"].nsmallest(10)]
+
+
+def longest_polars(rows: Rows) -> list[date]:
+    found = (
+        rows.polars.lazy()
+        .filter(pl.col("closed").is_null())
+        .select("received")
+        .bottom_k(10, by="received")
+        .collect()
+    )
+    return sorted(found["received"].to_list())
+
+
 def within_pandas(rows: Rows, *, target: int) -> tuple[int, int]:
     f = rows.pandas
     event = f["closed"].notna().to_numpy()

@@ -180,6 +180,7 @@ SHARES = register(
     ],
     recipient_types=TYPES,
     data_held={"yes": ["Yes"], "no": ["No"]},
+    noun="share",
 )
 SHARES_WORDS = (
     "A register of every approved share: its title, when it was approved, when its licence ends, and whether the "

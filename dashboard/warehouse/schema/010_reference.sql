@@ -8,9 +8,14 @@ create schema as_known;
 create schema latest;
 create schema facts;
 create schema asked;
-create schema picked;
-create schema whole;
+create schema of_dataset;
+create schema of_recipient;
+create schema of_both;
 create schema monthly;
+create schema daily;
+create schema slim;
+create schema whole;
+create schema typed;
 
 create table reference.build (key varchar primary key, value varchar not null);
 
@@ -18,6 +23,7 @@ create table reference.registers (
     register varchar primary key,
     title varchar not null,
     short_title varchar not null,
+    noun varchar not null, -- what one reference is called
     publisher varchar not null,
     about varchar not null,
     address varchar not null,

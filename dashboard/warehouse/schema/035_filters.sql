@@ -13,10 +13,10 @@ from (
     where exists (from staging.editions as e where e.register = q.register)
 );
 
+create macro core.asked_about(wanted, register, by_default) as register = wanted or (wanted is null and by_default) or wanted = '*';
+
 create macro core.registers_in(wanted) as table
-select * exclude (by_default)
-from core.registers_standing
-where register = wanted or (wanted is null and by_default) or wanted = '*';
+select * exclude (by_default) from core.registers_standing where core.asked_about(wanted, register, by_default);
 
 create macro core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as
 case by_name
@@ -35,6 +35,7 @@ case interval_name
     when 'month' then date_trunc('month', day)::date
     when 'quarter' then date_trunc('quarter', day)::date
     when 'year' then date_trunc('year', day)::date
+    when 'day' then day -- the build asks for days
 end;
 
 create macro core.interval_end(interval_name, start_day) as
@@ -56,11 +57,6 @@ union all
 select 'tier', tier, 'Tier ' || tier from (select distinct tier from staging.entries where tier is not null)
 union all
 select 'all', 'all', 'All';
-
--- One name for each recipient, whichever spelling a row has.
-create table core.recipient_labels as
-select register, recipient_id, min(recipient) as recipient
-from reference.recipients group by register, recipient_id;
 
 create macro core.group_label(by_name, group_id, recipient_name) as
 case

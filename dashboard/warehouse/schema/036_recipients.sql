@@ -33,18 +33,21 @@ inner join reference.recipients as m
         and e.recipient_day between m.holds_from and m.holds_to
 group by e.register, m.recipient_id, e.recipient, m.relation, m.reviewed_as, m.reason;
 
--- What stands beside a recipient: the organisation it is part of, and its former names as published.
-create view core.recipient_facts as
+-- What stands beside a recipient: its name, the organisation it is part of, and its former names as published.
+create table core.recipient_facts as
 select
     register,
     recipient_id,
+    min(recipient) as recipient,
     string_agg(distinct parent_recipient, '; ' order by parent_recipient) as parent_recipient,
     string_agg(distinct spelling, '; ' order by spelling) filter (where relation = 'renamed') as former_names
 from reference.recipients
 group by register, recipient_id;
 
--- The ids that a person can mean by an id or a name: that of the recipient, of one of its spellings, or a spelling.
+-- What a person can call a recipient: the id or the name of it or of one of its spellings.
+create table core.recipient_calls as
+select distinct register, recipient_id, unnest([recipient_id, spelling_id, spelling, recipient]) as called
+from reference.recipients;
+
 create macro core.recipients_called(wanted) as table
-select distinct register, recipient_id
-from reference.recipients
-where recipient_id = wanted or spelling_id = wanted or spelling = wanted or recipient = wanted;
+select register, recipient_id from core.recipient_calls where called = wanted;

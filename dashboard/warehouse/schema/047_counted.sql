@@ -58,6 +58,34 @@ where q.received <= a.as_at
         or (q.register, q.dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = wanted_dataset)
     );
 
+-- Those of them that are open at the as-at date. What closed after it was open at it.
+create macro open_requests(known_on, only_edition) as table
+select
+    register, reference, entry_id, recipient, recipient_id, recipient_type, tier, route, dataset, outcome, received, as_at
+from waiting_where(known_on, only_edition, '*', null, null, null, null, null, null, null)
+where closed is null or closed > as_at;
+
+create macro open_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, wanted_recipient, wanted_reference, wanted_dataset
+) as table
+select q.*
+from open_requests(known_on, only_edition) as q
+inner join core.registers_in(wanted) as r on q.register = r.register
+where (from_day is null or q.received >= from_day)
+    and (to_day is null or q.received <= to_day)
+    and (types is null or list_contains(types, q.recipient_type))
+    and (tiers is null or list_contains(tiers, coalesce(q.tier, 'not_published')))
+    and (routes is null or list_contains(routes, coalesce(q.route, 'not_published')))
+    and (
+        wanted_recipient is null
+        or ((q.register, q.recipient_id) in (select (c.register, c.recipient_id) from core.recipients_called(wanted_recipient) as c))
+    )
+    and (wanted_reference is null or q.reference = wanted_reference)
+    and (
+        wanted_dataset is null or q.dataset = wanted_dataset
+        or (q.register, q.dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = wanted_dataset)
+    );
+
 -- How the number open, and its ages, move by month: a request is received, reaches an age of 31, 61 and 121 days while
 -- it is open, and closes at some age. Nothing after the as-at date has been seen, so nothing moves after it.
 create macro ageing_where(
@@ -98,7 +126,7 @@ select
     count(distinct recipient_id) as recipients,
     min(date) as first_date,
     max(date) as last_date,
-    string_agg(distinct published_type, '; ' order by published_type) as published_types
+    list(distinct published_type) filter (where published_type is not null) as published_types
 from events_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset
@@ -124,82 +152,40 @@ from events_where(
 where kind <> 'excluded' and recipient_id is not null
 group by register, recipient_id;
 
--- How many cases enter, end and are censored on each day of a clock. A case that ends on the day it would enter was
--- never at risk while the register was watching.
+-- The cases of a clock by day of waiting and by what is counted there: all that Kaplan-Meier, a share within a target and
+-- the numbers beside them are computed from. `kind`, which `measures/clocks.py` reads: 0 enters late (on the day it
+-- enters), 1 ends and 2 is censored (of cases watched from their start), 3 ends and 4 is censored (of those that entered
+-- late), 5 is left out, 6 is left out since only from some day on every case is listed (neither has a day).
 create macro risk_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, interval_name, by_name
 ) as table
-with watched as (
-    from (
-        select
-            register,
-            core.interval_start(interval_name, cohort_date) as interval_start,
-            core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as group_id,
-            clock,
-            basis,
-            case when unit_name = 'working' then working_days else days end as length,
-            case when unit_name = 'working' then entry_working else entry end as enters,
-            event,
-            censored
-        from spells_where(
-            known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
-            wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name
-        )
-        where excluded_rule is null and (coalesce(cohort_name, 'received') = 'received' or event)
-    )
-    where enters = 0 or length > enters
-)
-select
-    register, interval_start, group_id, clock, basis, day,
-    sum(entered)::bigint as entered, sum(event)::bigint as events, sum(censored)::bigint as censored
-from (
+with cases as (
     select
-        register, interval_start, group_id, clock, basis, length as day, 0 as entered, event::integer as event,
-        censored::integer as censored
-    from watched
-    union all
-    select register, interval_start, group_id, clock, basis, enters, 1, 0, 0 from watched where enters > 0
-)
-group by register, interval_start, group_id, clock, basis, day;
-
--- Cases on a clock: how many count, how many are left out, how many met a target. Only those watched from the start
--- can show a target met: one that entered late had already missed its chance to be quick.
-create macro cases_counted(
-    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
-    wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, interval_name, by_name,
-    target_days
-) as table
-select
-    register, interval_start, group_id, clock, basis,
-    count(*) filter (where counts) as n,
-    count(*) filter (where counts and event) as events,
-    count(*) filter (where not counts) as excluded,
-    count(*) filter (where not counts and (excluded_rule is null or excluded_rule = 'before_coverage')) as before_coverage,
-    count(*) filter (where counts and enters = 0) as from_start,
-    count(*) filter (where counts and enters = 0 and event and length <= target_days) as within,
-    count(*) filter (where counts and enters = 0 and length > target_days) as past
-from (
-    select *, excluded_rule is null and (enters = 0 or length > enters) as counts
-    from (
-        select
-            register,
-            core.interval_start(interval_name, coalesce(cohort_date, end_high)) as interval_start,
-            core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as group_id,
-            clock,
-            basis,
-            case when unit_name = 'working' then working_days else days end as length,
-            case when unit_name = 'working' then entry_working else entry end as enters,
-            event,
-            excluded_rule
-        from spells_where(
-            known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
-            wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name
-        )
-        where coalesce(cohort_name, 'received') = 'received' or event or excluded_rule is not null
+        register,
+        core.interval_start(interval_name, counted_on) as interval_start,
+        core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as group_id,
+        clock,
+        basis,
+        case counted_as
+            when 'event' then case when enters > 0 then 3 else 1 end
+            when 'censored' then case when enters > 0 then 4 else 2 end
+            else case when excluded_rule is null or excluded_rule = 'before_coverage' then 6 else 5 end
+        end::utinyint as kind,
+        case when counted_as <> 'excluded' then length end as day,
+        enters
+    from cases_where(
+        known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+        wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name
     )
 )
-group by register, interval_start, group_id, clock, basis;
+select register, interval_start, group_id, clock, basis, kind, day, count(*) as cases
+from (
+    select * exclude (enters) from cases
+    union all
+    select * exclude (enters) replace (0::utinyint as kind, enters as day) from cases where kind in (3, 4)
+)
+group by all;
 
 -- The number open worked out from the requests themselves, month by month, beside what came and what went. `gap` is
 -- open_at_start + received - closed - open_at_end in one month of the finest group that filters can make of few values

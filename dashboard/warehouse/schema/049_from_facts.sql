@@ -1,57 +1,65 @@
 -- purpose: the macros of 047 once more, adding up the facts of 048: the same numbers, sooner
 -- parameters: none
--- result columns: none (creates macros in facts, picked, asked and monthly, and the tables by month)
+-- result columns: none (creates macros in facts and in schemas that narrow them)
 
--- The store puts the schemas in order, the narrowest that can answer first (dashboard/store.py): `monthly` where the
--- period is of whole months, `whole` where it is of the whole time, `asked` where requests need not be told apart, `picked` where one recipient or data set is
--- asked for. What none of them can answer, `latest` does. docs/decisions/0019-facts-and-marts.md.
+-- The store puts the schemas in order, the narrowest that can answer first (dashboard/store.py); what none of them can
+-- answer, `latest` does. docs/decisions/0019-facts-and-marts.md.
 
 create macro facts.request_rows(wanted_recipient, wanted_dataset) as table from core.request_facts;
 create macro facts.release_rows(wanted_recipient, wanted_dataset) as table from core.release_facts;
 create macro facts.spell_rows(wanted_recipient, wanted_dataset) as table from core.spell_facts;
+create macro facts.day_rows(wanted_recipient, wanted_dataset) as table from core.request_days;
 
-create macro picked.recipients_picked(wanted_recipient) as table
-select recipient_no from core.recipient_numbers where wanted_recipient is null
-union all
-select distinct -segment from core.segments where wanted_recipient is null
-union all
-select n.recipient_no
-from core.recipient_numbers as n
-inner join core.recipients_called(wanted_recipient) as c on n.register = c.register and n.recipient_id = c.recipient_id;
+-- One data set, one recipient, or both.
+create macro facts.recipients_picked(wanted_recipient) as table
+select recipient_no from core.recipient_picks where called = wanted_recipient;
+create macro facts.datasets_picked(wanted_dataset) as table
+select dataset_no from core.dataset_picks where called = wanted_dataset;
 
-create macro picked.datasets_picked(wanted_dataset) as table
-select dataset_no from core.dataset_numbers where wanted_dataset is null or dataset = wanted_dataset
-union all
-select distinct -segment from core.segments where wanted_dataset is null
-union all
-select n.dataset_no
-from core.dataset_numbers as n
-inner join core.dataset_parts as p on n.register = p.register and n.dataset = p.dataset and p.part = wanted_dataset;
+create macro of_dataset.request_rows(wanted_recipient, wanted_dataset) as table
+from core.request_facts semi join facts.datasets_picked(wanted_dataset) using (dataset_no);
+create macro of_dataset.release_rows(wanted_recipient, wanted_dataset) as table
+from core.release_facts semi join facts.datasets_picked(wanted_dataset) using (dataset_no);
+create macro of_dataset.spell_rows(wanted_recipient, wanted_dataset) as table
+from core.spell_facts semi join facts.datasets_picked(wanted_dataset) using (dataset_no);
+create macro of_dataset.day_rows(wanted_recipient, wanted_dataset) as table
+from core.request_days semi join facts.datasets_picked(wanted_dataset) using (dataset_no);
 
-create macro picked.request_rows(wanted_recipient, wanted_dataset) as table
-from core.request_facts
-where recipient_no in (from picked.recipients_picked(wanted_recipient)) and dataset_no in (from picked.datasets_picked(wanted_dataset));
+create macro of_recipient.request_rows(wanted_recipient, wanted_dataset) as table
+from core.request_facts semi join facts.recipients_picked(wanted_recipient) using (recipient_no);
+create macro of_recipient.release_rows(wanted_recipient, wanted_dataset) as table
+from core.release_facts semi join facts.recipients_picked(wanted_recipient) using (recipient_no);
+create macro of_recipient.spell_rows(wanted_recipient, wanted_dataset) as table
+from core.spell_facts semi join facts.recipients_picked(wanted_recipient) using (recipient_no);
+create macro of_recipient.day_rows(wanted_recipient, wanted_dataset) as table
+from core.request_days semi join facts.recipients_picked(wanted_recipient) using (recipient_no);
 
-create macro picked.release_rows(wanted_recipient, wanted_dataset) as table
-from core.release_facts
-where recipient_no in (from picked.recipients_picked(wanted_recipient)) and dataset_no in (from picked.datasets_picked(wanted_dataset));
-
-create macro picked.spell_rows(wanted_recipient, wanted_dataset) as table
-from core.spell_facts
-where recipient_no in (from picked.recipients_picked(wanted_recipient)) and dataset_no in (from picked.datasets_picked(wanted_dataset));
+create macro of_both.request_rows(wanted_recipient, wanted_dataset) as table
+from of_recipient.request_rows(wanted_recipient, null) semi join facts.datasets_picked(wanted_dataset) using (dataset_no);
+create macro of_both.release_rows(wanted_recipient, wanted_dataset) as table
+from of_recipient.release_rows(wanted_recipient, null) semi join facts.datasets_picked(wanted_dataset) using (dataset_no);
+create macro of_both.spell_rows(wanted_recipient, wanted_dataset) as table
+from of_recipient.spell_rows(wanted_recipient, null) semi join facts.datasets_picked(wanted_dataset) using (dataset_no);
+create macro of_both.day_rows(wanted_recipient, wanted_dataset) as table
+from of_recipient.day_rows(wanted_recipient, null) semi join facts.datasets_picked(wanted_dataset) using (dataset_no);
 
 -- The segments that a question is about, each with the number of its group.
 create macro facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as table
 from core.segment_groups
 where grouped_by = coalesce(by_name, 'all')
-    and (register = wanted or (wanted is null and by_default) or wanted = '*')
+    and core.asked_about(wanted, register, by_default)
     and (types is null or list_contains(types, recipient_type))
     and (tiers is null or list_contains(tiers, tier))
     and (routes is null or list_contains(routes, route))
     and (outcomes is null or list_contains(outcomes, outcome));
 
 create macro facts.group_number(by_name, group_no, recipient_no, dataset_no) as
-case by_name when 'recipient' then recipient_no when 'dataset' then dataset_no else group_no end;
+case by_name
+    when 'recipient' then recipient_no
+    when 'dataset' then dataset_no
+    when 'cell' then core.cell_number(group_no, dataset_no)
+    else group_no
+end;
 
 -- How many of each kind happened on each day, by group. Rows are grouped by their days themselves: rolling days up
 -- afterwards costs less than working out the month of every row, and the days on which a request ends are mostly one.
@@ -183,85 +191,80 @@ from moved as m
 inner join core.group_numbers as g on g.grouped_by = coalesce(by_name, 'all') and m.group_no = g.group_no
 group by all;
 
--- Requests are not told apart here: each is one row, and its releases are no rows of their own.
-create macro asked.asked_rows(from_day, to_day, wanted_recipient, wanted_dataset, by_name) as table
+-- What was asked and released in a period, by segment and recipient.
+create macro asked.asker_cells(from_day, to_day, wanted_recipient, wanted_dataset, by_name) as table
 select
-    segment, recipient_no, dataset_no, count(*) as requests, count(released) as releases, min(first_day) as first_day,
-    max(last_day) as last_day
+    s.register, s.by_default, s.recipient_type, s.published_type, s.tier, s.route, s.outcome, s.legal_basis,
+    q.recipient_no, n.recipient_id, d.dataset, q.requests, q.releases, q.first_day, q.last_day
 from (
     select
-        segment, recipient_no, case when by_name = 'dataset' then dataset_no end as dataset_no,
-        core.within_period(first_released, from_day, to_day) as released,
-        case
-            when from_day is null or request_facts.first_day >= from_day then request_facts.first_day
-            else least(
-                core.within_period(received, from_day, to_day), core.within_period(decided, from_day, to_day),
-                core.within_period(closed, from_day, to_day), core.within_period(refused, from_day, to_day),
-                core.within_period(not_pursued, from_day, to_day), core.within_period(first_released, from_day, to_day)
-            )
-        end as first_day,
-        case
-            when to_day is null or request_facts.last_day <= to_day then request_facts.last_day
-            else greatest(
-                core.within_period(received, from_day, to_day), core.within_period(decided, from_day, to_day),
-                core.within_period(closed, from_day, to_day), core.within_period(refused, from_day, to_day),
-                core.within_period(not_pursued, from_day, to_day), core.within_period(first_released, from_day, to_day)
-            )
-        end as last_day
-    from request_rows(wanted_recipient, wanted_dataset) as request_facts
-    where request_facts.first_day is not null
-        and (from_day is null or request_facts.last_day >= from_day) and (to_day is null or request_facts.first_day <= to_day)
-)
--- a request may have days before the period and after it, and none in it
-where first_day is not null and last_day is not null
-group by segment, recipient_no, dataset_no;
-
-create macro whole.asked_rows(from_day, to_day, wanted_recipient, wanted_dataset, by_name) as table
-select *, null::integer as dataset_no from core.asked_facts;
+        segment,
+        recipient_no,
+        case when by_name = 'dataset' then dataset_no end as dataset_no,
+        -- on the last of its days in the period
+        count(*) filter (where coalesce(next_day > to_day, next_day is null)) as requests,
+        count(*) filter (where is_release) as releases,
+        min(day) as first_day,
+        max(day) as last_day
+    from day_rows(wanted_recipient, wanted_dataset)
+    where (from_day is null or day >= from_day) and (to_day is null or day <= to_day)
+    group by all
+) as q
+inner join (from core.segment_groups where grouped_by = 'all') as s on q.segment = s.segment
+left join core.recipient_numbers as n on q.recipient_no = n.recipient_no
+left join core.dataset_numbers as d on q.dataset_no = d.dataset_no;
 
 create macro asked.recipients_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset, by_name
 ) as table
 select
-    g.register,
-    g.group_id,
-    sum(c.requests)::bigint as requests,
-    sum(c.releases)::bigint as releases,
-    count(*) filter (where c.recipient_no > 0) as recipients,
-    min(c.first_day) as first_date,
-    max(c.last_day) as last_date,
-    nullif(array_to_string(list_sort(list_distinct(flatten(list(c.published_types)))), '; '), '') as published_types
+    register,
+    group_id,
+    sum(requests)::bigint as requests,
+    sum(releases)::bigint as releases,
+    count(*) filter (where recipient_no > 0) as recipients,
+    min(first_day) as first_date,
+    max(last_day) as last_date,
+    list_distinct(flatten(list(published_types))) as published_types
 from (
     select
-        facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no) as group_no,
-        q.recipient_no,
-        sum(q.requests) as requests,
-        sum(q.releases) as releases,
-        min(q.first_day) as first_day,
-        max(q.last_day) as last_day,
-        list(nullif(s.published_type, '')) filter (where s.published_type <> '') as published_types
-    from asked_rows(from_day, to_day, wanted_recipient, wanted_dataset, by_name) as q
-    inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
+        register,
+        core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as group_id,
+        recipient_no,
+        sum(requests) as requests,
+        sum(releases) as releases,
+        min(first_day) as first_day,
+        max(last_day) as last_day,
+        list(nullif(published_type, '')) as published_types
+    from asker_cells(from_day, to_day, wanted_recipient, wanted_dataset, by_name)
+    where core.asked_about(wanted, register, by_default)
+        and (types is null or list_contains(types, recipient_type))
+        and (tiers is null or list_contains(tiers, tier))
+        and (routes is null or list_contains(routes, route))
+        and (outcomes is null or list_contains(outcomes, outcome))
     group by all
-) as c
-inner join core.group_numbers as g on g.grouped_by = coalesce(by_name, 'all') and c.group_no = g.group_no
-group by g.register, g.group_id;
+)
+group by register, group_id;
 
 create macro asked.named_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset
 ) as table
 select
-    n.register,
-    n.recipient_id,
-    arg_max(s.recipient_type, (q.last_day, s.recipient_type)) as recipient_type,
-    sum(q.requests)::bigint as requests,
-    sum(q.releases)::bigint as releases
-from asked_rows(from_day, to_day, wanted_recipient, wanted_dataset, null) as q
-inner join facts.segments_in(wanted, types, tiers, routes, outcomes, null) as s on q.segment = s.segment
-inner join core.recipient_numbers as n on q.recipient_no = n.recipient_no
-group by n.register, n.recipient_id;
+    register,
+    recipient_id,
+    arg_max(recipient_type, (last_day, recipient_type)) as recipient_type,
+    sum(requests)::bigint as requests,
+    sum(releases)::bigint as releases
+from asker_cells(from_day, to_day, wanted_recipient, wanted_dataset, null)
+where recipient_no > 0
+    and core.asked_about(wanted, register, by_default)
+    and (types is null or list_contains(types, recipient_type))
+    and (tiers is null or list_contains(tiers, tier))
+    and (routes is null or list_contains(routes, route))
+    and (outcomes is null or list_contains(outcomes, outcome))
+group by register, recipient_id;
 
 -- Where no releases are listed, the first of each request is the only one known.
 create macro facts.recipient_counts(
@@ -297,192 +300,57 @@ from (
 inner join core.recipient_numbers as n on c.recipient_no = n.recipient_no
 inner join core.group_numbers as g on g.grouped_by = coalesce(by_name, 'all') and c.group_no = g.group_no;
 
--- The cases of one clock or all, added up by all that says how they count: the state, the length and when they enter.
+-- The cases of one clock or all, added up by all that says how they count.
 create macro facts.timed_rows(
     wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, wanted_clock,
     wanted_basis, cohort_name, unit_name, interval_name, by_name
 ) as table
 select
-    facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no) as group_no,
-    q.clock,
-    q.basis,
-    q.state,
-    core.interval_start(interval_name, case when cohort_name = 'closed' then q.ended else coalesce(q.started, q.ended) end) as interval_start,
-    case when unit_name = 'working' then q.working_days else q.days end as length,
-    case when unit_name = 'working' then q.entry_working else q.entry end as enters,
-    count(*) as cases
-from spell_rows(wanted_recipient, wanted_dataset) as q
-inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
-where (wanted_clock is null or q.clock = try_cast(wanted_clock as core.clock_name))
-    and (wanted_basis is null or q.basis = try_cast(wanted_basis as core.basis_name))
-    and (from_day is null or case when cohort_name = 'closed' then q.ended else q.started end >= from_day)
-    and (to_day is null or case when cohort_name = 'closed' then q.ended else q.started end <= to_day)
-    -- cases by the date they closed: those that did, and those left out
-    and (coalesce(cohort_name, 'received') = 'received' or q.state <> 0)
-group by all;
-
--- The same of the whole time, from cases added up by type and tier.
-create macro whole.timed_rows(
-    wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, wanted_clock,
-    wanted_basis, cohort_name, unit_name, interval_name, by_name
-) as table
-select
-    s.group_no,
-    q.clock,
-    q.basis,
-    q.state,
-    null::date as interval_start,
-    case when unit_name = 'working' then q.working_days else q.days end as length,
-    case when unit_name = 'working' then q.entry_working else q.entry end as enters,
-    sum(q.cases)::bigint as cases
-from core.length_facts as q
-inner join facts.segments_in(wanted, types, tiers, null, null, by_name) as s on q.segment = s.segment
-where (wanted_clock is null or q.clock = try_cast(wanted_clock as core.clock_name))
-    and (wanted_basis is null or q.basis = try_cast(wanted_basis as core.basis_name))
-    and (coalesce(cohort_name, 'received') = 'received' or q.state <> 0)
-group by all;
+    *,
+    case
+        when state = 3 or (state < 2 and enters > 0 and length <= enters) then 6
+        when state = 2 then 5
+        when enters > 0 then 4 - state
+        else 2 - state
+    end::utinyint as kind
+from (
+    select
+        facts.group_number(by_name, s.group_no, q.recipient_no, q.dataset_no) as group_no,
+        q.clock,
+        q.basis,
+        q.state,
+        core.interval_start(interval_name, case when cohort_name = 'closed' then q.ended else coalesce(q.started, q.ended) end) as interval_start,
+        case when unit_name = 'working' then q.working_days else q.days end as length,
+        case when unit_name = 'working' then q.entry_working else q.entry end as enters,
+        count(*) as cases
+    from spell_rows(wanted_recipient, wanted_dataset) as q
+    inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on q.segment = s.segment
+    where (wanted_clock is null or q.clock = try_cast(wanted_clock as core.clock_name))
+        and (wanted_basis is null or q.basis = try_cast(wanted_basis as core.basis_name))
+        and (from_day is null or case when cohort_name = 'closed' then q.ended else q.started end >= from_day)
+        and (to_day is null or case when cohort_name = 'closed' then q.ended else q.started end <= to_day)
+        -- cases by the date they closed: those that did, and those left out
+        and (coalesce(cohort_name, 'received') = 'received' or q.state <> 0)
+    group by all
+);
 
 create macro facts.risk_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, interval_name, by_name
 ) as table
-select
-    g.register, m.interval_start, g.group_id, m.clock::varchar as clock, m.basis::varchar as basis, m.day,
-    sum(m.entered)::bigint as entered, sum(m.events)::bigint as events, sum(m.censored)::bigint as censored
-from (
-    select
-        group_no, clock, basis, interval_start,
-        unnest(
-            case
-                when enters > 0 then [
-                    {day: length, entered: 0, events: cases * state, censored: cases * (1 - state)},
-                    {day: enters, entered: cases, events: 0, censored: 0}
-                ]
-                else [{day: length, entered: 0, events: cases * state, censored: cases * (1 - state)}]
-            end,
-            recursive := true
-        )
-    from (
-        select * replace (state::bigint as state)
-        from timed_rows(
-            wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, wanted_clock,
-            wanted_basis, cohort_name, unit_name, interval_name, by_name
-        )
-        where state < 2 and (enters = 0 or length > enters)
+with timed as (
+    from timed_rows(
+        wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, wanted_clock,
+        wanted_basis, cohort_name, unit_name, interval_name, by_name
     )
-) as m
-inner join core.group_numbers as g on g.grouped_by = coalesce(by_name, 'all') and m.group_no = g.group_no
-group by all;
-
-create macro facts.cases_counted(
-    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
-    wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, interval_name, by_name,
-    target_days
-) as table
-select
-    g.register, m.interval_start, g.group_id, m.clock::varchar as clock, m.basis::varchar as basis,
-    coalesce(sum(cases) filter (where state < 2 and (enters = 0 or length > enters)), 0)::bigint as n,
-    coalesce(sum(cases) filter (where state = 1 and (enters = 0 or length > enters)), 0)::bigint as events,
-    coalesce(sum(cases) filter (where state >= 2 or (enters > 0 and length <= enters)), 0)::bigint as excluded,
-    coalesce(sum(cases) filter (where state = 3 or (state < 2 and enters > 0 and length <= enters)), 0)::bigint as before_coverage,
-    coalesce(sum(cases) filter (where state < 2 and enters = 0), 0)::bigint as from_start,
-    coalesce(sum(cases) filter (where state = 1 and enters = 0 and length <= target_days), 0)::bigint as within,
-    coalesce(sum(cases) filter (where state < 2 and enters = 0 and length > target_days), 0)::bigint as past
-from timed_rows(
-    wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_dataset, wanted_clock,
-    wanted_basis, cohort_name, unit_name, interval_name, by_name
-) as m
-inner join core.group_numbers as g on g.grouped_by = coalesce(by_name, 'all') and m.group_no = g.group_no
-group by all;
-
--- By month: what a question whose period is of whole months needs, and no more.
-create table core.monthly_flows as
-select group_id::integer as segment, interval_start as month, * exclude (register, group_id, phase, interval_start)
-from facts.flows_where(null, null, '*', null, null, null, null, null, null, null, null, null, 'month', 'segment');
-
-create table core.monthly_ageing as
-select group_id::integer as segment, * exclude (register, group_id)
-from facts.ageing_where(null, null, '*', null, null, null, null, null, null, null, 'segment');
-
-create macro monthly.flows_where(
-    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
-    wanted_reference, wanted_dataset, interval_name, by_name
-) as table
-select
-    s.register,
-    s.group_id,
-    core.phase_of(f.month, from_day, to_day, interval_name) as phase,
-    core.interval_start(interval_name, f.month) as interval_start,
-    sum(received)::bigint as received,
-    sum(decided)::bigint as decided,
-    sum(closed)::bigint as closed,
-    sum(refused)::bigint as refused,
-    sum(not_pursued)::bigint as not_pursued,
-    sum(first_released)::bigint as first_released,
-    sum(released)::bigint as released,
-    sum(excluded)::bigint as excluded,
-    min(first_date) as first_date,
-    max(last_date) as last_date
-from core.monthly_flows as f
-inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on f.segment = s.segment
-group by all;
-
-create macro monthly.ageing_where(
-    known_on, only_edition, wanted, types, tiers, routes, outcomes, wanted_recipient, wanted_reference, wanted_dataset,
-    by_name
-) as table
-select
-    s.register,
-    s.group_id,
-    month,
-    sum(received)::bigint as received,
-    sum(reached_31)::bigint as reached_31,
-    sum(reached_61)::bigint as reached_61,
-    sum(reached_121)::bigint as reached_121,
-    sum(closed)::bigint as closed,
-    sum(closed_0_30)::bigint as closed_0_30,
-    sum(closed_31_60)::bigint as closed_31_60,
-    sum(closed_61_120)::bigint as closed_61_120
-from core.monthly_ageing as f
-inner join facts.segments_in(wanted, types, tiers, routes, outcomes, by_name) as s on f.segment = s.segment
-group by all;
-
--- The same as in 047, with the flows that `volumes` adds up.
-create macro facts.stock_and_flow(known_on, only_edition) as table
-with usable as (
-    select
-        q.register, q.recipient_type, coalesce(q.tier, 'not_published') as tier, coalesce(q.route, 'not_published') as route,
-        q.outcome, coalesce(q.legal_basis, 'not_published') as legal_basis, a.as_at,
-        date_trunc('month', q.received_date)::timestamp as came,
-        -- the last month at whose end it is open
-        (date_trunc('month', coalesce(q.closed_date, greatest(a.as_at, q.received_date) + interval 1 month)) - interval 1 month)::timestamp as stayed
-    from requests_as(known_on, only_edition) as q
-    inner join register_answers(known_on, only_edition) as a on q.register = a.register and a.open_known
-    where not q.selected and q.excluded_rule is null
-),
-moves as (
-    select * exclude (stock, as_at), stock as gap from (
-        select register, recipient_type, tier, route, outcome, legal_basis, as_at, month::date as month, count(*) as stock
-        from (select *, unnest(generate_series(came, stayed, interval 1 month)) as month from usable where came <= stayed)
-        group by all
-    )
-    union all by name
-    select * exclude (stock), -stock as gap from (
-        select register, recipient_type, tier, route, outcome, legal_basis, (month + interval 1 month)::date as month, count(*) as stock
-        from (select *, unnest(generate_series(came, stayed, interval 1 month)) as month from usable where came <= stayed)
-        group by all
-    )
-    union all by name
-    select
-        s.register, s.recipient_type, s.tier, s.route, s.outcome, s.legal_basis, f.month,
-        sum(f.closed - f.received) as gap
-    from core.monthly_flows as f inner join core.segments as s on f.segment = s.segment
-    where f.received + f.closed > 0
-    group by all
 )
-select m.register, m.recipient_type, m.tier, m.route, m.outcome, m.legal_basis, m.month, -sum(m.gap)::bigint as gap
-from moves as m
-inner join register_answers(known_on, only_edition) as a on m.register = a.register and a.open_known
--- what the as-at date has not seen cannot be checked
-where m.month <= a.as_at
+select
+    g.register, m.interval_start, g.group_id, m.clock::varchar as clock, m.basis::varchar as basis, m.kind, m.day,
+    sum(m.cases)::bigint as cases
+from (
+    select group_no, interval_start, clock, basis, kind, case when kind < 5 then length end as day, cases from timed
+    union all
+    select group_no, interval_start, clock, basis, 0::utinyint, enters, cases from timed where kind in (3, 4)
+) as m
+inner join core.group_numbers as g on g.grouped_by = coalesce(by_name, 'all') and m.group_no = g.group_no
 group by all;

@@ -33,7 +33,7 @@ class Opening:
 
 @contextmanager
 def chromium() -> Iterator[Any]:
-    """A headless Chromium. Raises RuntimeError when there is none."""
+    """A headless Chromium. Raises FileNotFoundError when there is none."""
     from playwright.sync_api import sync_playwright
 
     names = ("chromium", "chromium-browser", "google-chrome")
@@ -41,7 +41,7 @@ def chromium() -> Iterator[Any]:
         found = [os.environ.get("ACCESS_REVIEW_CHROMIUM"), *(shutil.which(n) for n in names)]
         path = next((p for p in found if p), playwright.chromium.executable_path)
         if not Path(path).is_file():
-            raise RuntimeError("Chromium is not installed (run .ci/browser)")
+            raise FileNotFoundError("Chromium is not installed (run .ci/browser)")
         browser = playwright.chromium.launch(
             executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         )

@@ -43,6 +43,9 @@ READY = {
     "msg_data": {"type": "event", "name": "document_ready", "values": {"type": "map", "entries": []}},
 }
 
+# What is certain to differ: a number may happen to stay as it was, and a list of categories too.
+MARKS = ("data", "children")
+
 Target = tuple[str, str]  # a model and the attribute of it that changed
 
 
@@ -55,6 +58,7 @@ class Client:
     needed: frozenset[Target] = frozenset()
     models: dict[str, str] = field(default_factory=dict)  # what to change, by name: model ids
     kind: str = ""  # the type chosen last
+    changes: int = 0
     number: int = 0
 
     async def send(self, kind: str, content: dict[str, Any]) -> str:
@@ -90,31 +94,34 @@ class Client:
 
     async def change(self, values: dict[str, str], *, slowly: bool = False) -> frozenset[Target]:
         """Change filters; return what changed. Over when all that is needed has come, or slowly after a pause."""
-        events = [
-            {"kind": "ModelChanged", "model": {"id": self.models[name]}, "attr": "value", "new": value}
-            for name, value in self._said(values).items()
-        ]
-        if self.system.key == "ours":
-            # As app.js does: the words first, then the session is told.
-            await _fetch(self.system, "/overview?" + _query(values), in_place=True)
-        await self.send("PATCH-DOC", {"events": events})
+        words = None
+        if self.system.key == "ours":  # as app.js does: the words are asked for while the session is told
+            words = asyncio.ensure_future(_fetch(self.system, "/overview?" + _query(values), in_place=True))
+        await self.send("PATCH-DOC", {"events": self._events(values)})
         self.kind = values["kind"]
         found: set[Target] = set()
         end = time.monotonic() + LIMIT
         while slowly or not self.needed <= found:
-            pause = 1.5 if slowly else end - time.monotonic()
+            waits = not slowly or len([t for t in found if t[1] in MARKS]) < 4
+            pause = end - time.monotonic() if waits else 1.0
             try:
                 header, content = await asyncio.wait_for(self.message(), max(pause, 0.001))
             except TimeoutError:
-                if slowly:
+                if not waits:
                     break
                 raise RuntimeError(f"{self.system.words}: {self.needed - found} never came") from None
             if header["msgtype"] == "PATCH-DOC":
                 found |= {_target(event) for event in content["events"]}
+        if words is not None:
+            await words
         return frozenset(found)
 
-    def _said(self, values: dict[str, str]) -> dict[str, str]:
-        return {"address": "?" + _query(values)} if self.system.key == "ours" else values
+    def _events(self, values: dict[str, str]) -> list[dict[str, Any]]:
+        said = {"address": "?" + _query(values)} if self.system.key == "ours" else values
+        return [
+            {"kind": "ModelChanged", "model": {"id": self.models[name]}, "attr": "value", "new": value}
+            for name, value in said.items()
+        ]
 
     def abort(self) -> None:
         # Closing politely would wait for frames that nobody reads.
@@ -169,7 +176,7 @@ async def _connect(system: System) -> Client:
     page = (await _fetch(system, system.path)).decode()
     if system.key == "ours":
         session = json.loads(await _fetch(system, "/live/session?page=overview&theme=light"))
-        token, base = session["item"]["token"], "/live"
+        token, base = session["item"]["token"], session["path"]
     else:
         [token, *_] = re.findall(r'"token":"([^"]+)"', page)
         base = system.path
@@ -188,18 +195,23 @@ async def _connect(system: System) -> Client:
 class Choices:
     """Filters never asked for before, so that nothing kept from an earlier answer helps anybody.
 
-    Each is of another type than the one before it, so that every chart has something to change.
+    Each is of another type and of another year than the one before it, so that every chart has something to change.
     """
 
     def __init__(self, seed: int = 1) -> None:
-        random_ = random.Random(seed)
-        self.left = {kind: random_.sample(range(1, 1500), 1499) for kind in KINDS}
+        draw = random.Random(seed)
+        # days after the first: of 2012 and 2013, and of 2014 and 2015
+        self.eras = [
+            {kind: draw.sample(range(start, end), end - start) for kind in KINDS}
+            for start, end in ((1, 670), (672, 1400))
+        ]
         self.kinds = itertools.cycle(KINDS)
 
-    def next(self, unlike: str = "") -> dict[str, str]:
-        kind = next(self.kinds)
-        kind = kind if kind != unlike else next(self.kinds)
-        return {"kind": kind, "since": str(register.FIRST + timedelta(days=self.left[kind].pop()))}
+    def next(self, client: Client) -> dict[str, str]:
+        kind = next(kind for kind in self.kinds if kind != client.kind)
+        client.changes += 1
+        days = self.eras[client.changes % 2][kind].pop()
+        return {"kind": kind, "since": str(register.FIRST + timedelta(days=days))}
 
 
 @asynccontextmanager
@@ -218,14 +230,15 @@ async def readers(system: System, count: int) -> AsyncIterator[list[Client]]:
 async def changes_a_second(system: System, users: int, seconds: float, choices: Choices) -> float:
     """How many filter changes the server completes a second for so many users, none of them pausing."""
     async with readers(system, users) as clients:
-        await asyncio.gather(*(_learn(client, choices) for client in clients))
+        for client in clients:
+            await _learn(client, choices)
         done = 0
         end = time.monotonic() + seconds
 
         async def use(client: Client) -> None:
             nonlocal done
             while time.monotonic() < end:
-                await client.change(choices.next(client.kind))
+                await client.change(choices.next(client))
                 done += time.monotonic() < end
 
         await asyncio.gather(*(use(client) for client in clients))
@@ -233,9 +246,9 @@ async def changes_a_second(system: System, users: int, seconds: float, choices: 
 
 
 async def _learn(client: Client, choices: Choices) -> None:
-    """What every change changes. A number may happen to stay as it was, and a list of categories too."""
-    found = [await client.change(choices.next(client.kind), slowly=True) for _ in range(3)]
-    client.needed = frozenset(t for t in frozenset.intersection(*found) if t[1] in ("data", "children"))
+    """What every change of filters changes."""
+    found = [await client.change(choices.next(client), slowly=True) for _ in range(2)]
+    client.needed = frozenset(t for t in frozenset.intersection(*found) if t[1] in MARKS)
     if len(client.needed) < 4:
         raise RuntimeError(f"{client.system.words}: a change of filters changed only {client.needed}")
 

@@ -72,6 +72,11 @@ class System:
                     raise RuntimeError(f"{self.words} did not start:\n{said}") from None
                 time.sleep(0.1)
 
+    def read(self, path: str) -> bytes:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
+            body: bytes = answer.read()
+            return body
+
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGTERM)

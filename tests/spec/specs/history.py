@@ -601,7 +601,7 @@ HOLDINGS = Definition(
 S1, S3 and S8 are held. S6 left after "No". S2 is not held any more, and S4 left when its licence had ended. S5 and S7
 left without a reason: nobody can say.
 """,
-            notes=("Counted nowhere: 2 requests",),
+            notes=("Counted nowhere: 2 shares",),
             shows_register=False,
         ),
         Example(

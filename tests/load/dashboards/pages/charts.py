@@ -1,18 +1,24 @@
 """Four Bokeh figures over sources whose data change in place: for Panel in place and for the Bokeh server."""
 
-from typing import ClassVar
-
 from bokeh.models import ColumnDataSource, FactorRange
 from bokeh.plotting import figure
 
 from tests.load.dashboards import register
 
 
+PARTS = {
+    "by_year": register.by_year,
+    "top": register.top,
+    "waits": register.waits,
+    "backlog": register.backlog,
+}
+
+
 class Charts:
     """`figures` to lay out; `show(rows)` changes what they show."""
 
     def __init__(self, rows, **options):
-        self.sources = {name: ColumnDataSource(data=self._data(name, rows)) for name in self._parts}
+        self.sources = {name: ColumnDataSource(data=self._data(name, rows)) for name in PARTS}
         look = {"height": 300, "toolbar_location": None, "tools": "hover", **options}
         years = figure(title="Requests by year", x_range=FactorRange(), **look)
         years.vbar(x="year", top="requests", width=0.8, source=self.sources["by_year"])
@@ -25,15 +31,8 @@ class Charts:
         self.figures = [years, top, waits, backlog]
         self._categories()
 
-    _parts: ClassVar = {
-        "by_year": register.by_year,
-        "top": register.top,
-        "waits": register.waits,
-        "backlog": register.backlog,
-    }
-
     def _data(self, name, rows):
-        return {column: values.to_numpy() for column, values in self._parts[name](rows).items()}
+        return {column: values.to_numpy() for column, values in PARTS[name](rows).items()}
 
     def _categories(self):
         years, top, *_ = self.figures
