@@ -116,7 +116,9 @@ class LiveChart:
         self.theme = theme
         self.figure = _copy(chart.kind)
         self._items: list[LegendItem] = []
-        self._columns: list[dict[str, list[Any]]] = []
+        # By place among what `chart_columns` gives.
+        self._renderers: dict[int, Any] = {}
+        self._columns: dict[int, dict[str, list[Any]]] = {}
         self.show(chart, title=title, summary=summary)
 
     def show(self, chart: Chart, *, title: str, summary: str) -> None:
@@ -124,13 +126,39 @@ class LiveChart:
         if chart.kind != self.kind:
             raise ValueError(f"a figure of {self.kind} cannot show {chart.kind}")
         columns = chart_columns(chart, self.theme)
-        before = self._columns or [{} for _ in columns]
+        made = self._renderers_for(chart)
         # The data before the ranges: BokehJS would redraw the old rows under the new categories and throw.
-        for renderer, new, old in zip(self.figure.renderers, columns, before, strict=True):
-            if not _alike(new, old):
+        for place, renderer in made.items():
+            new = columns[place]
+            if not _alike(new, self._columns.get(place, {})):
                 renderer.data_source.data = {name: _array(name, column) for name, column in new.items()}
-        self._columns = columns
+                self._columns[place] = new
+        if made.keys() != self._renderers.keys():
+            self._renderers = made
+            self.figure.renderers = list(made.values())
+            for tool in self.figure.toolbar.tools:
+                if isinstance(tool, HoverTool):
+                    tool.renderers = [r for r in made.values() if not isinstance(r.glyph, Patch)]
         dress(self.figure, chart, f"{title}. {summary}", self.theme, self._items)
+
+    def _renderers_for(self, chart: Chart) -> dict[int, Any]:
+        """The renderers there are, and more when a chart has more series than any before it.
+
+        hvPlot drew one for each line and band that there may be: each would cost this server and the browser five
+        models, for most charts to show nothing.
+        """
+        if chart.kind in ("columns", "bars"):
+            wanted = {0}
+        else:
+            bands = [place for place, series in enumerate(chart.series) if series.low]
+            lines = range(max(len(chart.series), 1))
+            wanted = {*range(max(bands, default=-1) + 1), *(len(SLOTS) + place for place in lines)}
+        missing = wanted - self._renderers.keys()
+        if not missing:
+            return self._renderers
+        whole = (_copy(self.kind) if self._renderers else self.figure).renderers
+        found = {**self._renderers, **{place: whole[place] for place in missing}}
+        return dict(sorted(found.items()))
 
 
 def _alike(new: dict[str, list[Any]], old: dict[str, list[Any]]) -> bool:
@@ -152,6 +180,9 @@ def _drawn(kind: ChartKind) -> list[Any]:
     for renderer in figure.renderers:
         # Looks for marks that are selected or muted, which none ever is: half of a figure's models.
         renderer.update(selection_glyph=None, nonselection_glyph=None, muted_glyph=None)
+        # Neither holds anything: one of each will do.
+        renderer.view.filter = figure.renderers[0].view.filter
+        renderer.data_source.selection_policy = figure.renderers[0].data_source.selection_policy
     document = Document()
     document.add_root(figure)
     return list(document.to_json(deferred=False)["roots"])

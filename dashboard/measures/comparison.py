@@ -12,7 +12,7 @@ from dashboard.measures.result import Measure
 from dashboard.measures.scope import Scope, about, labels, scopes
 from dashboard.store import Result, Store
 from dashboard.survival import LogRank, compare
-from dashboard.text import join_words, number, plural
+from dashboard.text import join_words, number, p_words, plural
 
 
 COMPARISON = (
@@ -87,7 +87,7 @@ def comparison_words(test: LogRank | None, groups: int, by: str = "type") -> str
     """The finding of a test as a sentence, with its numbers. Never more than the numbers bear."""
     if test is None or test.df == 0:
         return "Too few groups have enough ended cases at the same time to be compared."
-    p = "p under 0.001" if test.p < 0.001 else f"p = {test.p:.3f}" if test.p < 0.1 else f"p = {test.p:.2f}"
+    p = "p under 0.001" if test.p < 0.001 else f"p = {p_words(test.p)}"
     numbers = f"log-rank test of {plural(groups, 'group')}: chi-squared {test.chi2:.1f} on {number(test.df)} df, {p}"
     what = GROUPS.get(by, f"{by}s")
     more = "more" if test.p < 0.05 else "no more"
