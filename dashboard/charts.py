@@ -21,6 +21,7 @@ import hvplot.pandas  # noqa: F401  # gives frames their .hvplot
 import numpy as np
 import pandas as pd
 from bokeh.core.properties import field, value
+from bokeh.core.property.validation import without_property_validation
 from bokeh.core.serialization import Deserializer
 from bokeh.document import Document
 from bokeh.models import (
@@ -114,10 +115,10 @@ class LiveChart:
     def __init__(self, chart: Chart, *, title: str, summary: str, theme: Theme = "light") -> None:
         self.kind = chart.kind
         self.theme = theme
-        self.figure = _copy(chart.kind)
+        places = _places(chart)
+        self.figure = _copy(chart.kind, places)
+        self._renderers = dict(zip(places, self.figure.renderers, strict=True))
         self._items: list[LegendItem] = []
-        # By place among what `chart_columns` gives.
-        self._renderers: dict[int, Any] = {}
         self._columns: dict[int, dict[str, list[Any]]] = {}
         self.show(chart, title=title, summary=summary)
 
@@ -126,39 +127,40 @@ class LiveChart:
         if chart.kind != self.kind:
             raise ValueError(f"a figure of {self.kind} cannot show {chart.kind}")
         columns = chart_columns(chart, self.theme)
-        made = self._renderers_for(chart)
+        made = self._renderers
+        missing = [place for place in _places(chart) if place not in made]
+        if missing:  # more series than in any chart before it
+            more = zip(missing, _copy(self.kind, tuple(missing)).renderers, strict=True)
+            made = dict(sorted({**made, **dict(more)}.items()))
         # The data before the ranges: BokehJS would redraw the old rows under the new categories and throw.
         for place, renderer in made.items():
             new = columns[place]
             if not _alike(new, self._columns.get(place, {})):
                 renderer.data_source.data = {name: _array(name, column) for name, column in new.items()}
                 self._columns[place] = new
-        if made.keys() != self._renderers.keys():
+        if missing:
             self._renderers = made
-            self.figure.renderers = list(made.values())
-            for tool in self.figure.toolbar.tools:
-                if isinstance(tool, HoverTool):
-                    tool.renderers = [r for r in made.values() if not isinstance(r.glyph, Patch)]
+            _draw_only(self.figure, list(made.values()))
         dress(self.figure, chart, f"{title}. {summary}", self.theme, self._items)
 
-    def _renderers_for(self, chart: Chart) -> dict[int, Any]:
-        """The renderers there are, and more when a chart has more series than any before it.
 
-        hvPlot drew one for each line and band that there may be: each would cost this server and the browser five
-        models, for most charts to show nothing.
-        """
-        if chart.kind in ("columns", "bars"):
-            wanted = {0}
-        else:
-            bands = [place for place, series in enumerate(chart.series) if series.low]
-            lines = range(max(len(chart.series), 1))
-            wanted = {*range(max(bands, default=-1) + 1), *(len(SLOTS) + place for place in lines)}
-        missing = wanted - self._renderers.keys()
-        if not missing:
-            return self._renderers
-        whole = (_copy(self.kind) if self._renderers else self.figure).renderers
-        found = {**self._renderers, **{place: whole[place] for place in missing}}
-        return dict(sorted(found.items()))
+def _places(chart: Chart) -> tuple[int, ...]:
+    """Which of the renderers that hvPlot drew a chart needs: see `chart_columns`.
+
+    There is one for each line and band that there may be, and each costs server and browser five models: the figure
+    of a page has those that have something to show.
+    """
+    if chart.kind in ("columns", "bars"):
+        return (0,)
+    bands = max((place + 1 for place, series in enumerate(chart.series) if series.low), default=0)
+    return (*range(bands), *(len(SLOTS) + place for place in range(max(len(chart.series), 1))))
+
+
+def _draw_only(figure: Any, renderers: list[Any]) -> None:
+    figure.renderers = renderers
+    for tool in figure.toolbar.tools:
+        if isinstance(tool, HoverTool):
+            tool.renderers = [renderer for renderer in renderers if not isinstance(renderer.glyph, Patch)]
 
 
 def _alike(new: dict[str, list[Any]], old: dict[str, list[Any]]) -> bool:
@@ -188,7 +190,18 @@ def _drawn(kind: ChartKind) -> list[Any]:
     return list(document.to_json(deferred=False)["roots"])
 
 
-def _copy(kind: ChartKind) -> Any:
+@cache
+def _drawn_only(kind: ChartKind, places: tuple[int, ...]) -> list[Any]:
+    """The same with these renderers alone."""
+    (figure,) = Deserializer().deserialize(_drawn(kind))
+    _draw_only(figure, [figure.renderers[place] for place in places])
+    document = Document()
+    document.add_root(figure)
+    return list(document.to_json(deferred=False)["roots"])
+
+
+@without_property_validation  # every value was validated in the original
+def _copy(kind: ChartKind, places: tuple[int, ...]) -> Any:
     """A figure like the one hvPlot drew, with models of its own."""
     ids: dict[str, str] = {}
 
@@ -200,7 +213,7 @@ def _copy(kind: ChartKind) -> Any:
             }
         return [renamed(v) for v in part] if isinstance(part, list) else part
 
-    (figure,) = Deserializer().deserialize(renamed(_drawn(kind)))
+    (figure,) = Deserializer().deserialize(renamed(_drawn_only(kind, places)))
     return figure
 
 
