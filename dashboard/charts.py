@@ -115,7 +115,7 @@ class LiveChart:
     def __init__(self, chart: Chart, *, title: str, summary: str, theme: Theme = "light") -> None:
         self.kind = chart.kind
         self.theme = theme
-        places = _places(chart)
+        places = drawn_places(chart)
         self.figure = _copy(chart.kind, places)
         self._renderers = dict(zip(places, self.figure.renderers, strict=True))
         self._items: list[LegendItem] = []
@@ -128,7 +128,7 @@ class LiveChart:
             raise ValueError(f"a figure of {self.kind} cannot show {chart.kind}")
         columns = chart_columns(chart, self.theme)
         made = self._renderers
-        missing = [place for place in _places(chart) if place not in made]
+        missing = [place for place in drawn_places(chart) if place not in made]
         if missing:  # more series than in any chart before it
             more = zip(missing, _copy(self.kind, tuple(missing)).renderers, strict=True)
             made = dict(sorted({**made, **dict(more)}.items()))
@@ -144,7 +144,7 @@ class LiveChart:
         dress(self.figure, chart, f"{title}. {summary}", self.theme, self._items)
 
 
-def _places(chart: Chart) -> tuple[int, ...]:
+def drawn_places(chart: Chart) -> tuple[int, ...]:
     """Which of the renderers that hvPlot drew a chart needs: see `chart_columns`.
 
     There is one for each line and band that there may be, and each costs server and browser five models: the figure
