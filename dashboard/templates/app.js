@@ -263,11 +263,16 @@
     const own = new URLSearchParams(new URL(asked, location.href).search);
     own.set("page", page);
     own.set("theme", theme());
+    // The framework is read and run while the server makes the session.
+    const first = document.getElementById("exhibits")?.dataset.script;
+    const loading = first ? script(first) : Promise.resolve();
+    loading.catch(() => {}); // said where it is waited for
     const answer = await fetch(`/live/session?${own}`);
     if (!answer.ok) return;
     const session = await answer.json();
+    await loading;
     // In order: each bundle extends the one before.
-    for (const address of session.scripts) await script(address);
+    for (const address of session.scripts) if (address !== first) await script(address);
     const item = session.item;
     const places = {};
     for (const [id, name] of Object.entries(session.names)) {
