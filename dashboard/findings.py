@@ -325,13 +325,16 @@ def people(rows: Sequence[Mapping[str, Any]]) -> str | None:
     for row in latest_counts(rows):
         body, unit = row["body"], row["unit"]
         asked, supplied = row["requested"], row["supplied"]
-        numbers = (
-            f"{number(supplied)} of {number(asked)} {unit}"
-            if asked is not None and supplied is not None
-            else f"{number(supplied)} {unit}" if asked is None else f"{number(asked)} {unit} asked for"
-        )  # fmt: skip
+        if asked == 0 and not supplied:
+            numbers = "none asked for"
+        elif asked is None:
+            numbers = f"{number(supplied)} {unit}"
+        elif supplied is None:
+            numbers = f"{number(asked)} {unit} asked for, those supplied not published"
+        else:
+            numbers = f"{number(supplied)} of {number(asked)} {unit}"
         said.append(f"{body} {numbers} ({_period(row['period_start'], row['period_end'])})")
-    return f"Supplied in the latest period given: {join_words(said)}" if said else None
+    return f"Supplied in the latest period published: {'; '.join(said)}" if said else None
 
 
 def latest_counts(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -341,7 +344,11 @@ def latest_counts(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     for row in sorted(current, key=lambda r: r["period_end"]):
         if row["requested"] is not None or row["supplied"] is not None:
             latest[row["body"], row["unit"]] = row
-    ordered = sorted(latest.items(), key=lambda i: (-i[1]["period_end"].toordinal(), i[0]))
+    # Those with something to say first.
+    ordered = sorted(
+        latest.items(),
+        key=lambda i: (i[1]["requested"] == 0, -i[1]["period_end"].toordinal(), i[0]),
+    )
     return [row for _, row in ordered[:3]]
 
 

@@ -39,7 +39,8 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
             unanswered.append(early_words(scope))
     return Page(
         name="volumes",
-        headline=headlines.headline(store, filters),
+        headline=headlines.compared(store, filters)
+        or (volumes.title if volumes else headlines.headline(store, filters)),
         filters=filters,
         exhibits=tuple(e for e in (volumes, chart, backlog, oldest, outcomes) if e),
         unanswered=tuple(unanswered),

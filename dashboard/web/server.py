@@ -72,6 +72,11 @@ def make_server(settings: Settings, serving: Serving | None = None) -> Any:
         # Asked from this machine alone, or under names that were given: no other will do.
         any_host=serving.address not in LOOPBACK and not serving.origins,
     )
+    try:
+        site.readable()
+    except AccessReviewError:
+        site.close()
+        raise
     for name in SCRIPTS:
         site.assets.add(Path(str(bokeh_settings.bokehjs_path())) / "js" / name)
     pn.extension(defer_load=False, notifications=False, browser_info=False)
@@ -84,7 +89,6 @@ def make_server(settings: Settings, serving: Serving | None = None) -> Any:
             websocket_origin=f"localhost:{port}",  # our own check is the wider one
             websocket_max_message_size=LONGEST_MESSAGE,
             http_server_kwargs=dict(HTTP),
-            use_xheaders=True,  # the scheme a proxy was asked under: an address to cite begins with it
             index=None,
             use_index=False,
             check_unused_sessions_milliseconds=1_000,

@@ -193,16 +193,16 @@ def test_search_of_the_register(sample, visit):
     page = visit(sample, "/register").page
     name = page.locator(".listing td a").first.inner_text()
     page.evaluate("window.untouched = true")
-    page.get_by_label("Search these requests").fill(name)
-    page.get_by_label("Search these requests").press("Enter")
+    page.get_by_label("Search the register").fill(name)
+    page.get_by_label("Search the register").press("Enter")
     assert until(page, lambda: query_of(page).get("q") == name)
     assert until(page, lambda: name in page.locator("h1").inner_text())
     assert page.evaluate("window.untouched")
     # Enter is a change and a submit: one step back undoes it.
     page.go_back()
     assert until(page, lambda: "q" not in query_of(page))
-    assert until(page, lambda: page.get_by_label("Search these requests").input_value() == "")
-    page.get_by_label("Search these requests").fill("no such words anywhere")
+    assert until(page, lambda: page.get_by_label("Search the register").input_value() == "")
+    page.get_by_label("Search the register").fill("no such words anywhere")
     page.get_by_role("button", name="Apply").click()
     assert until(page, lambda: "Nothing in" in page.locator("main").inner_text())
     assert page.locator("#listing").count() == 0

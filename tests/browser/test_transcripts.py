@@ -25,7 +25,13 @@ ADDRESSES = {
     "register": "/register",
     "register-nothing-found": "/register?q=nothing+is+called+this",
     "changes": "/changes",
+    "checks": "/checks",
+    "commitments": "/commitments",
+    "reviews": "/reviews",
     "about": "/about",
+    "search": "/search?q=thistledown",
+    "request": f"/request/{SAMPLE}/DR171017.01",
+    "recipient": "/recipient/thistledown-university",
 }
 
 
@@ -33,7 +39,9 @@ ADDRESSES = {
 def test_a_page_reads_as_it_did(name, sample, visit):
     address = ADDRESSES[name]
     address += ("&" if "?" in address else "?") + f"register={SAMPLE}"
-    found = read(visit(sample, address, java_script_enabled=False).page)
+    watched = visit(sample, address, java_script_enabled=False)
+    watched.check()  # before anything is written: an error page is no transcript
+    found = read(watched.page)
     path = HERE / f"{name}.txt"
     if WRITE:
         path.write_text(found, "utf-8")

@@ -483,8 +483,9 @@ SENTENCES: tuple[Sentence, ...] = (
         Home Office | records  | 2019-01-01   | 2019-01-31 | 260       | 61       | superseded
         Home Office | records  | 2019-01-01   | 2019-01-31 | 216       | 61       | current
         Police      | requests | 2018-10-01   | 2018-12-31 | 9         | 8        | current
+        Courts      | requests | 2019-01-01   | 2019-03-31 | 0         | 0        | current
         """,
-        says="Supplied in the latest period given: Home Office 61 of 216 records (January 2019) and Police 8 of 9 requests (October to December 2018)",
+        says="Supplied in the latest period published: Home Office 61 of 216 records (January 2019); Police 8 of 9 requests (October to December 2018); Courts none asked for (January to March 2019)",
     ),
     Sentence(
         kind="silent",
@@ -604,7 +605,7 @@ FIRST_SCREEN = FirstScreen(
             "silent",
             "How long shares took from receipt to any outcome cannot be worked out. Date closed is not published. Date received is not published.",
         ),
-        ("people", "Supplied in the latest period given: Home Office 61 of 216 records (October 2025)."),
+        ("people", "Supplied in the latest period published: Home Office 61 of 216 records (October 2025)."),
         (
             "edition",
             "2 editions are held; in the one of 31 December 2025, against the one before: 80 added and 2 gone with no reason published.",
