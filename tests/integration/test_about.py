@@ -63,7 +63,9 @@ def test_the_page_has_the_whole_text_of_the_file(site: Site) -> None:
 
 
 @pytest.mark.parametrize("register", [LEGACY, SHARES])
-@pytest.mark.parametrize("page", [name for name in PAGES if name not in ("register", "commitments", "reviews")])
+@pytest.mark.parametrize(
+    "page", [name for name in PAGES if name not in ("register", "commitments", "reviews")]
+)
 def test_every_exhibit_leads_to_its_definition(site: Site, page: str, register: str) -> None:
     about = html(site, "about", register)
     text = html(site, page, register)
