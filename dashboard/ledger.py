@@ -64,7 +64,6 @@ SHARES = frozenset(
         "low",
         "high",
         "cumulative_incidence",
-        "share_supplied",
     }
 )
 
