@@ -35,6 +35,7 @@ class Worker:
         self.command = [*command, "--port", str(port)]
         self.port = port
         self.ended_early = 0
+        self.first = True
         self.started = self.start_at = 0.0
         self.process: subprocess.Popen[bytes] | None = None
         self.start()
@@ -55,8 +56,11 @@ class Worker:
         if code is None:
             return None
         steady = time.monotonic() - self.started >= STEADY
-        if code in (1, 2) and not steady and self.ended_early == 0:
-            return code  # it has said why: no build, a port that is taken
+        # With these a server ends before it serves, and has said why: no build, a port that is taken. Only the first
+        # time is that of no use to try again.
+        if code in (1, 2) and self.first:
+            return code
+        self.first = False
         self.ended_early = 0 if steady else self.ended_early + 1
         pause = 0.0 if steady else min(LONGEST_PAUSE, 0.25 * 2**self.ended_early)
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
