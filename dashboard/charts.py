@@ -21,6 +21,7 @@ import hvplot.pandas  # noqa: F401  # gives frames their .hvplot
 import numpy as np
 import pandas as pd
 from bokeh.core.properties import field, value
+from bokeh.core.property.validation import without_property_validation
 from bokeh.core.serialization import Deserializer
 from bokeh.document import Document
 from bokeh.models import (
@@ -114,9 +115,11 @@ class LiveChart:
     def __init__(self, chart: Chart, *, title: str, summary: str, theme: Theme = "light") -> None:
         self.kind = chart.kind
         self.theme = theme
-        self.figure = _copy(chart.kind)
+        places = drawn_places(chart)
+        self.figure = _copy(chart.kind, places)
+        self._renderers = dict(zip(places, self.figure.renderers, strict=True))
         self._items: list[LegendItem] = []
-        self._columns: list[dict[str, list[Any]]] = []
+        self._columns: dict[int, dict[str, list[Any]]] = {}
         self.show(chart, title=title, summary=summary)
 
     def show(self, chart: Chart, *, title: str, summary: str) -> None:
@@ -124,13 +127,40 @@ class LiveChart:
         if chart.kind != self.kind:
             raise ValueError(f"a figure of {self.kind} cannot show {chart.kind}")
         columns = chart_columns(chart, self.theme)
-        before = self._columns or [{} for _ in columns]
+        made = self._renderers
+        missing = [place for place in drawn_places(chart) if place not in made]
+        if missing:  # more series than in any chart before it
+            more = zip(missing, _copy(self.kind, tuple(missing)).renderers, strict=True)
+            made = dict(sorted({**made, **dict(more)}.items()))
         # The data before the ranges: BokehJS would redraw the old rows under the new categories and throw.
-        for renderer, new, old in zip(self.figure.renderers, columns, before, strict=True):
-            if not _alike(new, old):
+        for place, renderer in made.items():
+            new = columns[place]
+            if not _alike(new, self._columns.get(place, {})):
                 renderer.data_source.data = {name: _array(name, column) for name, column in new.items()}
-        self._columns = columns
+                self._columns[place] = new
+        if missing:
+            self._renderers = made
+            _draw_only(self.figure, list(made.values()))
         dress(self.figure, chart, f"{title}. {summary}", self.theme, self._items)
+
+
+def drawn_places(chart: Chart) -> tuple[int, ...]:
+    """Which of the renderers that hvPlot drew a chart needs: see `chart_columns`.
+
+    There is one for each line and band that there may be, and each costs server and browser five models: the figure
+    of a page has those that have something to show.
+    """
+    if chart.kind in ("columns", "bars"):
+        return (0,)
+    bands = max((place + 1 for place, series in enumerate(chart.series) if series.low), default=0)
+    return (*range(bands), *(len(SLOTS) + place for place in range(max(len(chart.series), 1))))
+
+
+def _draw_only(figure: Any, renderers: list[Any]) -> None:
+    figure.renderers = renderers
+    for tool in figure.toolbar.tools:
+        if isinstance(tool, HoverTool):
+            tool.renderers = [renderer for renderer in renderers if not isinstance(renderer.glyph, Patch)]
 
 
 def _alike(new: dict[str, list[Any]], old: dict[str, list[Any]]) -> bool:
@@ -152,12 +182,26 @@ def _drawn(kind: ChartKind) -> list[Any]:
     for renderer in figure.renderers:
         # Looks for marks that are selected or muted, which none ever is: half of a figure's models.
         renderer.update(selection_glyph=None, nonselection_glyph=None, muted_glyph=None)
+        # Neither holds anything: one of each will do.
+        renderer.view.filter = figure.renderers[0].view.filter
+        renderer.data_source.selection_policy = figure.renderers[0].data_source.selection_policy
     document = Document()
     document.add_root(figure)
     return list(document.to_json(deferred=False)["roots"])
 
 
-def _copy(kind: ChartKind) -> Any:
+@cache
+def _drawn_only(kind: ChartKind, places: tuple[int, ...]) -> list[Any]:
+    """The same with these renderers alone."""
+    (figure,) = Deserializer().deserialize(_drawn(kind))
+    _draw_only(figure, [figure.renderers[place] for place in places])
+    document = Document()
+    document.add_root(figure)
+    return list(document.to_json(deferred=False)["roots"])
+
+
+@without_property_validation  # every value was validated in the original
+def _copy(kind: ChartKind, places: tuple[int, ...]) -> Any:
     """A figure like the one hvPlot drew, with models of its own."""
     ids: dict[str, str] = {}
 
@@ -169,7 +213,7 @@ def _copy(kind: ChartKind) -> Any:
             }
         return [renamed(v) for v in part] if isinstance(part, list) else part
 
-    (figure,) = Deserializer().deserialize(renamed(_drawn(kind)))
+    (figure,) = Deserializer().deserialize(renamed(_drawn_only(kind, places)))
     return figure
 
 
@@ -373,7 +417,8 @@ def dress(figure: Any, chart: Chart, words: str, theme: Theme, items: list[Legen
         tools.append(TapTool())
     if tools != figure.toolbar.tools:
         figure.toolbar.tools = tools
-    figure.update(
+    _set(
+        figure,
         height=live_height(chart),
         toolbar_location=None,
         frame_align=False,  # or every chart of the page gets the left margin of the one with long labels
@@ -382,7 +427,7 @@ def dress(figure: Any, chart: Chart, words: str, theme: Theme, items: list[Legen
         border_fill_color=colours["paper"],
         outline_line_color=None,
     )
-    figure.title.update(text=_heading(chart), text_color=colours["muted"], **_font("text"))
+    _set(figure.title, text=_heading(chart), text_color=colours["muted"], **_font("text"))
     for axis, words in ((figure.xaxis[0], chart.x_label), (figure.yaxis[0], "")):
         axis.axis_label = words if chart.kind != "bars" else ""
     top = _value_axis(figure, chart, colours)
@@ -390,6 +435,13 @@ def dress(figure: Any, chart: Chart, words: str, theme: Theme, items: list[Legen
     _glyphs(figure, chart, colours)
     _legend(figure, chart, colours, items)
     _rules(figure, chart, colours, top)
+
+
+def _set(model: Any, **values: Any) -> None:
+    """Set what differs: Bokeh would check each value anew before it sees that nothing changes."""
+    changed = {name: value for name, value in values.items() if getattr(model, name) != value}
+    if changed:
+        model.update(**changed)
 
 
 def _own_categories(plot: Any, side: str) -> None:
@@ -418,7 +470,7 @@ def _value_axis(figure: Any, chart: Chart, colours: dict[str, Any]) -> float:
 
     across = chart.kind == "bars"
     # A hair over the top, so that the highest line is drawn at its full width.
-    (figure.x_range if across else figure.y_range).update(start=0, end=top * 1.02)
+    _set(figure.x_range if across else figure.y_range, start=0, end=top * 1.02)
     axis, grid = (figure.xaxis[0], figure.xgrid[0]) if across else (figure.yaxis[0], figure.ygrid[0])
     if not isinstance(axis.ticker, FixedTicker):
         axis.ticker = FixedTicker()
@@ -427,7 +479,7 @@ def _value_axis(figure: Any, chart: Chart, colours: dict[str, Any]) -> float:
     axis.formatter.format = "0[.]0%" if chart.value_kind == "share" else "0,0[.]00"
     _axis(axis, colours)
     axis.axis_line_color = None
-    grid.update(visible=True, grid_line_color=colours["grid"])
+    _set(grid, visible=True, grid_line_color=colours["grid"])
     return float(top)
 
 
@@ -438,17 +490,17 @@ def _category_axis(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
     _axis(axis, colours)
     labels = _x_labels(chart) or [_blank(chart)]
     if chart.kind == "steps":
-        figure.x_range.update(start=0, end=max(labels) or 1.0)
+        _set(figure.x_range, start=0, end=max(labels) or 1.0)
         return
     if chart.kind == "columns":
         # The upper level of a grouped axis names the series, which the legend does better.
         slots = SLOTS[: max(len(chart.series), 1)]
         figure.x_range.factors = [(label, slot) for label in labels for slot in slots]
-        figure.x_range.update(group_padding=_group_padding(len(slots)), factor_padding=0.0)
+        _set(figure.x_range, group_padding=_group_padding(len(slots)), factor_padding=0.0)
         # Room on both sides of a few, or a single column is as wide as the page.
         figure.x_range.range_padding = max(5 / len(labels) - 1, 0.0)
-        axis.update(major_label_text_font_size="0px", major_label_standoff=0, separator_line_color=None)
-        axis.update(group_text_color=colours["ink"], **_font("group_text"))
+        _set(axis, major_label_text_font_size="0px", major_label_standoff=0, separator_line_color=None)
+        _set(axis, group_text_color=colours["ink"], **_font("group_text"))
     else:
         # HoloViews lists categories as it meets them, and a band with a gap is met first.
         categories = figure.y_range if across else figure.x_range
@@ -458,7 +510,8 @@ def _category_axis(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
 def _axis(axis: Any, colours: dict[str, Any]) -> None:
     if not isinstance(axis.major_label_policy, NoOverlap):
         axis.major_label_policy = NoOverlap(min_distance=6)
-    axis.update(
+    _set(
+        axis,
         major_label_text_color=colours["ink"],
         axis_label_text_color=colours["muted"],
         axis_line_color=colours["ink"],
@@ -472,20 +525,22 @@ def _axis(axis: Any, colours: dict[str, Any]) -> None:
 def _glyphs(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
     bands = [renderer.glyph for renderer in figure.renderers if isinstance(renderer.glyph, Patch)]
     for place, glyph in enumerate(bands):
-        glyph.update(fill_color=colours["series"][place], fill_alpha=0.18, line_color=None)
+        _set(glyph, fill_color=colours["series"][place], fill_alpha=0.18, line_color=None)
     for renderer in figure.renderers:
         glyph = renderer.glyph
         if isinstance(glyph, Line):
             place = int(renderer.data_source.data["slot"][0])
             points = place < len(chart.series) and chart.series[place].points
-            glyph.update(
+            _set(
+                glyph,
                 line_color=colours["series"][place],
                 line_width=10 if points else 2.5,
                 line_dash="solid" if points else DASHES[place],
                 line_cap="round" if points else "butt",
             )
         elif isinstance(glyph, VBar | HBar):
-            glyph.update(
+            _set(
+                glyph,
                 fill_color=field("fill"),
                 line_color=colours["paper"],
                 hatch_pattern=field("hatch"),
@@ -507,7 +562,8 @@ def _legend(figure: Any, chart: Chart, colours: dict[str, Any], kept: list[Legen
     if legend not in figure.above:
         figure.above = [*figure.above, legend]
     several = len(chart.series) > 1 and bool(chart.x)
-    legend.update(
+    _set(
+        legend,
         visible=several,
         orientation="horizontal",
         ncols=_legend_columns(chart),
@@ -547,7 +603,8 @@ def _rules(figure: Any, chart: Chart, colours: dict[str, Any], top: float) -> No
             return
         key = Title(name="marks", **_font("text"))
         figure.add_layout(key, "above")
-    key.update(
+    _set(
+        key,
         visible=bool(marks),
         text="\n".join(f"{i}  {words}" for i, (_, words) in enumerate(marks, start=1)),
         text_color=colours["ink"],
@@ -562,7 +619,7 @@ def _rules(figure: Any, chart: Chart, colours: dict[str, Any], top: float) -> No
         if i < len(marks):
             place = _before(chart, marks[i][0])
             rule.location = number.x = place
-            number.update(y=top, text_color=colours["ink"], **_font("text"))
+            _set(number, y=top, text_color=colours["ink"], **_font("text"))
             rule.line_color = colours["muted"]
         rule.visible = number.visible = i < len(marks)
 

@@ -18,10 +18,8 @@ from dashboard.addresses import recipient_address, request_address
 from dashboard.exhibits import Chart, Column, Exhibit, Series, Table, ValueKind
 from dashboard.filters import Filters, make_filters
 from dashboard.measures import VOLUME_COUNTS, MeasureResult, Scope, for_page, regimes, scopes
-from dashboard.measures.clocks import risk_tables
 from dashboard.measures.refusals import HEADLINE_EVENTS, at_least, enough, estimate, few_left, refused
 from dashboard.store import Store
-from dashboard.survival import logrank
 from dashboard.text import day, join_words, number, percent, plural, published_words
 from dashboard.vocabulary import ANSWERABLE_FIELDS, CLOCKS, COVERAGE, OUTCOMES, RECIPIENT_TYPES
 
@@ -727,17 +725,21 @@ def turnaround_cohorts_exhibit(store: Store, filters: Filters) -> Exhibit | None
     drawn = [i for i, v in enumerate(solid) if v is not None]
     if not drawn:
         return None
-    # a change is told between intervals whose figures stand still
-    settled = [i for i in drawn if not found[i]["immature"]] or drawn
+    # a change is told between years whose figures stand still, by the test of those two
+    compared = for_page("turnaround-comparison", store, filters)
+    tests = {(r["interval_start"], r["basis"]): r for r in compared.dicts()}
+    told = [tests.get((r["interval_start"], r["basis"])) for r in found]
+    settled = [i for i in drawn if (t := told[i]) and t["stands"]] or drawn
     first, last = settled[0], settled[-1]
     a, b = found[first], found[last]
     days = f"{b['unit']} days"
     if first == last:
         title = f"Of cases received in {years[last]}, half ended within {number(b['median'])} {days}"
     else:
-        title = say.time_change(
-            a, b, labels=(years[first], years[last]), p_value=_log_rank(store, filters, a, b)
-        )
+        test = told[last]
+        same = test is not None and a["basis"] == b["basis"] and test["against"] == a["interval_start"]
+        p_value = test["p_against"] if test and same else None
+        title = say.time_change(a, b, labels=(years[first], years[last]), p_value=p_value)
     return Exhibit(
         key="turnaround-by-year",
         title=title,
@@ -772,16 +774,6 @@ def turnaround_cohorts_exhibit(store: Store, filters: Filters) -> Exhibit | None
         measure="turnaround",
         query=filters.query(),
     )
-
-
-def _log_rank(store: Store, filters: Filters, before: dict[str, Any], now: dict[str, Any]) -> float | None:
-    """The p-value of the log-rank test of two cohorts; None where they are on different bases and not comparable."""
-    if before["basis"] != now["basis"]:
-        return None
-    asked = replace(filters, clock=str(now["clock"]))
-    found = {(k[1], k[4]): table for k, table in risk_tables(store, asked).items()}
-    _, freedom, p = logrank([found[c["interval_start"], c["basis"]] for c in (before, now)])
-    return p if freedom else None
 
 
 def outcomes_table(store: Store, filters: Filters) -> Exhibit | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
-from dashboard import figures, history_figures, people_figures, periods
+from dashboard import figures, history_figures, people_figures, periods, turnaround_figures
 from dashboard import findings as say
 from dashboard.exhibits import Exhibit
 from dashboard.figures import Tile
@@ -32,7 +32,19 @@ SAID = {
     "released": "releases",
 }
 # What gives way when more than six could be said: the last first. They are shown in the order of `findings`.
-ORDER = ("context", "level", "time", "who", "edition", "silent", "people", "signal", "backlog", "longest")
+ORDER = (
+    "context",
+    "level",
+    "time",
+    "who",
+    "edition",
+    "silent",
+    "people",
+    "signal",
+    "backlog",
+    "ended",
+    "longest",
+)
 
 
 def headline(store: Store, filters: Filters) -> str:
@@ -72,6 +84,7 @@ def findings(store: Store, filters: Filters) -> list[Finding]:
         "backlog": _waiting(store, filters, query),
         "signal": _signal(store, scope, filters, query),
         "longest": _longest(store, scope, filters, query),
+        "ended": _ended(store, filters, query),
         "people": _people(store, filters),
         "edition": _edition(store, scope, filters, query),
         "silent": _not_included(scope),
@@ -163,6 +176,12 @@ def _how_long(store: Store, scope: Scope, filters: Filters, query: str) -> Findi
     link = f"/turnaround{query}"
     clock = filters.clock or DEFAULT_CLOCK
     if silent := not_measurable(scope, clock):
+        between = turnaround_figures.bounds(store, replace(filters, clock=clock))
+        if between is not None:  # when each case ended lies between two editions, which says something
+            ground = Ground(
+                measure=between.measure, filters=figures.asked(between), columns=("day", "between", "exact")
+            )
+            return Finding(text=f"{between.title}.", kind="time", link=link, rests_on=(ground,))
         silent = silent.replace("The time ", f"How long {scope.nouns} took ", 1)
         return Finding(text=silent, kind="silent", link=link)
     allowed = estimate(scope, replace(filters, cohort=None))
@@ -184,6 +203,20 @@ def _how_long(store: Store, scope: Scope, filters: Filters, query: str) -> Findi
         columns=columns,
     )
     return Finding(text=f"{exhibit.title}{counted}.", kind="time", link=link, rests_on=(ground,))
+
+
+def _ended(store: Store, filters: Filters, query: str) -> Finding | None:
+    """How cases ended and by when, open ones counted; None where outcomes or their days are not published."""
+    exhibit = turnaround_figures.outcomes(store, replace(filters, clock=DEFAULT_CLOCK))
+    if exhibit is None:
+        return None
+    ground = Ground(
+        measure=exhibit.measure,
+        filters=figures.asked(exhibit),
+        columns=("cumulative_incidence", "survival"),
+    )
+    link = f"/turnaround{query}#outcomes-by-day"
+    return Finding(text=f"{exhibit.title}.", kind="time", link=link, rests_on=(ground,))
 
 
 def _waiting(store: Store, filters: Filters, query: str) -> Finding | None:

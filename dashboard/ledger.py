@@ -17,13 +17,14 @@ from typing import Any
 
 from dashboard.figures import interval_words
 from dashboard.filters import Filters
-from dashboard.text import day, number, percent
+from dashboard.text import day, number, p_words, percent
 
 
 NOT_TRACED = "not traced"
 # Method, not measurement: the confidence level, and the number of cases a headline needs.
 CONSTANTS = re.compile(
     r"95% (?:interval|bounds)|on under 12 (?:month|quarter|year)s|at least 20 ended cases"
+    r"|[Ww]ithin (?:30|60|90|180|365) (?:calendar|working) days|p under 0\.001"
     r"|more than 120 calendar days|\(A to E\)|\(1 to [45]\)"
 )
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -53,7 +54,17 @@ KEYS = (
 )
 TALLIES = ("severity", "status")  # columns whose rows are counted by value
 SHARES = frozenset(
-    {"share", "cumulative_share", "within_target", "within_low", "within_high", "survival", "low", "high"}
+    {
+        "share",
+        "cumulative_share",
+        "within_target",
+        "within_low",
+        "within_high",
+        "survival",
+        "low",
+        "high",
+        "cumulative_incidence",
+    }
 )
 
 
@@ -149,6 +160,8 @@ def _shown(kind: str, column: str, value: Any, interval: str | None) -> bool | s
         # A quarter that is told by its last month begins two months before.
         first = value.month - (value.month - 1) % 3 if interval == "quarter" else value.month
         return interval_words(value.replace(day=1, month=first), interval)
+    if column in ("chi2", "p") and kind == "number":
+        return f"{value:.1f}" if column == "chi2" else p_words(value)
     if isinstance(value, int | float):
         if kind == "share":
             return percent(float(value)) if column in SHARES else False
@@ -268,6 +281,12 @@ def _arithmetic(kind: str, token: str, source: Source) -> dict[str, Any] | None:
             if chosen and percent(part / whole) == token:
                 found = entry("share of the sum", [(p, column) for p in (*chosen, *base)], part / whole)
                 return {**found, "how": "share of several", "several": len(chosen)}
+    if kind == "share" and {"supplied", "requested"} <= set(source.columns):
+        part, whole = ([r[c] or 0 for r in rows] for c in ("supplied", "requested"))
+        if sum(whole) and percent(sum(part) / sum(whole)) == token:
+            cells = [*((p, "supplied") for p in every), *((p, "requested") for p in every)]
+            found = entry("share of the sum", cells, sum(part) / sum(whole))
+            return {**found, "how": "share of several", "several": len(rows)}
     if kind == "number" and number(len(rows)) == token:
         return {"how": "rows", "cells": [], "value": len(rows)}
     for column in TALLIES:

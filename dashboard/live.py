@@ -7,8 +7,10 @@ query; when the query changes, the charts' data change in place.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from contextlib import nullcontext
+from contextvars import ContextVar
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -48,6 +50,26 @@ def what_is_asked(arguments: dict[str, list[bytes]]) -> tuple[str, str, Theme]:
     return page if page in PAGES else "overview", "?" + urlencode(found), theme
 
 
+# The charts of the session that is being made, when they were prepared for it.
+PREPARED: ContextVar[dict[str, tuple[LiveChart, Chart]] | None] = ContextVar("prepared", default=None)
+_PREPARING = threading.Lock()
+
+
+def prepare(site: Site, page: str, query: str, theme: Theme) -> dict[str, tuple[LiveChart, Chart]]:
+    """The charts of a session by key, each with what it first shows: a thread's work, for it takes most of the time
+    that a session takes, and no other answer should wait for it. They belong to no document yet."""
+    found = site.exhibits(page, query)
+    charts: dict[str, tuple[LiveChart, Chart]] = {}
+    # One at a time: it is all Python, and the first of each kind is drawn by a library that is not made for threads.
+    with _PREPARING:
+        for key, exhibit in found.items():
+            if exhibit.chart is not None:
+                chart = LiveChart(exhibit.chart, title=exhibit.title, summary=exhibit.summary, theme=theme)
+                chart.figure.name = key
+                charts[key] = chart, exhibit.chart
+    return charts
+
+
 def session_app(site: Site) -> Callable[[], None]:
     """The Panel application of every page; which page is in the session's own arguments."""
     # A reader who leaves while a chart is on its way is no error: Tornado would log a traceback for each.
@@ -57,15 +79,12 @@ def session_app(site: Site) -> Callable[[], None]:
         page, query, theme = what_is_asked(pn.state.session_args)
         document = pn.state.curdoc
         address = Address(name="address", value=query)
-        document.add_root(address)
-        charts: dict[str, tuple[LiveChart, Chart]] = {}
+        charts = PREPARED.get() or prepare(site, page, query, theme)
+        PREPARED.set(None)
         drawn = query
-
-        for key, exhibit in site.exhibits(page, query).items():
-            if exhibit.chart is not None:
-                chart = LiveChart(exhibit.chart, title=exhibit.title, summary=exhibit.summary, theme=theme)
-                chart.figure.name = key
-                charts[key] = chart, exhibit.chart
+        with document.models.freeze():  # looked through once, not once a chart
+            document.add_root(address)
+            for chart, _ in charts.values():
                 document.add_root(chart.figure)
 
         async def follow() -> None:

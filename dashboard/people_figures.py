@@ -95,6 +95,11 @@ def people_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     return replace(exhibit, summary=f"{exhibit.summary} From another register of the publisher: {where}.")
 
 
+def key_of(body: str, unit: str) -> str:
+    """The name of the exhibit of a body and unit."""
+    return f"people-{body}-{unit}".lower().replace(" ", "-")
+
+
 def _of_body(
     store: Store,
     filters: Filters,
@@ -113,7 +118,7 @@ def _of_body(
     held_back = any(row["not_supplied"] is None and row["requested"] is not None for row in rows)
     notes = [f"Not supplied is asked for less supplied; under {DERIVED_PEOPLE} people it is not given."]
     return Exhibit(
-        key=f"people-{key[0]}-{unit}".lower().replace(" ", "-"),
+        key=key_of(*key),
         title=title,
         summary=summary,
         chart=_chart(current, unit) if len(current) > 1 else None,

@@ -6,6 +6,7 @@ to show.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -134,6 +135,16 @@ def _signals(told: list[Episode], words: list[str]) -> str:
     return "Signals: " + "; ".join(f"{_span(e, words)} {SIGNALS[e.signal]}" for e in told[:6]) + "."
 
 
+def _rows_of(filters: Filters, rows: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """Where the rows of each interval are."""
+    return tuple(
+        "/register?"
+        + replace(filters, from_=row["interval_start"], to=row["interval_end"], interval=None).query()
+        + "&count=any"
+        for row in rows
+    )
+
+
 def recipient_flow_exhibit(store: Store, filters: Filters) -> Exhibit | None:
     """New against returning recipients by year; None where recipients are not named or none can be told yet."""
     scope = figures.scope_of(store, filters)
@@ -175,6 +186,7 @@ def recipient_flow_exhibit(store: Store, filters: Filters) -> Exhibit | None:
                 ),
             ),
             gap="cannot be told",
+            links=_rows_of(filters, drawn),
             partial=frozenset(i for i, row in enumerate(drawn) if row["immature"]),
         ),
         table=Table(
@@ -195,6 +207,7 @@ def recipient_flow_exhibit(store: Store, filters: Filters) -> Exhibit | None:
                 )
                 for label_, row in zip(words, found, strict=True)
             ),
+            links=_rows_of(filters, found),
             missing="cannot be told",
         ),
         notes=result.notes,

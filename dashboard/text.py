@@ -76,6 +76,11 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{number(count)} {one if count == 1 else (many or one + 's')}"
 
 
+def p_words(p: float) -> str:
+    """A p-value as a reader needs it: "0.012", "0.34"; under 0.001 it is said to be, and no more."""
+    return f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+
+
 def with_article(noun: str) -> str:
     """A noun with its article: "a request", "an agreement"."""
     return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"

@@ -192,7 +192,9 @@ def _target_words(scope: Scope, filters: Filters, days: int, basis: str | None) 
     return words + "Open cases past it count as misses; open cases not yet at it are left out."
 
 
-def _immature(store: Store, filters: Filters, found: list[Scope]) -> Callable[[tuple[Any, ...]], bool | None]:
+def can_still_move(
+    store: Store, filters: Filters, found: list[Scope]
+) -> Callable[[tuple[Any, ...]], bool | None]:
     """Whether the figures of an interval can still move, by (register, interval_start, group, clock, basis)."""
     if filters.interval is None:
         return lambda key: None
@@ -254,7 +256,7 @@ def _turnaround(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     notes: list[str] = []
     counted = cases_of(store, filters)
     label = labels(store, filters)
-    immature = _immature(store, filters, found)
+    immature = can_still_move(store, filters, found)
     rows: list[tuple[Any, ...]] = []
     for scope in found:
         unmeasurable = not_measurable(scope, clock)

@@ -25,4 +25,6 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         exhibits=tuple(e for e in [figures.answerability_exhibit(store, filters)] if e),
         definitions=defined,
         silent=SILENT,
+        template="about.html",
+        subject=[r for r in store.query("registers").dicts() if not r["fixture"]],
     )

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from dashboard.exhibits import Exhibit
 from dashboard.filters import Filters, make_filters
@@ -27,6 +27,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "recipients": ("type",),
     "top-recipients": ("recipient",),
     "outcomes": ("outcome",),
+    "recipient-flow": ("from_", "to"),
 }
 
 
@@ -102,8 +103,11 @@ def _leads(
 
 
 def _values(link: str | None, names: tuple[str, ...]) -> dict[str, Any] | None:
-    query = dict(parse_qsl(urlsplit(link or "").query))
+    parts = urlsplit(link or "")
+    query = dict(parse_qsl(parts.query))
     query.pop("count", None)
+    if parts.path.startswith("/recipient/"):  # which has a page of its own
+        query["recipient"] = unquote(parts.path.removeprefix("/recipient/"))
     if not query:
         return None
     asked = make_filters(**query)

@@ -15,7 +15,11 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     scope = figures.scope_of(store, filters)
     types = choosable(store, filters, "recipients", "recipients", figures.recipients_exhibit)
     top = choosable(store, filters, "recipients", "top-recipients", figures.top_recipients_exhibit)
-    flow = recipient_flow_exhibit(store, filters) if types is not None else None
+    flow = (
+        choosable(store, filters, "recipients", "recipient-flow", recipient_flow_exhibit)
+        if types is not None
+        else None
+    )
     unanswered = []
     if no_share := refused(scope, "share"):
         unanswered.append(no_share)

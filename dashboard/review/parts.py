@@ -81,9 +81,13 @@ class Parts:
         store = Store(load_settings(data or None), build_id=build_id or None)
         choice = choose(store, year=year, as_at=day_, register=register or None)
         scratch = os.environ.get(SCRATCH)
+        return cls.begin(store, choice, folder=Path(scratch) if scratch else None)
+
+    @classmethod
+    def begin(cls, store: Store, choice: Choice, *, folder: Path | None = None) -> Self:
+        """A review of a store that is open; files go to `folder`, or nowhere."""
         scope = scopes(store, choice.filters)[0]
         said = tuple(w for answers in (scope.columns, scope.clocks) for _, w in answers.values())
-        folder = Path(scratch) if scratch else None
         return cls(store=store, choice=choice, scope=scope, folder=folder, ledger=Ledger(quoted=said))
 
     def __repr__(self) -> str:
@@ -126,11 +130,19 @@ class Parts:
     def _say(self, section: str, words: str, *sources: Source) -> str:
         return self.ledger.say(words, sources, section=section)
 
-    def _exhibit(self, section: str, e: Exhibit, *, subset: tuple[str, ...] = ()) -> Markup:
+    def _exhibit(
+        self,
+        section: str,
+        e: Exhibit,
+        *,
+        subset: tuple[str, ...] = (),
+        where: tuple[tuple[str, tuple[Any, ...]], ...] = (),
+        counted: bool = False,
+    ) -> Markup:
         """An exhibit without the dashboard's addresses, every figure in its words written down."""
         result = self._measure(e.measure, e.key, make_filters(**dict(parse_qsl(e.query))))
         first = tuple(s.key for s in e.chart.series) if e.chart else ()
-        source = ledger_source(result, first=first, subset=subset)
+        source = ledger_source(result, first=first, subset=subset, where=where, counted=counted)
         for words in (e.title, e.summary):
             self._say(section, words, source, *self._context())
         chart = replace(e.chart, links=()) if e.chart else None

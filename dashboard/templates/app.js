@@ -91,7 +91,8 @@
   // Whether the exhibits of another page can take the place of these. Live charts stay where they are drawn.
   function fits(next) {
     if (!document.getElementById("exhibits")) return !next.getElementById("exhibits");
-    const here = drawn(document);
+    // Those that are interactive: one that came while they were being made has only its static drawing.
+    const here = drawn(document).filter((id) => !live || document.querySelector(`section:has([id="${id}"]) .live`));
     const places = drawn(next).map((id) => here.indexOf(id));
     return !live || places.every((place, i) => place >= 0 && (!i || place > places[i - 1]));
   }
@@ -262,11 +263,16 @@
     const own = new URLSearchParams(new URL(asked, location.href).search);
     own.set("page", page);
     own.set("theme", theme());
+    // The framework is read and run while the server makes the session.
+    const first = document.getElementById("exhibits")?.dataset.script;
+    const loading = first ? script(first) : Promise.resolve();
+    loading.catch(() => {}); // said where it is waited for
     const answer = await fetch(`/live/session?${own}`);
     if (!answer.ok) return;
     const session = await answer.json();
+    await loading;
     // In order: each bundle extends the one before.
-    for (const address of session.scripts) await script(address);
+    for (const address of session.scripts) if (address !== first) await script(address);
     const item = session.item;
     const places = {};
     for (const [id, name] of Object.entries(session.names)) {
@@ -305,8 +311,10 @@
     live.config.reconnect_session = false; // the session is gone with its server: pages still load
     live.on_event("connection_lost", adrift);
     for (const holder of holders()) {
+      const place = holder.querySelector(".live");
+      if (!place) continue;
       holder.querySelector(".chart").remove();
-      unstop(holder.querySelector(".live"));
+      unstop(place);
     }
     document.body.dataset.charts = "live";
     // The reader may have filtered meanwhile.

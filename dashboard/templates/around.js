@@ -177,7 +177,7 @@
       notice.hidden = true;
       document.getElementById("main").focus({ preventScroll: true });
     });
-    setInterval(look, Number(document.body.dataset.look) || 60_000);
+    setInterval(look, 60_000);
     document.addEventListener("visibilitychange", look);
     document.addEventListener("swapped", () => heard(document.body.dataset.build));
   }

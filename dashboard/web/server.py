@@ -72,6 +72,11 @@ def make_server(settings: Settings, serving: Serving | None = None) -> Any:
         # Asked from this machine alone, or under names that were given: no other will do.
         any_host=serving.address not in LOOPBACK and not serving.origins,
     )
+    try:
+        site.readable()
+    except AccessReviewError:
+        site.close()
+        raise
     for name in SCRIPTS:
         site.assets.add(Path(str(bokeh_settings.bokehjs_path())) / "js" / name)
     pn.extension(defer_load=False, notifications=False, browser_info=False)

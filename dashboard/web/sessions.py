@@ -16,7 +16,7 @@ from panel.io.server import DocHandler, WSHandler
 from panel.io.state import set_curdoc
 
 from dashboard.errors import LimitError
-from dashboard.live import what_is_asked
+from dashboard.live import PREPARED, prepare, what_is_asked
 from dashboard.web.handlers import HEADERS, Handler
 from dashboard.web.site import Site, known_host
 
@@ -53,11 +53,12 @@ class SessionHandler(Handler, DocHandler):
                 "as many charts are interactive as this server can keep",
                 hint="the charts on the page stay as they are",
             )
-        page, query, _ = what_is_asked(self.request.arguments)
-        # Worked out in a thread, before the session is made on the event loop.
+        page, query, theme = what_is_asked(self.request.arguments)
+        # In threads: what the charts show, once for all who ask it, then the charts themselves.
         await self.site.workshop.do(
             (self.site.standing(), "exhibits", page, query), lambda: self.site.exhibits(page, query)
         )
+        PREPARED.set(await self.site.workshop.run(lambda: prepare(self.site, page, query, theme)))
         session = await self.get_session()
         with set_curdoc(session.document):
             item = RenderItem(token=session.token, roots=session.document.roots, use_for_title=False)

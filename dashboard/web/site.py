@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import parse_qsl, urlencode
 
+import duckdb
+
 from dashboard import measures
 from dashboard.errors import AccessReviewError, UsageError
 from dashboard.exhibits import Exhibit
@@ -123,6 +125,11 @@ class Site:
                 list(rows)
             except AccessReviewError as error:
                 found = error
+            except duckdb.Error as error:  # what is asked is not in it
+                found = AccessReviewError(
+                    f"the build in force is not one of this version of the program: {str(error).splitlines()[0]}",
+                    hint="run 'access-review build'",
+                )
             self._readable = (time.monotonic(), found)
         if isinstance(found, AccessReviewError):
             raise found

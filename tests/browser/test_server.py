@@ -15,7 +15,7 @@ def test_downloads_are_what_the_command_prints(name, sample, visit):
 
     page = visit(sample, f"/{name}?register={SAMPLE}&type=university&from=2014-01-01").page
     # One command a page: each start of Python costs a second.
-    key = {"volumes": "outcomes"}.get(name, name if name != "overview" else "backlog")
+    key = {"volumes": "outcomes"}.get(name, name if name != "overview" else "turnaround")
     link = page.locator("section", has=page.locator(f"h2[id='{key}']")).locator(".links a", has_text="CSV")
     with page.expect_download() as started:
         link.click()

@@ -45,6 +45,13 @@ def test_the_test_decides(tmp_path: Path, earlier: list[int], later: list[int], 
         medians = [
             r for r in measure("turnaround", store, register="cases", interval="year").dicts() if r["n"]
         ]
+        compared = measure("turnaround-comparison", store, register="cases", interval="year").dicts()
     p = stats.logrank(stats.CensoredData(earlier), stats.CensoredData(later)).pvalue
+    # The test behind the sentence is the measure's own: of the two years, and of all that there are.
+    assert [r["stands"] for r in compared] == [True, True]
+    assert [r["against"] for r in compared] == [date(2018, 1, 1)] * 2
+    assert compared[0]["p_against"] is None
+    assert compared[1]["p_against"] == pytest.approx(p)
+    assert {r["p"] for r in compared} == {compared[1]["p_against"]}
     assert (p < 0.05) == exhibit.title.startswith("The median")
     assert len(medians) == 2

@@ -53,7 +53,7 @@ ORACLES: dict[str, tuple[Callable[..., list[dict[str, Any]]], tuple[str, ...], t
     "turnaround": (recompute.turnaround, TIME, ("interval_start", "group", "basis")),
     "survival-curve": (recompute.survival_curve, TIME, ("group", "basis", "day")),
     "outcomes": (recompute.outcomes, TIME, ("group", "basis", "day", "outcome")),
-    "turnaround-comparison": (recompute.comparison, TIME, ("group", "basis")),
+    "turnaround-comparison": (recompute.comparison, TIME, ("interval_start", "group", "basis")),
     "ever-seen": (recompute.ever_seen, (*FILTERS, "interval"), ("interval_start",)),
     "holdings": (recompute.holdings, (*FILTERS, "by"), ("group",)),
 }

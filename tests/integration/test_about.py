@@ -63,13 +63,17 @@ def test_the_page_has_the_whole_text_of_the_file(site: Site) -> None:
 
 
 @pytest.mark.parametrize("register", [LEGACY, SHARES])
-@pytest.mark.parametrize("page", [name for name in PAGES if name != "register"])
+@pytest.mark.parametrize(
+    "page", [name for name in PAGES if name not in ("register", "commitments", "reviews")]
+)
 def test_every_exhibit_leads_to_its_definition(site: Site, page: str, register: str) -> None:
     about = html(site, "about", register)
     text = html(site, page, register)
     sections = re.findall(r'<section class="exhibit">.*?</section>', text, re.DOTALL)
     assert sections or (page, register) in (("turnaround", SHARES), ("people", LEGACY))  # not published there
     for section in sections:
+        if page == "checks" and "What holds of the build" in section:
+            continue  # what must be true of a build counts nothing
         [link] = re.findall(r'href="(/about[^"]+)">How this is worked out', section)
         address = urlsplit(link.replace("&amp;", "&"))
         # the first screen shows the publisher's counts of people, of whichever of its registers has them

@@ -77,6 +77,7 @@ def asked(link: str) -> Filters:
         ("volumes", "outcomes"),
         ("recipients", "recipients"),
         ("recipients", "top-recipients"),
+        ("recipients", "recipient-flow"),
     ],
 )
 def test_a_bar_filters_the_page_and_again_takes_it_back(register, page, key, sample_store: Store):

@@ -609,10 +609,28 @@ def test_drafts_are_listed_only_when_asked_for(data: Path) -> None:
     ):
         made = Site(load_settings(data), drafts=drafts)
         assert [r.name for r in made.reviews()] == seen
-        assert ("april-review/2018/b" in made.page("overview", ASKED).plain().decode()) is drafts
+        assert ("2018/b" in made.page("reviews", ASKED).plain().decode()) is drafts
         made.close()
 
 
-def test_serve_says_what_it_cannot_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_build_of_another_version_is_not_served(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(name: str) -> Query:
+        return Query(
+            name, "select register from core.not_there_yet", frozenset(), ("register",), "another version's"
+        )
+
+    with Store(load_settings(built)):  # what a store asks when it opens it is the same
+        monkeypatch.setattr(
+            Store, "stream", lambda self, name, **_: self._root.connection.execute(load(name).sql)
+        )
+        with pytest.raises(AccessReviewError, match="not one of this version") as refused, serving(built):
+            pass
+    assert refused.value.hint == "run 'access-review build'"
+
+
+def test_serve_says_what_it_cannot_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # it sets up its own
     assert main(["--data", str(tmp_path / "empty"), "serve", "--port", "0"]) == 1
     assert "Next:" in capsys.readouterr().err

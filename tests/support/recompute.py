@@ -540,17 +540,24 @@ def outcomes(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[str, An
 
 def comparison(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[str, Any]]:
     """The events expected of each group were there one curve, a day at a time, where there are two to compare."""
-    asked = {**asked, "by": asked.get("by") or "type", "interval": None}
+    interval = asked.get("interval")
+    asked = {**asked, "by": asked.get("by") or (None if interval else "type")}
     if no_curve(asked, facts):
         return []
     unit = asked.get("unit") or "calendar"
     found = []
     groups = {
-        key[1:]: [c for c in (case_of(r, unit, facts) for r in mine) if c]
+        key: [c for c in (case_of(r, unit, facts) for r in mine) if c]
         for key, mine in clock_groups(rows, asked).items()
+        if key[0] is not None or not interval
     }
-    for basis in {b for _, b in groups}:
-        mine = {g: cases for (g, b), cases in groups.items() if b == basis and cases}
+    # years are compared in each group; without them the groups are
+    for basis, within in {(key[2], key[1] if interval else None) for key in groups}:
+        mine = {
+            key[:2]: cases
+            for key, cases in groups.items()
+            if key[2] == basis and within in (None, key[1]) and cases
+        }
         kept = {
             g: cases
             for g, cases in mine.items()
@@ -564,12 +571,13 @@ def comparison(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[str, 
             d = sum(x == day and event for cases in kept.values() for _, x, event in cases)
             for g in kept:
                 expected[g] += d * n[g] / sum(n.values())
-        for group, cases in mine.items():
+        for key, cases in mine.items():
             events = sum(event for *_, event in cases)
-            of = expected.get(group)
+            of = expected.get(key)
             found.append(
                 {
-                    "group": group, "basis": basis, "unit": unit, "n": len(cases), "events": events, "expected": of,
+                    "interval_start": key[0], "group": key[1], "basis": basis, "unit": unit, "n": len(cases),
+                    "events": events, "expected": of,
                     "observed_less_expected": None if of is None else events - of,
                 }
             )  # fmt: skip

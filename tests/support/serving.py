@@ -61,6 +61,7 @@ def serving(data: Path, **options: Any) -> Iterator[Served]:
         try:
             server = make_server(load_settings(data), Serving(port=0, **options))
         except BaseException as error:
+            asyncio.get_event_loop().close()
             failed.append(error)
             up.set()
             return

@@ -61,7 +61,9 @@ def static_page(site: System) -> bytes:
     html = html.replace(
         "</head>", "<style>" + "".join(site.read(s).decode() for s in style) + "</style></head>"
     )
-    return html.replace('<div id="exhibits">', '<div id="exhibits">' + "".join(more[:2]), 1).encode()
+    whole = re.sub(r'(<div id="exhibits"[^>]*>)', lambda m: m[1] + "".join(more[:2]), html, count=1)
+    assert whole.count('class="wide"') >= 6, "the static page has fewer than six charts"
+    return whole.encode()
 
 
 def later(days: int) -> date:

@@ -28,7 +28,7 @@ from tests.load.dashboards.systems import System
 
 
 AsyncHTTPClient.configure("tornado.simple_httpclient.SimpleAsyncHTTPClient", max_clients=64)
-LIMIT = 20.0  # seconds that a change may take
+LIMIT = 60.0  # seconds that a change may take
 KINDS = (
     "university",
     "commercial",

@@ -93,6 +93,29 @@ TWO_TYPES = Given(
     ),
 )
 
+TWO_YEARS = Given(
+    CASES,
+    CASES_WORDS,
+    (
+        Edition(
+            "2020-12-31",
+            """
+            Ref | Received | Outcome | Ended
+            Y20181 | 2018-02-01 | Sent | 2018-02-02
+            Y20182 | 2018-02-01 | Sent | 2018-02-03
+            Y20183 | 2018-02-01 | Sent | 2018-02-04
+            Y20184 | 2018-02-01 | Sent | 2018-02-05
+            Y20185 | 2018-02-01 | Sent | 2018-02-06
+            Y20191 | 2019-02-01 | Sent | 2019-02-07
+            Y20192 | 2019-02-01 | Sent | 2019-02-08
+            Y20193 | 2019-02-01 | Sent | 2019-02-09
+            Y20194 | 2019-02-01 | Sent | 2019-02-10
+            Y20195 | 2019-02-01 | Sent | 2019-02-11
+            """,
+        ),
+    ),
+)
+
 GROUP = "group asked for with `by`, or `all`"
 CLOCK = "the pair of events; `received_to_outcome` if none is named"
 
@@ -271,7 +294,7 @@ COMPARISON = Definition(
     title="Turnaround comparison",
     words="Whether groups differ in how long their cases take on one clock by more than chance would explain.",
     columns={
-        "group": "group of `by`, recipient type if none is named",
+        "group": "group of `by`; recipient type if neither `by` nor `interval` is named",
         "clock": CLOCK,
         "basis": "how the first date is known; each basis has its own test",
         "unit": "`calendar` or `working` days",
@@ -283,7 +306,9 @@ COMPARISON = Definition(
         "df": "its degrees of freedom",
         "p": "the probability of a statistic as great were there one curve, 0 to 1",
     },
-    rule="Mantel's log-rank test: on each day with an event, the events expected of a group are its share of those at risk times "
+    rule="With `interval` those compared are the intervals of receipt (`interval_start`), in each group; `stands` marks those of which a headline "
+    "may speak (20 ended cases, a median, and figures that cannot move any more), and `p_against` is the test of an interval and the first "
+    "such (`against`) alone: a change of the median between two years is told by it. Mantel's log-rank test: on each day with an event, the events expected of a group are its share of those at risk times "
     "all events, with the hypergeometric variance. p from chi-squared. A p says how sure, not how large: read the medians of "
     "`turnaround` by the same groups.",
     numerator="None: a test.",
@@ -308,6 +333,21 @@ COMPARISON = Definition(
             notes=(
                 "How long cases take differs between recipient types by more than chance would explain (log-rank test of 2 groups: chi-squared 9.7 on 1 df, p = 0.002).",
                 "Left out of the test, with fewer than 5 ended cases: Type not known.",
+            ),
+        ),
+        Example(
+            title="Two years that differ",
+            words="The same times by year of receipt: 1 to 5 days in 2018, 6 to 10 in 2019. Five cases a year are enough for the test, and "
+            "not for a headline.",
+            given=TWO_YEARS,
+            ask={"interval": "year"},
+            expect="""
+            interval_start | group | n | events | expected | observed_less_expected | chi2     | df | p        | compared | stands | against
+            2018-01-01     | all   | 5 | 5      | 1.771825 | 3.228175               | 9.700743 | 1  | 0.001842 | true     | false  | null
+            2019-01-01     | all   | 5 | 5      | 8.228175 | -3.228175              | 9.700743 | 1  | 0.001842 | true     | false  | null
+            """,
+            notes=(
+                "How long cases take differs between years of receipt by more than chance would explain (log-rank test of 2 groups: chi-squared 9.7 on 1 df, p = 0.002).",
             ),
         ),
     ),
