@@ -84,7 +84,7 @@ def test_a_request_says_who_what_how_long_and_where(site: Served) -> None:
         f"{spell['reference']}: the request of {spell['recipient']} was refused, {days} after it was received"
     )
     assert page.said("textarea").count(f"Row: {spell['sheet_row']} ") == 1
-    for words in (f"Sheet: {spell['sheet']}", "Column: (which?)", "sha256", f"request {spell['reference']}:"):
+    for words in (f"Sheet: {spell['sheet']}", "Column: (which?)", "sha256", f"entry {spell['reference']}:"):
         assert words in page.said("textarea")
     for heading in ("Who asked", "What was asked for", "How long it took", "Its row in each edition", "Cite"):
         assert heading in page.said("h2")
@@ -192,7 +192,7 @@ def test_odd_references_are_only_ever_text(site: Served, reference: str) -> None
     answer = site.get(request_address(SAMPLE, reference))
     assert answer.status == 404
     assert "<b>" not in answer.text
-    assert "No request is called" in Reader(answer.text).said("h1")
+    assert "Nothing is called" in Reader(answer.text).said("h1")
 
 
 # --- a recipient --------------------------------------------------------------------------------
