@@ -243,10 +243,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="access-review-bench-") as name:
         bench = Bench(options, Path(name))
         try:
-            with browser.chromium() as chromium:
-                bench.in_browser(chromium, parts)
-                if options.ten_million:
-                    bench.large(chromium, 10_000_000, "change at 10M")
+            if options.ten_million or {"openings", "changes", "large"} & set(parts):
+                with browser.chromium() as chromium:
+                    bench.in_browser(chromium, parts)
+                    if options.ten_million:
+                        bench.large(chromium, 10_000_000, "change at 10M")
         except (ImportError, FileNotFoundError) as error:
             say(f"what needs a browser is left out: {error}")
         # After the browser: Playwright's event loop is everybody's while it runs.
