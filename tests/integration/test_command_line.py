@@ -77,7 +77,6 @@ def test_help_lists_every_command(run: Run) -> None:
         (["measure", "volumes", "--edition", "2018-03-31"], "'edition' needs 'register'"),
         (["measure", "volumes", "--register", "sample-npd-request"], f"did you mean '{LEGACY}'?"),
         (["measure", "volumes", "--register", LEGACY, "--edition", "1999-01-01"], "editions: "),
-        (["measure", "answerability", "--rows"], "no rows behind it"),
         (["measure", "volumes", "--format", "xml"], "'table', 'csv', 'json'"),
         (["issues", "--register", "sample-npd-request"], f"did you mean '{LEGACY}'?"),
         (["issues", "--severity", "dreadful"], "error"),
