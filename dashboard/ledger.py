@@ -250,6 +250,13 @@ def _arithmetic(kind: str, token: str, source: Source) -> dict[str, Any] | None:
 
     rows = source.dicts()
     every = range(len(rows))
+    # What was supplied of what was asked for, before a change between two periods that happens to be as large.
+    if kind == "share" and {"supplied", "requested"} <= set(source.columns):
+        part, whole = ([r[c] or 0 for r in rows] for c in ("supplied", "requested"))
+        if sum(whole) and percent(sum(part) / sum(whole)) == token:
+            cells = [*((p, "supplied") for p in every), *((p, "requested") for p in every)]
+            found = entry("share of the sum", cells, sum(part) / sum(whole))
+            return {**found, "how": "share of several", "several": len(rows)}
     for column in _counts(source):
         values = [r[column] for r in rows]
         total = sum(v or 0 for v in values)
@@ -281,12 +288,6 @@ def _arithmetic(kind: str, token: str, source: Source) -> dict[str, Any] | None:
             if chosen and percent(part / whole) == token:
                 found = entry("share of the sum", [(p, column) for p in (*chosen, *base)], part / whole)
                 return {**found, "how": "share of several", "several": len(chosen)}
-    if kind == "share" and {"supplied", "requested"} <= set(source.columns):
-        part, whole = ([r[c] or 0 for r in rows] for c in ("supplied", "requested"))
-        if sum(whole) and percent(sum(part) / sum(whole)) == token:
-            cells = [*((p, "supplied") for p in every), *((p, "requested") for p in every)]
-            found = entry("share of the sum", cells, sum(part) / sum(whole))
-            return {**found, "how": "share of several", "several": len(rows)}
     if kind == "number" and number(len(rows)) == token:
         return {"how": "rows", "cells": [], "value": len(rows)}
     for column in TALLIES:
