@@ -30,7 +30,7 @@ def data(tmp_path: Path) -> Path:
 def review(data: Path, year: int, render: str = "abc") -> Path:
     folder = data / "reviews" / "april-review" / str(year) / render
     folder.mkdir(parents=True)
-    (folder / "manifest.json").write_text('{"parameters": {"year": %d}}' % year, "utf-8")
+    (folder / "manifest.json").write_text(f'{{"parameters": {{"year": {year}}}}}', "utf-8")
     return folder
 
 
