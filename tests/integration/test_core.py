@@ -262,3 +262,13 @@ def test_filters_are_values_never_sql(built: Path, capsys: pytest.CaptureFixture
             said = capsys.readouterr()
             assert code == 0, said.err
             assert said.out.count("\n") == 1  # the header alone
+
+
+def test_no_text_has_the_marks_of_a_merge() -> None:
+    ours = [CHECKOUT.glob("*.md"), *((CHECKOUT / n).rglob("*.*") for n in ("docs", "dashboard", "tests"))]
+    kinds = (".md", ".py", ".sql", ".html", ".js", ".css", ".txt")
+    read = [path for paths in ours for path in paths if path.suffix in kinds]
+    assert len(read) > 300
+    for path in read:
+        text = path.read_text("utf-8")
+        assert not re.search(r"^(<{7}|>{7}) ", text, re.MULTILINE), path
