@@ -252,10 +252,10 @@ def _arithmetic(kind: str, token: str, source: Source) -> dict[str, Any] | None:
     every = range(len(rows))
     # What was supplied of what was asked for, before a change between two periods that happens to be as large.
     if kind == "share" and {"supplied", "requested"} <= set(source.columns):
-        part, whole = ([r[c] or 0 for r in rows] for c in ("supplied", "requested"))
-        if sum(whole) and percent(sum(part) / sum(whole)) == token:
+        supplied, requested = (sum(r[c] or 0 for r in rows) for c in ("supplied", "requested"))
+        if requested and percent(supplied / requested) == token:
             cells = [*((p, "supplied") for p in every), *((p, "requested") for p in every)]
-            found = entry("share of the sum", cells, sum(part) / sum(whole))
+            found = entry("share of the sum", cells, supplied / requested)
             return {**found, "how": "share of several", "several": len(rows)}
     for column in _counts(source):
         values = [r[column] for r in rows]
