@@ -146,6 +146,8 @@ class Handler(tornado.web.RequestHandler):
         self.sent += len(chunk) if isinstance(chunk, bytes) else 0
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        if isinstance(value, UsageError):
+            return  # a question that cannot be asked is answered to who asked it, and is no fault here
         if isinstance(value, LimitError):
             log.warning("%s: %s", self.request.path, value.message)
         elif not isinstance(value, tornado.web.HTTPError) or value.status_code >= 500:

@@ -634,3 +634,10 @@ def test_serve_says_what_it_cannot_do(
     monkeypatch.setattr(logging.getLogger(), "handlers", [])  # it sets up its own
     assert main(["--data", str(tmp_path / "empty"), "serve", "--port", "0"]) == 1
     assert "Next:" in capsys.readouterr().err
+
+
+def test_a_question_that_cannot_be_asked_is_no_fault(site: Served, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, logger="access-review"):
+        assert site.get("/data/volumes.csv?nonsense=1").status == 400
+        assert site.get("/data/nonsense.csv").status == 400
+    assert [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR] == []
