@@ -210,7 +210,8 @@ def signal(rows: Sequence[Mapping[str, Any]], *, things: str, interval: str) -> 
     if name in ("rising", "falling"):
         way = f"{'rose' if above else 'fell'} {interval} after {interval}"
         return f"The {things} {way} from {since} to {when}{trial}"
-    usual = f"{'above' if above else 'below'} their mean of {number(round(row['mean']))} a {interval},"
+    # the mean of the points that the limits rest on, which may be years older than the run
+    usual = f"{'above' if above else 'below'} the usual {number(round(row['mean']))} a {interval},"
     return f"The {things} were {usual} {interval} after {interval}, from {since} to {when}{trial}"
 
 

@@ -241,9 +241,10 @@ def _signal(store: Store, scope: Scope, filters: Filters, query: str) -> Finding
         return None
     asked = replace(filters, interval="month", by=None)
     result = for_page("control-chart", store, asked)
-    judged = [r for r in result.dicts() if r["judged"]][-LATELY:]
-    if not judged or judged[-1]["series"] != f"volumes.{counted[0]}":
+    judged = [r for r in result.dicts() if r["judged"]]
+    if not any(r["signal"] for r in judged[-LATELY:]) or judged[-1]["series"] != f"volumes.{counted[0]}":
         return None
+    # All of it: a run may have begun years ago.
     text = say.signal(judged, things=f"{counted[2]}s {counted[3]}", interval="month")
     if text is None:
         return None

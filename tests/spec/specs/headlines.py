@@ -410,7 +410,7 @@ SENTENCES: tuple[Sentence, ...] = (
         2020-02-01     | 24    | 29   | 12    | 46    | run_below | 2       | false
         """,
         ask={"things": "requests received", "interval": "month"},
-        says="The requests received were below their mean of 29 a month, month after month, from December 2019 to February 2020",
+        says="The requests received were below the usual 29 a month, month after month, from December 2019 to February 2020",
     ),
     Sentence(
         kind="signal",
