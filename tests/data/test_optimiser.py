@@ -13,13 +13,20 @@ from dashboard.settings import load_settings
 from dashboard.warehouse.engine import CONFIG
 
 
+# Without any of three, DuckDB 2.0 fails within itself on the queries of clocks ("DataChunk::SetChildCardinality"):
+# it says so, and gives no wrong row. One of them is left on, and the others are compared.
+NEEDED = ("filter_pushdown",)
+
+
 @pytest.fixture(scope="module")
 def plain(sample_data, tmp_path_factory):
     """The sample without one optimiser. A copy: DuckDB opens a file in one way at a time."""
     data = tmp_path_factory.mktemp("plain") / "data"
     shutil.copytree(sample_data.settings.builds, data / "builds")
     with duckdb.connect() as con:
-        every = ",".join(name for (name,) in con.execute("from duckdb_optimizers()").fetchall())
+        every = ",".join(
+            name for (name,) in con.execute("from duckdb_optimizers()").fetchall() if name not in NEEDED
+        )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "CONFIG", {**CONFIG, "disabled_optimizers": every})
         with store.Store(load_settings(data)) as found:
