@@ -291,7 +291,12 @@ def published_again(sample: Site) -> Iterator[Callable[[], str]]:
             aside_name.append(last.name)
             last.rename(aside)
         sample.run("build")
-        return str(json.loads(sample.get("/health"))["build"])
+        made = (sample.data / "builds" / "CURRENT").read_text("utf-8").strip()
+        # The server looks once a second.
+        end = time.monotonic() + 10
+        while json.loads(sample.get("/health"))["build"] != made and time.monotonic() < end:
+            time.sleep(0.1)
+        return made
 
     aside_name: list[str] = []
     yield publish
