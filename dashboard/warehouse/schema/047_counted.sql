@@ -39,24 +39,12 @@ create macro waiting_where(
     known_on, only_edition, wanted, types, tiers, routes, outcomes, wanted_recipient, wanted_reference, wanted_dataset
 ) as table
 select q.*, a.as_at, q.closed - q.received as age_closed
-from request_dates(known_on, only_edition) as q
-inner join core.registers_in(wanted) as r on q.register = r.register
+from requests_where(
+    known_on, only_edition, wanted, types, tiers, routes, outcomes, wanted_recipient, wanted_reference, wanted_dataset, null
+) as q
 inner join register_answers(known_on, only_edition) as a
     on q.register = a.register and a.open_known and not a.survivors_only
-where q.received <= a.as_at
-    and (types is null or list_contains(types, q.recipient_type))
-    and (tiers is null or list_contains(tiers, coalesce(q.tier, 'not_published')))
-    and (routes is null or list_contains(routes, coalesce(q.route, 'not_published')))
-    and (outcomes is null or list_contains(outcomes, q.outcome))
-    and (
-        wanted_recipient is null
-        or ((q.register, q.recipient_id) in (select (c.register, c.recipient_id) from core.recipients_called(wanted_recipient) as c))
-    )
-    and (wanted_reference is null or q.reference = wanted_reference)
-    and (
-        wanted_dataset is null or q.dataset = wanted_dataset
-        or (q.register, q.dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = wanted_dataset)
-    );
+where not q.selected and q.received <= a.as_at;
 
 -- Those of them that are open at the as-at date. What closed after it was open at it.
 create macro open_requests(known_on, only_edition) as table
@@ -187,6 +175,15 @@ from (
 )
 group by all;
 
+-- What came and went in each month, as `gap` below has it: see 049_marts.sql for the same from the flows that `volumes` adds up.
+create macro month_moves(known_on, only_edition) as table
+select
+    register, recipient_type, coalesce(tier, 'not_published') as tier, coalesce(route, 'not_published') as route, outcome,
+    coalesce(legal_basis, 'not_published') as legal_basis, date_trunc('month', date)::date as month,
+    sum(case kind when 'received' then -1 else 1 end) as gap
+from events(known_on, only_edition) where kind in ('received', 'closed')
+group by all;
+
 -- The number open worked out from the requests themselves, month by month, beside what came and what went. `gap` is
 -- open_at_start + received - closed - open_at_end in one month of the finest group that filters can make of few values
 -- (every coarser group is a sum of these). It is 0 wherever the two ways agree.
@@ -215,12 +212,7 @@ moves as (
         group by all
     )
     union all by name
-    select
-        register, recipient_type, coalesce(tier, 'not_published') as tier, coalesce(route, 'not_published') as route, outcome,
-        coalesce(legal_basis, 'not_published') as legal_basis, date_trunc('month', date)::date as month,
-        sum(case kind when 'received' then -1 else 1 end) as gap
-    from events(known_on, only_edition) where kind in ('received', 'closed')
-    group by all
+    from month_moves(known_on, only_edition)
 )
 select m.register, m.recipient_type, m.tier, m.route, m.outcome, m.legal_basis, m.month, -sum(m.gap)::bigint as gap
 from moves as m

@@ -360,38 +360,7 @@ where core.asked_about(wanted, register, by_default)
     and (tiers is null or list_contains(tiers, tier))
 group by all;
 
--- The same as in 047, with the flows that `volumes` adds up.
-create macro facts.stock_and_flow(known_on, only_edition) as table
-with usable as (
-    select
-        q.register, q.recipient_type, coalesce(q.tier, 'not_published') as tier, coalesce(q.route, 'not_published') as route,
-        q.outcome, coalesce(q.legal_basis, 'not_published') as legal_basis, a.as_at,
-        date_trunc('month', q.received_date)::timestamp as came,
-        -- the last month at whose end it is open
-        (date_trunc('month', coalesce(q.closed_date, greatest(a.as_at, q.received_date) + interval 1 month)) - interval 1 month)::timestamp as stayed
-    from requests_as(known_on, only_edition) as q
-    inner join register_answers(known_on, only_edition) as a on q.register = a.register and a.open_known
-    where not q.selected and q.excluded_rule is null
-),
-moves as (
-    select * exclude (stock, as_at), stock as gap from (
-        select register, recipient_type, tier, route, outcome, legal_basis, as_at, month::date as month, count(*) as stock
-        from (select *, unnest(generate_series(came, stayed, interval 1 month)) as month from usable where came <= stayed)
-        group by all
-    )
-    union all by name
-    select * exclude (stock), -stock as gap from (
-        select register, recipient_type, tier, route, outcome, legal_basis, (month + interval 1 month)::date as month, count(*) as stock
-        from (select *, unnest(generate_series(came, stayed, interval 1 month)) as month from usable where came <= stayed)
-        group by all
-    )
-    union all by name
-    select register, recipient_type, tier, route, outcome, legal_basis, month, closed - received as gap
-    from core.monthly_flows where received + closed > 0
-)
-select m.register, m.recipient_type, m.tier, m.route, m.outcome, m.legal_basis, m.month, -sum(m.gap)::bigint as gap
-from moves as m
-inner join register_answers(known_on, only_edition) as a on m.register = a.register and a.open_known
--- what the as-at date has not seen cannot be checked
-where m.month <= a.as_at
-group by all;
+-- The same as in 047, of the flows that `volumes` adds up: what `stock_and_flow` holds to the requests.
+create macro facts.month_moves(known_on, only_edition) as table
+select register, recipient_type, tier, route, outcome, legal_basis, month, closed - received as gap
+from core.monthly_flows where received + closed > 0;
