@@ -310,26 +310,7 @@ MEASURES = (
     Measure(
         name="volumes",
         words="Requests received, decided and closed, releases, and requests open, by interval.",
-        columns=(
-            *(
-                "interval_start",
-                "interval_end",
-                "group",
-                "open_at_start",
-                "received",
-                "decided",
-                "closed",
-            ),
-            *(
-                "refused",
-                "not_pursued",
-                "first_released",
-                "released",
-                "open_at_end",
-                "excluded",
-                "immature",
-            ),
-        ),
+        columns=tuple(c for c in VOLUMES if c not in ("register", "group_label")),
         query="volumes",
         compute=_volumes,
         rows_query="volumes_rows",
