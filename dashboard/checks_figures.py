@@ -49,6 +49,9 @@ def issues_title(counts: list[dict[str, Any]]) -> str:
     by = Counter[str]()
     for row in counts:
         by[row["severity"]] += row["issues"]
+    # as the worklist counts them: a value that every edition repeats is one
+    values = sum(row["values"] for row in counts if row["severity"] == "error")
+    cells = f", in {plural(by['error'], 'cell')}" if by["error"] > values else ""
     if not counts:
         return "No data problem is recorded"
     rest = [
@@ -56,9 +59,7 @@ def issues_title(counts: list[dict[str, Any]]) -> str:
         for severity, label in SEVERITIES.items()
         if severity != "error" and by[severity]
     ]
-    unread = (
-        f"{plural(by['error'], 'value')} could not be read" if by["error"] else "Every value could be read"
-    )
+    unread = f"{plural(values, 'value')} could not be read{cells}" if values else "Every value could be read"
     return f"{unread}; {join_words(rest)}" if rest else unread
 
 

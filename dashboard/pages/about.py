@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboard import definitions, figures
 from dashboard.filters import NAMES, Filters
+from dashboard.measures import MEASURES
 from dashboard.pages.page import Page
 from dashboard.store import Store
 from dashboard.text import number
@@ -18,7 +19,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     defined = definitions.load_definitions()
     return Page(
         name="about",
-        headline=f"How each of {number(len(defined.measures) - 1)} measures is worked out",
+        headline=f"How each of {number(len(MEASURES))} measures is worked out",
         filters=filters,
         lead="Every figure here is one of these measures, defined once and used by pages, reviews, notebooks, the "
         "command line and open data alike. The worked examples are run by the project's tests.",

@@ -26,7 +26,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     elif types is None and figures.fully_listed(store, scope, filters) is None:
         unanswered.append(early_words(scope))
     elif types is None:
-        unanswered.append("No row matches these filters. Try a longer period, or all recipient types.")
+        unanswered.append("No row matches these filters.")
     if top is None and not refused(scope, "ranking") and types is not None:
         unanswered.append(f"None can be ranked. {figures.not_published(store, filters, 'recipient')}".strip())
     return Page(

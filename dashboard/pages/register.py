@@ -71,8 +71,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
 
     unanswered = []
     if not found:
-        loosen = "Clear the search, lengthen the period, or choose all recipient types."
-        unanswered.append(f"Nothing in {scope.short_title} matches. {loosen}")
+        unanswered.append(f"Nothing in {scope.short_title} matches.")
     shown = (
         f"Rows {number(first + 1)} to {number(first + len(found))} of {number(matched)}, newest first. "
         if found

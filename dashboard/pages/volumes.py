@@ -26,10 +26,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     outcomes = choosable(store, filters, "volumes", "outcomes", figures.outcomes_table)
     unanswered = []
     if volumes is None:
-        unanswered.append(
-            refused(scope, "count")
-            or "No row matches these filters. Try a longer period, or all recipient types."
-        )
+        unanswered.append(refused(scope, "count") or "No row matches these filters.")
     if not refused(scope, "count"):  # which says enough of a selection
         for kind in BESIDE:
             if no_figure := refused(scope, kind, filters):

@@ -84,12 +84,12 @@ class Quality(Parts):
             )
         now, ever = self._problems("error", latest=True), self._problems("error")
         words = (
-            f"{plural(len(now.rows), 'value')} of the latest edition could not be read"
+            f"{plural(len(now.rows), 'cell')} of the latest edition could not be read"
             if now.rows
-            else "Every value of the latest edition could be read"
+            else "Every cell of the latest edition could be read"
         )
         self._say("data-quality", words, now)
-        everywhere = f"In all editions known: {plural(len(ever.rows), 'value')} could not be read."
+        everywhere = f"In all editions known: {plural(len(ever.rows), 'cell')} could not be read."
         self._say("data-quality", everywhere, ever)
         grouped = Counter((r["severity"], r["rule"]) for r in rows)
         latest = Counter((r["severity"], r["rule"]) for r in rows if r["edition"] == self.choice.edition)

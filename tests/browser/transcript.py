@@ -11,7 +11,9 @@ from typing import Any
 
 
 KEPT = 4  # of a run of one kind under one parent
-BUILD = re.compile(r"\bbuild [0-9a-f]{8,64}\b|(?<=Build )[0-9a-f]{8,64}\b|(?<=build=)[0-9a-f]{8,64}\b")
+BUILD = re.compile(
+    r"\bbuild [0-9a-f]{8,64}\b|(?<=Build )[0-9a-f]{8,64}\b|(?<=build=)[0-9a-f]{8,64}\b|(?<=build, )[0-9a-f]{8,64}\b"
+)
 LINE = re.compile(r"^( *)- (?:'((?:[^']|'')*)'|\"?)?")
 ROLE = re.compile(r"[a-z]+")
 
