@@ -39,6 +39,7 @@
 
     // Everything found is text: it is never read as markup.
     const fill = (groups) => {
+      const chosen = options[active]?.href; // an answer that comes late takes no choice away
       options = [];
       active = -1;
       list.replaceChildren();
@@ -61,7 +62,7 @@
       }
       list.hidden = !options.length;
       box.setAttribute("aria-expanded", String(!!options.length));
-      box.removeAttribute("aria-activedescendant");
+      mark(options.findIndex((option) => option.href === chosen));
       count.textContent = options.length
         ? `${options.length} found. Use the arrow keys to choose.`
         : "Nothing found as typed. Enter searches everything.";

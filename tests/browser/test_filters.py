@@ -191,7 +191,13 @@ def test_filters_that_match_nothing_say_what_to_loosen(sample, visit):
     choose(page, "to", "1999-12-31")
     page.wait_for_url("**to=1999-12-31**")
     page.wait_for_load_state()
-    assert "Try a longer period" in page.locator(".notice").first.inner_text()
+    assert page.locator(".notice").first.inner_text() == "No row matches these filters."
+    loosen = page.locator(".loosen a").first
+    assert "Any date" in loosen.inner_text()
+    loosen.click()
+    page.wait_for_url("**/volumes?*")
+    assert "to" not in query_of(page)
+    assert page.locator(".loosen").count() == 0
 
 
 def test_search_of_the_register(sample, visit):
