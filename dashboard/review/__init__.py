@@ -7,7 +7,7 @@
 
 A review covers the calendar year before `year` and the series before it, and sees only what was published by
 30 April of `year`. Each section gives HTML made by the macros of the dashboard's exhibits; in a scheduled render
-it also writes the CSV behind it, and `close` writes the list of every figure quoted (dashboard/reports.py).
+it also writes the CSV behind it, and `close` writes the list of every figure quoted (dashboard/reports/).
 """
 
 from __future__ import annotations

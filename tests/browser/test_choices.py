@@ -294,7 +294,9 @@ def test_search_as_one_types_by_keyboard_alone(sample, visit):
     box = page.get_by_role("combobox", name="Search")
     assert box.get_attribute("aria-expanded") == "false"
     box.focus()
-    with page.expect_response("**/search.json?q=univ&*"):  # the answer to what was typed before may be shown first
+    with page.expect_response(
+        "**/search.json?q=univ&*"
+    ):  # the answer to what was typed before may be shown first
         page.keyboard.type("univ", delay=20)
     assert until(page, lambda: box.get_attribute("aria-expanded") == "true")
     options = page.locator("#site-found [role=option]")

@@ -1,0 +1,199 @@
+"""One render: the notebook executed, the files of the report made beside it, and the folder moved into the archive."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from dashboard import __version__
+from dashboard.errors import AccessReviewError
+from dashboard.files import disk_errors, folder_whole, lock, sha256_of, write_whole
+from dashboard.reports.inputs import NOTEBOOK, REPORT, check_parameters, code_hash, input_hashes, render_id
+from dashboard.reports.kernel import KERNEL, own_kernel
+from dashboard.reports.notebook import tidy_notebook
+from dashboard.reports.page import to_html
+from dashboard.review import SCRATCH, Choice, choose, libraries
+from dashboard.settings import Settings
+from dashboard.store import Store
+
+
+LOG = "kernel.log"
+START_TIMEOUT = 60  # seconds for the kernel to come up
+CELL_TIMEOUT = 300  # seconds for one section
+Progress = Callable[[str], None]
+
+
+def render_april_review(
+    settings: Settings,
+    *,
+    year: int,
+    as_at: date | None = None,
+    register: str | None = None,
+    out: Path | None = None,
+    progress: Progress = lambda _: None,
+) -> Path:
+    """Render the review of April `year` and return its folder; one that is there already is returned as it is.
+
+    Raises AccessReviewError (nothing is left in the archive) when there is nothing to review, a parameter is not
+    the notebook's, or the notebook fails.
+    """
+    with Store(settings) as store:
+        choice = choose(store, year=year, as_at=as_at, register=register)
+        build = store.build.id
+    parameters: dict[str, Any] = {
+        "year": year,
+        "as_at": choice.as_at.isoformat(),
+        "register": choice.register,
+        "build_id": build,
+    }
+    notebook = settings.notebooks / NOTEBOOK
+    check_parameters(notebook, parameters)
+    inputs = input_hashes(settings, year)
+    code = code_hash(notebook)
+    render = render_id(build, parameters, inputs, code)
+    target = (out.resolve() if out else settings.reviews) / REPORT / str(year) / render
+    with disk_errors("rendering"), lock(settings.reviews / ".lock", "rendering a review"):
+        if (target / "manifest.json").is_file():
+            progress(f"{target} is there already")
+            return target
+        _sweep(target)
+        run = _Run(settings, notebook, parameters, choice, render, inputs, code, progress)
+        with folder_whole(target) as scratch:
+            run.into(scratch)
+    return target
+
+
+def _sweep(target: Path) -> None:
+    """Remove what a killed render left; the lock says that no other one is at work."""
+    for left in target.parent.glob(f".{target.name}.*") if target.parent.is_dir() else []:
+        shutil.rmtree(left, ignore_errors=True)
+
+
+@dataclass
+class _Run:
+    """One render."""
+
+    settings: Settings
+    notebook: Path
+    parameters: dict[str, Any]
+    choice: Choice
+    render: str
+    inputs: dict[str, str]
+    code: str
+    progress: Progress
+
+    def into(self, scratch: Path) -> None:
+        """Make every file of the report in the scratch folder. A failure is kept apart and raised."""
+        began = datetime.now(UTC)
+        clock = time.perf_counter()
+        executed = scratch / NOTEBOOK
+        try:
+            self.progress(
+                f"executing {self.notebook.name} for {self.choice.register}, April {self.choice.year}"
+            )
+            self._execute(executed, scratch)
+            seconds = {"notebook": time.perf_counter() - clock}
+            clock = time.perf_counter()
+            record = self._record(scratch)
+            tidy_notebook(executed)
+            self.progress("writing report.html")
+            html = to_html(executed, record, self.render, self.parameters["build_id"])
+            write_whole(scratch / "report.html", html)
+            seconds["html"] = time.perf_counter() - clock
+            write_whole(scratch / "manifest.json", _json(self._manifest(scratch, record)))
+            times = {
+                "started": began.isoformat(timespec="seconds"),
+                "seconds": {k: round(v, 3) for k, v in seconds.items()},
+            }
+            write_whole(scratch / "times.json", _json(times))
+        except Exception as error:
+            kept = self._keep_failure(executed, error)
+            raise AccessReviewError(
+                f"the April review of {self.choice.year} failed: {reason(error)}",
+                hint=f"the notebook and the reason are kept in {self.settings.shown(kept)}",
+            ) from error
+
+    def _execute(self, executed: Path, scratch: Path) -> None:
+        import papermill
+
+        environment = {"ACCESS_REVIEW_DATA": str(self.settings.data), SCRATCH: str(scratch)}
+        with own_kernel(environment, scratch / LOG) as manager:
+            papermill.execute_notebook(
+                str(self.notebook),
+                str(executed),
+                parameters=self.parameters,
+                kernel_name=KERNEL,
+                language="python",
+                kernel_manager_class=manager,
+                progress_bar=False,
+                cwd=str(scratch),
+                start_timeout=START_TIMEOUT,
+                execution_timeout=CELL_TIMEOUT,
+                record_timing=False,
+            )
+
+    def _record(self, scratch: Path) -> dict[str, Any]:
+        """What the notebook wrote about its figures, taken out of the report's folder."""
+        path = scratch / "figures.json"
+        if not path.is_file():
+            raise AccessReviewError(
+                f"{self.notebook.name} ended without 'review.close()', so its figures are not listed"
+            )
+        record: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        path.unlink()
+        (scratch / LOG).unlink(missing_ok=True)
+        return record
+
+    def _manifest(self, scratch: Path, record: dict[str, Any]) -> dict[str, Any]:
+        files = sorted(p for p in scratch.rglob("*") if p.is_file())
+        return {
+            "report": REPORT,
+            "title": record["title"],
+            "year": self.choice.year,
+            "render": self.render,
+            "build": self.parameters["build_id"],
+            "parameters": self.parameters,
+            "register": record["register"],
+            "as_at": record["as_at"],
+            "known_on": record["known_on"],
+            "editions": record["editions"],
+            "inputs": self.inputs,
+            "commentary": record["commentary"],
+            "code": {"version": __version__, "sha256": self.code},
+            "libraries": dict(libraries()),
+            "files": {p.relative_to(scratch).as_posix(): sha256_of(p) for p in files},
+            "measures": record["measures"],
+            "figures": record["figures"],
+        }
+
+    def _keep_failure(self, executed: Path, error: Exception) -> Path:
+        """The half-run notebook and the reason; a later failure of the same render takes its place."""
+        kept = self.settings.reviews / "failed" / f"{REPORT}-{self.choice.year}-{self.render}"
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir(parents=True)
+        for path in (executed, executed.with_name(LOG)):
+            if path.is_file():
+                shutil.copyfile(path, kept / path.name)
+        write_whole(kept / "reason.txt", reason(error) + "\n")
+        write_whole(kept / "parameters.json", _json(self.parameters))
+        return kept
+
+
+def _json(record: object) -> str:
+    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+
+
+def reason(error: Exception) -> str:
+    """Why it failed, in one line."""
+    name = getattr(error, "ename", "")
+    words = f"{name}: {getattr(error, 'evalue', '')}" if name else str(error) or type(error).__name__
+    words = re.sub(r"\x1b\[[0-9;]*m", "", words)  # tracebacks are coloured
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    return (lines or [type(error).__name__])[0][:500]
