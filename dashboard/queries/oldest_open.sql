@@ -10,9 +10,9 @@ select
     w2.working_day_number - w1.working_day_number as age_working_days,
     w.recipient_type,
     w.outcome,
-    e.edition, -- the last that says anything of it
-    e.sheet,
-    e.sheet_row,
+    w.edition,
+    w.sheet,
+    w.sheet_row,
     'open' as counted_as,
     w.as_at as counted_on
 from (
@@ -24,7 +24,6 @@ from (
     where $outcome is null
     qualify row_number() over (partition by register order by received, reference) <= coalesce($limit, 10)
 ) as w
-inner join staging.entries as e on w.entry_id = e.entry_id
 left join reference.calendar as w1 on w.received = w1.day
 left join reference.calendar as w2 on w.as_at = w2.day
 order by w.register, w.received, w.reference
