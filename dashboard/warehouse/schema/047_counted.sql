@@ -46,11 +46,13 @@ inner join register_answers(known_on, only_edition) as a
     on q.register = a.register and a.open_known and not a.survivors_only
 where not q.selected and q.received <= a.as_at;
 
--- Those of them that are open at the as-at date. What closed after it was open at it.
+-- Those of them that are open at the as-at date, by age: `place` 1 has been open longest. What closed after it was open
+-- at it.
 create macro open_requests(known_on, only_edition) as table
 select
     q.register, q.reference, q.recipient, q.recipient_id, q.recipient_type, q.tier, q.route, q.dataset, q.outcome, q.received,
-    q.as_at, e.edition, e.sheet, e.sheet_row -- the last that says anything of it
+    q.as_at, e.edition, e.sheet, e.sheet_row, -- the last that says anything of it
+    row_number() over (partition by q.register order by q.received, q.reference) as place
 from waiting_where(known_on, only_edition, '*', null, null, null, null, null, null, null) as q
 inner join staging.entries as e on q.entry_id = e.entry_id
 where q.closed is null or q.closed > q.as_at;
