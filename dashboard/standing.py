@@ -40,10 +40,22 @@ def standing(settings: Settings, today: date) -> dict[str, str]:
         later = [r for r in reviews if r.folder.parent.name == of_year]
         if not any(r.folder.stat().st_mtime > folder.stat().st_mtime for r in later):
             found["failed"] = f"the last render of {of_year} failed; what it left is in {folder}"
-    current = publish.current_id(settings)
-    wanted = build_id(settings, load_registers(settings), editions)
-    if current is None:
-        found["stale"] = "nothing is built yet"
-    elif current != wanted:
-        found["stale"] = "editions, descriptions or code have changed since the build in force; run 'build'"
+    behind = build_behind(settings)
+    if behind:
+        found["stale"] = behind
     return found
+
+
+def build_wanted(settings: Settings) -> str:
+    """The id of the build that the archive, the descriptions and the code as they are now would give."""
+    return build_id(settings, load_registers(settings), list_editions(settings))
+
+
+def build_behind(settings: Settings) -> str:
+    """Why the build in force is not of the archive as it is now; empty where it is."""
+    current = publish.current_id(settings)
+    if current is None:
+        return "nothing is built yet"
+    if current != build_wanted(settings):
+        return "editions, descriptions or code have changed since the build in force; run 'build'"
+    return ""
