@@ -80,7 +80,7 @@ def add_to(commands: Commands) -> None:
 
 
 def _render(settings: Settings, arguments: Any) -> int:
-    from dashboard.reports.schedule import Order
+    from dashboard.reports.order import Order
     from dashboard.reports.supervise import Watch, supervise, today
 
     order = Order(
@@ -130,9 +130,12 @@ def as_json(settings: Settings, run: Run) -> dict[str, Any]:
 def _tell(run: Run, *, short: bool) -> None:
     """The folders of what was asked for by year, each on a line; else what became of each April, then the folders."""
     if not short:
-        for review in run.reviews or [{"status": run.status, "reason": run.reason, "year": None}]:
+        for review in run.reviews or [
+            {"status": run.status, "reason": run.reason, "year": None, "register": None}
+        ]:
             if review["status"] != "failed":  # said as a message
-                of = f"April {review['year']} of {review['register']}: " if review["year"] else ""
+                of = " of ".join(filter(None, (f"April {review['year']}", review["register"]))) + ": "
+                of = of if review["year"] else ""
                 print(f"{review['status']}: {of}{review['reason']}")
     for review in run.reviews:
         if review["status"] == "rendered" or (short and review["folder"]):

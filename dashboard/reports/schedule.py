@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from dashboard.errors import AccessReviewError, LockedError, UsageError
 from dashboard.registers import find_register, load_registers
 from dashboard.reports.inputs import basis, known_editions
-from dashboard.reports.render import KernelLostError, render_april_review
+from dashboard.reports.order import Order, Outcome
 from dashboard.reports.runs import list_runs
 from dashboard.reviews import Review, list_reviews
 from dashboard.settings import Settings
@@ -25,55 +25,6 @@ from dashboard.text import plural
 
 Progress = Callable[[str], None]
 NAMED = 3  # things that are new, named in a reason
-
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """What a run is asked for. Without `years` (which needs `if_new`) the day and the archive say which.
-
-    `add` holds pairs of a register and a folder whose workbooks are archived first; `build` brings the build in
-    force up to date; `today` is the calendar day where the schedule runs.
-    """
-
-    today: date
-    years: tuple[int, ...] = ()
-    register: str | None = None
-    as_at: date | None = None
-    out: Path | None = None
-    if_new: bool = False
-    build: bool = False
-    add: tuple[tuple[str, Path], ...] = ()
-
-    def asked(self) -> dict[str, Any]:
-        """As a record says it: the parameters alone, without the day."""
-        said = asdict(self)
-        del said["today"]
-        return {
-            **said,
-            "years": list(self.years),
-            "as_at": self.as_at.isoformat() if self.as_at else None,
-            "out": str(self.out) if self.out else None,
-            "add": [[register, str(folder)] for register, folder in self.add],
-        }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What became of one April: `rendered`, `not_due`, `nothing_new`, `locked` or `failed`, and why.
-
-    `hint` says what to do where it failed; `again` that another try may help (the kernel was lost); `code` is
-    the exit code that its failure would have.
-    """
-
-    status: str
-    year: int | None
-    register: str | None
-    folder: str | None = None
-    reason: str = ""
-    seconds: float = 0.0
-    hint: str = ""
-    again: bool = False
-    code: int = 0
 
 
 def last_begun(today: date) -> int:
@@ -247,6 +198,8 @@ def whats_new(before: Any, now: Mapping[str, str]) -> str:
 
 def _render(settings: Settings, order: Order, year: int, progress: Progress, why: str = "") -> Outcome:
     """One April, by the renderer. What a person must see at once (wrong usage) is raised; the rest is told."""
+    from dashboard.reports.render import KernelLostError, render_april_review
+
     began = time.monotonic()
 
     def outcome(status: str, **more: Any) -> Outcome:

@@ -25,6 +25,7 @@ from typing import Any
 from dashboard.errors import AccessReviewError, LockedError, UsageError
 from dashboard.files import disk_errors, lock
 from dashboard.reports import runs
+from dashboard.reports.order import Order
 from dashboard.reports.runs import Run
 from dashboard.settings import Settings
 
@@ -71,9 +72,9 @@ class Ended:
 
 
 def supervise(
-    settings: Settings, order: Any, watch: Watch, *, say: Callable[[str], None], progress: bool = False
+    settings: Settings, order: Order, watch: Watch, *, say: Callable[[str], None], progress: bool = False
 ) -> tuple[Run, str]:
-    """Run an order (`schedule.Order`) and return the record of its last attempt, and what to do where it failed.
+    """Run an order and return the record of its last attempt, and what to do where it failed.
 
     Never raises for what the work did: the record says it. Raises AccessReviewError when no record can be kept.
     """
@@ -93,7 +94,7 @@ def supervise(
 
 def _attempts(
     settings: Settings,
-    order: Any,
+    order: Order,
     asked: dict[str, Any],
     watch: Watch,
     say: Callable[[str], None],
@@ -205,7 +206,7 @@ def stopped_by_signals(*also: signal.Signals) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _work(settings: Settings, order: Any, limit: float, progress: bool) -> Ended:
+def _work(settings: Settings, order: Order, limit: float, progress: bool) -> Ended:
     """One attempt, in a child. Whatever ends it, its kernel ends too, and something is said."""
     told = {
         "data": str(settings.data),
@@ -293,7 +294,7 @@ def _end_with_parent() -> None:
 
 
 def _obey(settings: Settings, told: dict[str, Any]) -> Ended:
-    from dashboard.reports.schedule import Order, run_order
+    from dashboard.reports.schedule import run_order
 
     said = dict(told["order"])
     order = Order(
