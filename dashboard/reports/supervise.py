@@ -196,7 +196,8 @@ def stopped_by_signals(*also: signal.Signals) -> Iterator[None]:
         return
 
     def stop(number: int, frame: FrameType | None) -> None:
-        raise Stopped(f"it was stopped by {signal.Signals(number).name}")
+        late = number == signal.SIGALRM
+        raise Stopped("it took too long" if late else f"it was stopped by {signal.Signals(number).name}")
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, *also)}
     try:
@@ -244,7 +245,7 @@ def _work(settings: Settings, order: Order, limit: float, progress: bool) -> End
     if stopped:
         ended.status, ended.code, ended.again = "failed", 1, False
         ended.reason = f"the run was cut short: {stopped}"
-        ended.hint = ended.hint or "run this again; --time-limit gives it longer"
+        ended.hint = "; ".join(filter(None, (ended.hint, "run this again; --time-limit gives it longer")))
     return ended
 
 
