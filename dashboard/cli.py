@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import __version__
-from dashboard.commands import aliases, drop, history, render, withdraw
+from dashboard.commands import aliases, doctor, drop, history, render, withdraw
 from dashboard.commands import fetch as commands_fetch
 from dashboard.commands.base import (
     Commands,
@@ -172,6 +172,7 @@ def parser() -> argparse.ArgumentParser:
     )
 
     render.add_to(commands)
+    doctor.add_to(commands)
     return top
 
 
