@@ -6,6 +6,7 @@ A record is written before the work begins, as `running`, and again when it has 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
@@ -16,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import __version__
-from dashboard.errors import LockedError
-from dashboard.files import lock, write_whole
+from dashboard.files import write_whole
 from dashboard.settings import Settings
 
 
@@ -93,15 +93,14 @@ def list_runs(settings: Settings) -> list[Run]:
 
 def at_work(settings: Settings) -> bool:
     """Whether a run holds the lock of runs now."""
-    if not lock_file(settings).is_file():
-        return False
     try:
-        with lock(lock_file(settings), "rendering a review"):
-            return False
-    except LockedError:
+        with lock_file(settings).open() as file:  # read only: whoever may look at the archive may ask
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
         return True
-    except OSError:  # a folder that this user may not write: nobody can be asked
+    except OSError:  # no run was there yet, or this user may not look
         return False
+    return False
 
 
 def end_the_killed(settings: Settings) -> list[Run]:

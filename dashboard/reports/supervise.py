@@ -33,6 +33,7 @@ from dashboard.settings import Settings
 LIMIT = 1800.0  # seconds for a whole attempt: taking in, building and rendering
 GRACE = 15.0  # seconds in which a process that was told to stop ends its kernel and keeps what is left
 PAUSE = 5.0  # seconds before another try: a machine that had no room for a kernel may have by then
+ASKED = 1.0  # seconds in which `status` and `doctor` have let go of a lock that they tried
 HOOK_LIMIT = 60.0  # seconds for a command on success or failure
 CHILD = "import sys; sys.path[:] = sys.argv[1].split('\\n'); from dashboard.reports.supervise import child; child()"
 
@@ -81,7 +82,7 @@ def supervise(
     asked = order.asked()
     with disk_errors("keeping a record of the run"), stopped_by_signals():
         try:
-            with lock(runs.lock_file(settings), "rendering a review"):
+            with lock(runs.lock_file(settings), "rendering a review", wait=ASKED):
                 runs.end_the_killed(settings)
                 runs.prune(settings)
                 return _attempts(settings, order, asked, watch, say, progress)
