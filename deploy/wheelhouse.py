@@ -20,6 +20,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -31,6 +32,12 @@ def this_python() -> str:
     """What wheels depend on: the version of Python, the system and the processor."""
     libc = "-".join(platform.libc_ver()[:1]) or "unknown"
     return f"{sys.version_info.major}.{sys.version_info.minor} {sysconfig.get_platform()} {libc}"
+
+
+def floor(needs: Sequence[str]) -> int:
+    """The least patch version of this Python that all of the packages allow."""
+    series = rf">=\s*{sys.version_info.major}\.{sys.version_info.minor}\.(\d+)"
+    return max((int(found) for text in needs for found in re.findall(series, text)), default=0)
 
 
 def normal(name: str) -> str:
@@ -85,7 +92,8 @@ def make(target: Path) -> None:
             (target / file.name).write_bytes(file.read_bytes())
         (target / "requirements.txt").write_text("\n".join(lines) + "\n", "utf-8")
         # Last: a folder without it is not whole.
-        (target / "python.txt").write_text(this_python() + "\n", "utf-8")
+        least = floor([item["metadata"].get("requires_python") or "" for item in report["install"]])
+        (target / "python.txt").write_text(f"{this_python()}\n{least}\n", "utf-8")
     size = sum(p.stat().st_size for p in target.iterdir()) / 2**20
     print(f"{target}: {len(needed)} wheels, {size:.0f} MiB, for Python {this_python()}")
     print(f"Copy it and this checkout to the other machine; there: make install OFFLINE={target.name}")
@@ -97,11 +105,16 @@ def check(target: Path) -> None:
         sys.exit(
             f"wheelhouse: {target} is no whole wheelhouse\n  Next: 'make wheelhouse' on a connected machine"
         )
-    wanted = marker.read_text("utf-8").strip()
+    wanted, least = marker.read_text("utf-8").splitlines()
     if wanted != this_python():
         sys.exit(
             f"wheelhouse: {target} is for Python {wanted}, and this is {this_python()}\n"
             f"  Next: give make install PYTHON=python{wanted.split()[0]}, or make a wheelhouse with this Python"
+        )
+    if sys.version_info.micro < int(least):
+        sys.exit(
+            f"wheelhouse: its packages need Python {wanted.split()[0]}.{least} or a later {wanted.split()[0]}, "
+            f"and this is {platform.python_version()}\n  Next: give make install PYTHON=/path/to/a/later/python"
         )
     hashes = {sha256_of(path) for path in target.glob("*.whl")}
     for line in (target / "requirements.txt").read_text("utf-8").splitlines():
