@@ -320,3 +320,21 @@ def recompute(figure: dict[str, Any], rows: Sequence[dict[str, Any]]) -> Any:
         part, whole = values[: figure["several"]], values[figure["several"] :]
         return _plain(sum(v or 0 for v in part) / sum(v or 0 for v in whole))
     return _plain(ARITHMETIC[how](values))
+
+
+def says(figure: dict[str, Any]) -> bool:
+    """Whether the words of a recorded figure are some way of saying its value."""
+    words, value = figure["words"], figure["value"]
+    if isinstance(value, str):
+        try:
+            day_ = date.fromisoformat(value)
+        except ValueError:
+            return False
+        # A quarter that is told by its last month begins two months before.
+        first = day_.replace(day=1, month=day_.month - (day_.month - 1) % 3)
+        intervals = (interval_words(day_.replace(day=1), i) for i in ("month", "year"))
+        return words in (day(day_), str(day_.year), interval_words(first, "quarter"), *intervals)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    ways = (number(value), f"{value:.1f}", p_words(value), percent(float(value)), str(value))
+    return words in ways or number(round(value)) == words

@@ -10,6 +10,7 @@ from typing import Any
 
 from dashboard.errors import AccessReviewError, UsageError
 from dashboard.files import sha256_of
+from dashboard.reviews import earlier_review
 from dashboard.settings import PACKAGE, Settings
 
 
@@ -45,11 +46,20 @@ def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:
             raise UsageError(f"parameter {name!r} must be {known[name]}, not {value!r}")
 
 
-def input_hashes(settings: Settings, year: int) -> dict[str, str]:
-    """What a review reads beside the build: the author's commentary."""
+def input_hashes(settings: Settings, year: int, register: str = "") -> dict[str, str]:
+    """What a review reads beside the build, by its place in the data folder: the author's commentary, and the
+    manifest of the review before that "since last April" compares it with."""
     folder = settings.data / "commentary" / str(year)
     paths = sorted(folder.glob("*.md")) if folder.is_dir() else []
-    return {f"{p.parent.parent.name}/{p.parent.name}/{p.name}": sha256_of(p) for p in paths}
+    earlier = earlier_review(settings, year=year, register=register)
+    if earlier:
+        paths.append(earlier.folder / "manifest.json")
+    return {p.relative_to(settings.data).as_posix(): sha256_of(p) for p in paths}
+
+
+def earlier_named(inputs: Mapping[str, str]) -> str:
+    """The folder, in the data folder, of the earlier review among the inputs; empty where there is none."""
+    return next((n.removesuffix("/manifest.json") for n in inputs if n.endswith("/manifest.json")), "")
 
 
 def code_hash(notebook: Path) -> str:
