@@ -10,8 +10,9 @@ from typing import Any
 
 from dashboard.errors import AccessReviewError, UsageError
 from dashboard.files import sha256_of
+from dashboard.own_code import code_hash as code_hash
 from dashboard.reviews import earlier_review
-from dashboard.settings import PACKAGE, Settings
+from dashboard.settings import Settings
 
 
 REPORT = "april-review"
@@ -60,16 +61,6 @@ def input_hashes(settings: Settings, year: int, register: str = "") -> dict[str,
 def earlier_named(inputs: Mapping[str, str]) -> str:
     """The folder, in the data folder, of the earlier review among the inputs; empty where there is none."""
     return next((n.removesuffix("/manifest.json") for n in inputs if n.endswith("/manifest.json")), "")
-
-
-def code_hash(notebook: Path) -> str:
-    """The hash of our own code, queries, templates and the notebook."""
-    digest = hashlib.sha256()
-    paths = [p for p in PACKAGE.rglob("*") if p.suffix in (".py", ".sql", ".html", ".css", ".j2", ".json")]
-    for path in [*sorted(p for p in paths if "shipped" not in p.relative_to(PACKAGE).parts), notebook]:
-        name = path.name if path == notebook else path.relative_to(PACKAGE).as_posix()
-        digest.update(f"{name}\0{sha256_of(path)}\n".encode())
-    return digest.hexdigest()
 
 
 def render_id(build: str, parameters: Mapping[str, Any], inputs: Mapping[str, str], code: str) -> str:

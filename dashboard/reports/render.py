@@ -209,6 +209,7 @@ class _Run:
             "libraries": dict(libraries()),
             "files": {p.relative_to(scratch).as_posix(): sha256_of(p) for p in files},
             "measures": record["measures"],
+            "definitions": record["definitions"],
             "figures": record["figures"],
         }
 

@@ -27,7 +27,8 @@ from dashboard.files import sha256_of
 from dashboard.filters import make_filters
 from dashboard.ledger import NOT_TRACED, recompute, says
 from dashboard.measures import MEASURES, MeasureResult, measure
-from dashboard.reports.inputs import NOTEBOOK, code_hash, render_id
+from dashboard.own_code import code_hash
+from dashboard.reports.inputs import NOTEBOOK, render_id
 from dashboard.reviews import Review, open_review
 from dashboard.settings import Settings
 from dashboard.store import Store

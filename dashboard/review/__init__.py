@@ -53,6 +53,7 @@ class Review(Opening, Changes, Counts, Times, People, Record, Quality):
                 ],
                 "commentary": self.commentaries,
                 "measures": self.measures,
+                "definitions": self._definitions(),
                 "figures": self.ledger.figures,
             }  # fmt: skip
             write_whole(self.folder / "figures.json", json.dumps(record, ensure_ascii=False, indent=1) + "\n")

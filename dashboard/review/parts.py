@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import os
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ from urllib.parse import parse_qsl
 
 from markupsafe import Markup
 
+from dashboard.definitions import load_definitions
 from dashboard.exhibits import Exhibit
 from dashboard.files import write_whole
 from dashboard.filters import Filters, make_filters
@@ -192,6 +194,15 @@ class Parts:
             result, first=tuple(s.key for s in e.chart.series) if e.chart else (), subset=subset
         )
 
+    def _definitions(self) -> dict[str, str]:
+        """The definition of every measure, by a hash of its text: two reviews are compared by them."""
+        return {
+            d.anchor: hashlib.sha256("\n".join((d.words, d.columns, d.rules)).encode("utf-8")).hexdigest()[
+                :16
+            ]
+            for d in load_definitions().measures
+        }
+
     def _period(self) -> Source:
         """The days the review itself names: the year reviewed and the day it knows up to."""
         end = date(self.choice.year - 1, 12, 31)
@@ -201,6 +212,11 @@ class Parts:
     def _grounds(self, ground: Ground) -> Source:
         """What a finding rests on, asked again, as the ledger takes it."""
         result = measure(ground.measure, self.store, filters=ground.filters)
+        if (
+            ground.measure == "changes"
+        ):  # of the latest edition, whose requests and releases are counted once each
+            source = ledger_source(result, where=(("edition", (self.choice.edition,)),))
+            return replace(source, things=("reference", "occurrence"))
         return ledger_source(result, first=ground.columns, counted=ground.counted)
 
     def _to_as_at(self) -> Filters:
