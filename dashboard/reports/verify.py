@@ -568,17 +568,22 @@ def _close(recorded: Any, now: Any) -> bool:
 
 
 def _quoted_in_report(review: Review) -> Iterator[Found]:
-    """Each recorded sentence that the report does not hold: what a reader sees was edited, or the record was."""
+    """Each recorded sentence that the report does not say in every section it is recorded of: what a reader sees was
+    edited, or the record was."""
     try:
         text = plain_text((review.folder / "report.html").read_text("utf-8"))
     except (OSError, UnicodeDecodeError):
         return  # named among the files
-    sentences = dict.fromkeys(
-        str(f.get("sentence")) for f in review.manifest["figures"] if isinstance(f, dict)
-    )
-    for sentence in sentences:
-        if _spaced(sentence) not in text:
-            words = "the manifest lists figures of this sentence, and the report does not say it"
+    sections: dict[str, set[str]] = {}
+    for figure in review.manifest["figures"]:
+        if isinstance(figure, dict):
+            sections.setdefault(str(figure.get("sentence")), set()).add(str(figure.get("section")))
+    for sentence, where in sections.items():
+        if text.count(_spaced(sentence)) < len(where):
+            often = "less often" if _spaced(sentence) in text else "nowhere"
+            words = (
+                f"the manifest lists it of {plural(len(where), 'section')}, and the report says it {often}"
+            )
             yield Found(check="report", thing=f"“{sentence}”", status="differs", words=words)
 
 
