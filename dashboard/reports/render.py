@@ -21,15 +21,17 @@ from dashboard.reports.inputs import (
     basis,
     check_parameters,
     code_hash,
+    earlier_named,
     input_hashes,
     render_id,
 )
 from dashboard.reports.kernel import KERNEL, own_kernel
 from dashboard.reports.notebook import tidy_notebook
 from dashboard.reports.page import to_html
-from dashboard.review import SCRATCH, Choice, choose, libraries
+from dashboard.review import EARLIER, SCRATCH, Choice, choose, libraries
 from dashboard.settings import Settings
 from dashboard.store import Store
+from dashboard.warehouse import publish
 
 
 LOG = "kernel.log"
@@ -71,7 +73,7 @@ def render_april_review(
     }
     notebook = settings.notebooks / NOTEBOOK
     check_parameters(notebook, parameters)
-    inputs = input_hashes(settings, year)
+    inputs = input_hashes(settings, year, choice.register)
     code = code_hash(notebook)
     render = render_id(build, parameters, inputs, code)
     target = (out.resolve() if out else settings.reviews) / REPORT / str(year) / render
@@ -85,6 +87,29 @@ def render_april_review(
         with folder_whole(target) as scratch:
             run.into(scratch)
     return target
+
+
+def remake(settings: Settings, manifest: dict[str, Any], scratch: Path) -> None:
+    """Make the files of a review again from its manifest, into `scratch` and nowhere else, by today's code.
+
+    Raises AccessReviewError when a parameter is not the notebook's, there is no such build, or the notebook fails.
+    """
+    parameters: dict[str, Any] = manifest["parameters"]
+    notebook = settings.notebooks / NOTEBOOK
+    check_parameters(notebook, parameters)
+    try:
+        as_at = date.fromisoformat(parameters["as_at"])
+        with Store(settings, build_id=parameters["build_id"]) as store:
+            choice = choose(store, year=parameters["year"], as_at=as_at, register=parameters["register"])
+        inputs, code = manifest["inputs"], manifest["code"]["sha256"]
+        run = _Run(
+            settings, notebook, parameters, choice, manifest["render"], inputs, code, progress=lambda _: None
+        )
+        run.make(scratch)
+    except AccessReviewError:
+        raise
+    except Exception as error:  # of the notebook, the kernel or a parameter
+        raise AccessReviewError(f"the notebook failed: {reason(error)}") from error
 
 
 def _sweep(settings: Settings, target: Path) -> None:
@@ -111,30 +136,10 @@ class _Run:
 
     def into(self, scratch: Path) -> None:
         """Make every file of the report in the scratch folder. A failure is kept apart and raised."""
-        began = datetime.now(UTC)
-        clock = time.perf_counter()
-        executed = scratch / NOTEBOOK
         try:
-            self.progress(
-                f"executing {self.notebook.name} for {self.choice.register}, April {self.choice.year}"
-            )
-            self._execute(executed, scratch)
-            seconds = {"notebook": time.perf_counter() - clock}
-            clock = time.perf_counter()
-            record = self._record(scratch)
-            tidy_notebook(executed)
-            self.progress("writing report.html")
-            html = to_html(executed, record, self.render, self.parameters["build_id"])
-            write_whole(scratch / "report.html", html)
-            seconds["html"] = time.perf_counter() - clock
-            write_whole(scratch / "manifest.json", _json(self._manifest(scratch, record)))
-            times = {
-                "started": began.isoformat(timespec="seconds"),
-                "seconds": {k: round(v, 3) for k, v in seconds.items()},
-            }
-            write_whole(scratch / "times.json", _json(times))
+            self.make(scratch)
         except (Exception, SystemExit) as error:  # the latter: told to stop, by a time limit or a signal
-            kept = self._keep_failure(executed, error)
+            kept = self._keep_failure(scratch / NOTEBOOK, error)
             kind = KernelLostError if kernel_lost(error) else AccessReviewError
             raise kind(
                 f"the April review of {self.choice.year} failed: {reason(error)}",
@@ -143,10 +148,36 @@ class _Run:
                 else "what is left of the notebook could not be kept: check the disk's space and permissions",
             ) from error
 
+    def make(self, scratch: Path) -> None:
+        """Make every file of the report in the scratch folder; also what `verify` makes again."""
+        began = datetime.now(UTC)
+        clock = time.perf_counter()
+        executed = scratch / NOTEBOOK
+        self.progress(f"executing {self.notebook.name} for {self.choice.register}, April {self.choice.year}")
+        self._execute(executed, scratch)
+        seconds = {"notebook": time.perf_counter() - clock}
+        clock = time.perf_counter()
+        record = self._record(scratch)
+        tidy_notebook(executed)
+        self.progress("writing report.html")
+        html = to_html(executed, record, self.render, self.parameters["build_id"])
+        write_whole(scratch / "report.html", html)
+        seconds["html"] = time.perf_counter() - clock
+        write_whole(scratch / "manifest.json", _json(self._manifest(scratch, record)))
+        times = {
+            "started": began.isoformat(timespec="seconds"),
+            "seconds": {k: round(v, 3) for k, v in seconds.items()},
+        }
+        write_whole(scratch / "times.json", _json(times))
+
     def _execute(self, executed: Path, scratch: Path) -> None:
         import papermill
 
-        environment = {"ACCESS_REVIEW_DATA": str(self.settings.data), SCRATCH: str(scratch)}
+        environment = {
+            "ACCESS_REVIEW_DATA": str(self.settings.data),
+            SCRATCH: str(scratch),
+            EARLIER: earlier_named(self.inputs),
+        }
         with own_kernel(environment, scratch / LOG) as manager:
             papermill.execute_notebook(
                 str(self.notebook),
@@ -182,6 +213,7 @@ class _Run:
             "year": self.choice.year,
             "render": self.render,
             "build": self.parameters["build_id"],
+            "build_tables": publish.find_build(self.settings, self.parameters["build_id"]).tables(),
             "parameters": self.parameters,
             "register": record["register"],
             "as_at": record["as_at"],
@@ -194,6 +226,7 @@ class _Run:
             "libraries": dict(libraries()),
             "files": {p.relative_to(scratch).as_posix(): sha256_of(p) for p in files},
             "measures": record["measures"],
+            "definitions": record["definitions"],
             "figures": record["figures"],
         }
 

@@ -21,14 +21,14 @@ from dashboard.review.choice import Choice, choose
 from dashboard.review.commentary import commentary_html
 from dashboard.review.counts import Counts
 from dashboard.review.opening import Opening
-from dashboard.review.parts import SCRATCH
+from dashboard.review.parts import EARLIER, SCRATCH
 from dashboard.review.people import People
 from dashboard.review.quality import Quality, libraries
 from dashboard.review.record import Record
 from dashboard.review.times import Times
 
 
-__all__ = ["SCRATCH", "Choice", "Review", "choose", "commentary_html", "libraries"]
+__all__ = ["EARLIER", "SCRATCH", "Choice", "Review", "choose", "commentary_html", "libraries"]
 
 EDITION = ("register", "edition", "as_at", "published", "sha256", "file")  # what a manifest says of each
 
@@ -53,6 +53,7 @@ class Review(Opening, Changes, Counts, Times, People, Record, Quality):
                 ],
                 "commentary": self.commentaries,
                 "measures": self.measures,
+                "definitions": self._definitions(),
                 "figures": self.ledger.figures,
             }  # fmt: skip
             write_whole(self.folder / "figures.json", json.dumps(record, ensure_ascii=False, indent=1) + "\n")
