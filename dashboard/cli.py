@@ -184,6 +184,7 @@ def parser() -> argparse.ArgumentParser:
     )
     render.add_argument("--register", metavar="R", help="default: the home register")
     render.add_argument("--out", metavar="DIR", type=Path, help="default: reviews/ in the data folder")
+    render.add_argument("--no-pdf", action="store_true", help="leave report.pdf out; the manifest says so")
     return top
 
 
@@ -482,6 +483,7 @@ def _render(settings: Settings, arguments: Any) -> int:
         as_at=arguments.as_at,
         register=arguments.register,
         out=arguments.out,
+        pdf=not arguments.no_pdf,
         progress=say if sys.stderr.isatty() else (lambda _: None),
     )
     print(folder)

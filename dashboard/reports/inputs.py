@@ -62,7 +62,11 @@ def code_hash(notebook: Path) -> str:
     return digest.hexdigest()
 
 
-def render_id(build: str, parameters: Mapping[str, Any], inputs: Mapping[str, str], code: str) -> str:
+def render_id(
+    build: str, parameters: Mapping[str, Any], inputs: Mapping[str, str], code: str, *, pdf: bool = True
+) -> str:
     """Twelve hexadecimal digits of the hash of all that shapes the report; no path and no time."""
-    text = json.dumps([build, dict(parameters), dict(inputs), code], sort_keys=True)
+    text = json.dumps(
+        [build, dict(parameters), dict(inputs), code, *([] if pdf else ["no pdf"])], sort_keys=True
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -19,6 +19,8 @@ from dashboard.reports.inputs import NOTEBOOK, REPORT, check_parameters, code_ha
 from dashboard.reports.kernel import KERNEL, own_kernel
 from dashboard.reports.notebook import tidy_notebook
 from dashboard.reports.page import to_html
+from dashboard.reports.pdf import to_pdf
+from dashboard.reports.tables import to_ods
 from dashboard.review import SCRATCH, Choice, choose, libraries
 from dashboard.settings import Settings
 from dashboard.store import Store
@@ -37,12 +39,14 @@ def render_april_review(
     as_at: date | None = None,
     register: str | None = None,
     out: Path | None = None,
+    pdf: bool = True,
     progress: Progress = lambda _: None,
 ) -> Path:
     """Render the review of April `year` and return its folder; one that is there already is returned as it is.
 
-    Raises AccessReviewError (nothing is left in the archive) when there is nothing to review, a parameter is not
-    the notebook's, or the notebook fails.
+    Without `pdf` report.pdf is left out, and the manifest says so. Raises AccessReviewError (nothing is left in the
+    archive) when there is nothing to review, a parameter is not the notebook's, or the notebook or a file of the
+    report fails.
     """
     with Store(settings) as store:
         choice = choose(store, year=year, as_at=as_at, register=register)
@@ -57,14 +61,14 @@ def render_april_review(
     check_parameters(notebook, parameters)
     inputs = input_hashes(settings, year)
     code = code_hash(notebook)
-    render = render_id(build, parameters, inputs, code)
+    render = render_id(build, parameters, inputs, code, pdf=pdf)
     target = (out.resolve() if out else settings.reviews) / REPORT / str(year) / render
     with disk_errors("rendering"), lock(settings.reviews / ".lock", "rendering a review"):
         if (target / "manifest.json").is_file():
             progress(f"{target} is there already")
             return target
         _sweep(target)
-        run = _Run(settings, notebook, parameters, choice, render, inputs, code, progress)
+        run = _Run(settings, notebook, parameters, choice, render, inputs, code, progress, pdf)
         with folder_whole(target) as scratch:
             run.into(scratch)
     return target
@@ -88,6 +92,7 @@ class _Run:
     inputs: dict[str, str]
     code: str
     progress: Progress
+    pdf: bool = True
 
     def into(self, scratch: Path) -> None:
         """Make every file of the report in the scratch folder. A failure is kept apart and raised."""
@@ -104,9 +109,19 @@ class _Run:
             record = self._record(scratch)
             tidy_notebook(executed)
             self.progress("writing report.html")
-            html = to_html(executed, record, self.render, self.parameters["build_id"])
+            html = to_html(executed, record, self.render, self.parameters["build_id"], pdf=self.pdf)
             write_whole(scratch / "report.html", html)
             seconds["html"] = time.perf_counter() - clock
+            clock = time.perf_counter()
+            self.progress("writing tables.ods")
+            build = self.parameters["build_id"]
+            write_whole(scratch / "tables.ods", to_ods(record, scratch, render=self.render, build=build))
+            seconds["spreadsheet"] = time.perf_counter() - clock
+            if self.pdf:
+                clock = time.perf_counter()
+                self.progress("writing report.pdf")
+                write_whole(scratch / "report.pdf", to_pdf(html))
+                seconds["pdf"] = time.perf_counter() - clock
             write_whole(scratch / "manifest.json", _json(self._manifest(scratch, record)))
             times = {
                 "started": began.isoformat(timespec="seconds"),
@@ -168,6 +183,7 @@ class _Run:
             "commentary": record["commentary"],
             "code": {"version": __version__, "sha256": self.code},
             "libraries": dict(libraries()),
+            "left_out": [] if self.pdf else ["report.pdf"],
             "files": {p.relative_to(scratch).as_posix(): sha256_of(p) for p in files},
             "measures": record["measures"],
             "figures": record["figures"],

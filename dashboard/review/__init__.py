@@ -13,6 +13,7 @@ it also writes the CSV behind it, and `close` writes the list of every figure qu
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date
 
 from dashboard.files import write_whole
@@ -54,6 +55,7 @@ class Review(Opening, Changes, Counts, Times, People, Record, Quality):
                 "commentary": self.commentaries,
                 "measures": self.measures,
                 "figures": self.ledger.figures,
+                "sheets": {key: asdict(self.sheets[key]) for key in self.measures},
             }  # fmt: skip
             write_whole(self.folder / "figures.json", json.dumps(record, ensure_ascii=False, indent=1) + "\n")
         self.store.close()

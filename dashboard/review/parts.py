@@ -24,6 +24,7 @@ from dashboard.ledger import Ledger, Source
 from dashboard.measures import MeasureResult, Scope, cell, measure, scopes
 from dashboard.review.choice import Choice, choose
 from dashboard.review.commentary import commentary_html, read_commentary
+from dashboard.review.sheets import Sheet, describe
 from dashboard.settings import load_settings
 from dashboard.store import Store
 from dashboard.text import day
@@ -64,6 +65,7 @@ class Parts:
     ledger: Ledger = field(default_factory=Ledger)
     measures: dict[str, dict[str, Any]] = field(default_factory=dict)
     commentaries: dict[str, str] = field(default_factory=dict)
+    sheets: dict[str, Sheet] = field(default_factory=dict)  # what the spreadsheet says of each table
 
     @classmethod
     def open(
@@ -108,6 +110,7 @@ class Parts:
         """One measure, its CSV written beside the report under `key`."""
         result = measure(name, self.store, filters=filters or replace(self.filters, **keywords))
         self._record(key, name, result.filters, len(result.rows), result.csv(), result.notes)
+        self.sheets[key] = describe(name, result.columns, result.rows, result.filters)
         return result
 
     def _record(
@@ -145,6 +148,7 @@ class Parts:
         source = ledger_source(result, first=first, subset=subset, where=where, counted=counted)
         for words in (e.title, e.summary):
             self._say(section, words, source, *self._context())
+        self.sheets[e.key] = replace(self.sheets[e.key], title=e.title)
         chart = replace(e.chart, links=()) if e.chart else None
         return self._part(
             "exhibit",
@@ -207,7 +211,9 @@ class Parts:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([cell(v) for v in row] for row in rows)
-        self._record(key, key, Filters(register=self.choice.register), len(rows), out.getvalue())
+        filters = Filters(register=self.choice.register)
+        self._record(key, key, filters, len(rows), out.getvalue())
+        self.sheets[key] = describe(key, columns, rows, filters)
 
 
 @cache
