@@ -10,6 +10,7 @@ from typing import Any
 
 from dashboard.errors import AccessReviewError, UsageError
 from dashboard.files import sha256_of
+from dashboard.review.commentary import commentary_files
 from dashboard.settings import PACKAGE, Settings
 
 
@@ -46,9 +47,11 @@ def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:
 
 
 def input_hashes(settings: Settings, year: int) -> dict[str, str]:
-    """What a review reads beside the build: the author's commentary."""
-    folder = settings.data / "commentary" / str(year)
-    paths = sorted(folder.glob("*.md")) if folder.is_dir() else []
+    """What a review reads beside the build: the author's commentary.
+
+    Raises AccessReviewError that names a file of it which no section would show.
+    """
+    paths = commentary_files(settings.data / "commentary" / str(year))
     return {f"{p.parent.parent.name}/{p.parent.name}/{p.name}": sha256_of(p) for p in paths}
 
 

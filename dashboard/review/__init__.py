@@ -21,6 +21,7 @@ from dashboard.review.changes import Changes
 from dashboard.review.choice import Choice, choose
 from dashboard.review.commentary import commentary_html
 from dashboard.review.counts import Counts
+from dashboard.review.holdings import Holdings
 from dashboard.review.opening import Opening
 from dashboard.review.parts import SCRATCH
 from dashboard.review.people import People
@@ -34,7 +35,7 @@ __all__ = ["SCRATCH", "Choice", "Review", "choose", "commentary_html", "librarie
 EDITION = ("register", "edition", "as_at", "published", "sha256", "file")  # what a manifest says of each
 
 
-class Review(Opening, Changes, Counts, Times, People, Record, Quality):
+class Review(Opening, Changes, Counts, Holdings, Times, People, Record, Quality):
     """One review being made. Sections may be called in any order; `close` comes last."""
 
     def close(self) -> None:

@@ -202,6 +202,11 @@ class Parts:
     def _era(self) -> str:
         return str(next(r["era"] for r in self._editions().dicts() if r["edition"] == self.choice.edition))
 
+    def _fields_of_era(self) -> list[dict[str, Any]]:
+        """What the layout of the edition reviewed publishes, field by field."""
+        result = measure("answerability", self.store, filters=Filters(register=self.choice.register))
+        return [r for r in result.dicts() if r["era"] == self._era()]
+
     def _fields(self, status: str) -> Source:
         result = measure("answerability", self.store, filters=Filters(register=self.choice.register))
         return ledger_source(result, where=(("era", (self._era(),)), ("status", (status,))), counted=True)
