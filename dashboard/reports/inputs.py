@@ -14,6 +14,7 @@ from dashboard.editions import list_editions
 from dashboard.errors import AccessReviewError, UsageError
 from dashboard.files import sha256_of
 from dashboard.own_code import code_hash as code_hash
+from dashboard.review.commentary import commentary_files
 from dashboard.reviews import earlier_review
 from dashboard.settings import Settings
 from dashboard.withdrawals import read_withdrawals
@@ -53,9 +54,11 @@ def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:
 
 def input_hashes(settings: Settings, year: int, register: str = "") -> dict[str, str]:
     """What a review reads beside the build, by its place in the data folder: the author's commentary, and the
-    manifest of the review before that "since last April" compares it with."""
-    folder = settings.data / "commentary" / str(year)
-    paths = sorted(folder.glob("*.md")) if folder.is_dir() else []
+    manifest of the review before that "since last April" compares it with.
+
+    Raises AccessReviewError that names a file of commentary which no section would show.
+    """
+    paths = list(commentary_files(settings.data / "commentary" / str(year)))
     earlier = earlier_review(settings, year=year, register=register)
     if earlier:
         paths.append(earlier.folder / "manifest.json")
@@ -104,7 +107,11 @@ def earlier_named(inputs: Mapping[str, str]) -> str:
     return next((n.removesuffix("/manifest.json") for n in inputs if n.endswith("/manifest.json")), "")
 
 
-def render_id(build: str, parameters: Mapping[str, Any], inputs: Mapping[str, str], code: str) -> str:
+def render_id(
+    build: str, parameters: Mapping[str, Any], inputs: Mapping[str, str], code: str, *, pdf: bool = True
+) -> str:
     """Twelve hexadecimal digits of the hash of all that shapes the report; no path and no time."""
-    text = json.dumps([build, dict(parameters), dict(inputs), code], sort_keys=True)
+    text = json.dumps(
+        [build, dict(parameters), dict(inputs), code, *([] if pdf else ["no pdf"])], sort_keys=True
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -28,6 +28,8 @@ from dashboard.reports.inputs import (
 from dashboard.reports.kernel import KERNEL, own_kernel
 from dashboard.reports.notebook import tidy_notebook
 from dashboard.reports.page import to_html
+from dashboard.reports.pdf import to_pdf
+from dashboard.reports.tables import to_ods
 from dashboard.review import EARLIER, SCRATCH, Choice, choose, libraries
 from dashboard.settings import Settings
 from dashboard.store import Store
@@ -52,15 +54,16 @@ def render_april_review(
     as_at: date | None = None,
     register: str | None = None,
     out: Path | None = None,
+    pdf: bool = True,
     progress: Progress = lambda _: None,
     found: Callable[[Path], object] = lambda _: None,
 ) -> Path:
     """Render the review of April `year` and return its folder; one that is there already is returned as it is,
     after `found` is called with it.
 
-    Raises AccessReviewError (nothing is left in the archive) when there is nothing to review, a parameter is not
-    the notebook's, or the notebook fails; LockedError when another render is at work, KernelLostError when the
-    kernel did not start or did not last.
+    Without `pdf` report.pdf is left out, and the manifest says so. Raises AccessReviewError (nothing is left in the
+    archive) when there is nothing to review, a parameter is not the notebook's, or the notebook or a file of the report
+    fails; LockedError when another render is at work, KernelLostError when the kernel did not start or did not last.
     """
     with Store(settings) as store:
         choice = choose(store, year=year, as_at=as_at, register=register)
@@ -75,7 +78,7 @@ def render_april_review(
     check_parameters(notebook, parameters)
     inputs = input_hashes(settings, year, choice.register)
     code = code_hash(notebook)
-    render = render_id(build, parameters, inputs, code)
+    render = render_id(build, parameters, inputs, code, pdf=pdf)
     target = (out.resolve() if out else settings.reviews) / REPORT / str(year) / render
     with disk_errors("rendering"), lock(settings.reviews / ".lock", "rendering a review"):
         if (target / "manifest.json").is_file():
@@ -83,7 +86,7 @@ def render_april_review(
             found(target)
             return target
         _sweep(settings, target)
-        run = _Run(settings, notebook, parameters, choice, render, inputs, code, progress)
+        run = _Run(settings, notebook, parameters, choice, render, inputs, code, progress, pdf)
         with folder_whole(target) as scratch:
             run.into(scratch)
     return target
@@ -102,8 +105,9 @@ def remake(settings: Settings, manifest: dict[str, Any], scratch: Path) -> None:
         with Store(settings, build_id=parameters["build_id"]) as store:
             choice = choose(store, year=parameters["year"], as_at=as_at, register=parameters["register"])
         inputs, code = manifest["inputs"], manifest["code"]["sha256"]
+        pdf = "report.pdf" not in manifest.get("left_out", [])
         run = _Run(
-            settings, notebook, parameters, choice, manifest["render"], inputs, code, progress=lambda _: None
+            settings, notebook, parameters, choice, manifest["render"], inputs, code, lambda _: None, pdf
         )
         run.make(scratch)
     except AccessReviewError:
@@ -133,6 +137,7 @@ class _Run:
     inputs: dict[str, str]
     code: str
     progress: Progress
+    pdf: bool = True
 
     def into(self, scratch: Path) -> None:
         """Make every file of the report in the scratch folder. A failure is kept apart and raised."""
@@ -160,9 +165,19 @@ class _Run:
         record = self._record(scratch)
         tidy_notebook(executed)
         self.progress("writing report.html")
-        html = to_html(executed, record, self.render, self.parameters["build_id"])
+        html = to_html(executed, record, self.render, self.parameters["build_id"], pdf=self.pdf)
         write_whole(scratch / "report.html", html)
         seconds["html"] = time.perf_counter() - clock
+        clock = time.perf_counter()
+        self.progress("writing tables.ods")
+        build = self.parameters["build_id"]
+        write_whole(scratch / "tables.ods", to_ods(record, scratch, render=self.render, build=build))
+        seconds["spreadsheet"] = time.perf_counter() - clock
+        if self.pdf:
+            clock = time.perf_counter()
+            self.progress("writing report.pdf")
+            write_whole(scratch / "report.pdf", to_pdf(html))
+            seconds["pdf"] = time.perf_counter() - clock
         write_whole(scratch / "manifest.json", _json(self._manifest(scratch, record)))
         times = {
             "started": began.isoformat(timespec="seconds"),
@@ -224,6 +239,7 @@ class _Run:
             "commentary": record["commentary"],
             "code": {"version": __version__, "sha256": self.code},
             "libraries": dict(libraries()),
+            "left_out": [] if self.pdf else ["report.pdf"],
             "files": {p.relative_to(scratch).as_posix(): sha256_of(p) for p in files},
             "measures": record["measures"],
             "definitions": record["definitions"],
