@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import __version__
-from dashboard.commands import aliases, doctor, drop, history, render, reviews, withdraw
+from dashboard.commands import aliases, doctor, drop, export, history, render, reviews, withdraw
 from dashboard.commands import fetch as commands_fetch
 from dashboard.commands.base import (
     Commands,
@@ -143,6 +143,7 @@ def parser() -> argparse.ArgumentParser:
 
     aliases.add_to(commands)
     history.add_to(commands)
+    export.add_to(commands)
 
     serve = command("serve", "Serve the dashboard.", "access-review serve --port 5006", _serve)
     serve.add_argument("--port", type=a_port, default=5006)
