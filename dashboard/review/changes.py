@@ -285,8 +285,7 @@ class Changes(Parts):
 
     def _corrections(self, before: date) -> list[tuple[Any, ...]]:
         asked = Filters(register=self.choice.register, known_on=self.choice.known_on)
-        result = measure("corrections", self.store, filters=asked)
-        self._record("corrections", "corrections", asked, len(result.rows), result.csv(), result.notes)
+        result = self._measure("corrections", "corrections", asked)
         rows = result.dicts()
         listed = since.table_of(self.earlier, "corrections") if self.earlier else None
         new = (
