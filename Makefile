@@ -57,6 +57,7 @@ run: sample ## set up, build from the embedded sample, serve on 127.0.0.1:5006
 
 browser: setup
 	@.ci/browser
+	@.ci/office
 
 test: setup browser ## set up and run every test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

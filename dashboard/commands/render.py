@@ -50,6 +50,7 @@ def add_to(commands: Commands) -> None:
     )
     render.add_argument("--register", metavar="R", help="default: the home register")
     render.add_argument("--out", metavar="DIR", type=Path, help="default: reviews/ in the data folder")
+    render.add_argument("--no-pdf", action="store_true", help="leave report.pdf out; the manifest says so")
     timer = render.add_argument_group("for a timer")
     timer.add_argument(
         "--if-new",
@@ -91,6 +92,7 @@ def _render(settings: Settings, arguments: Any) -> int:
         out=arguments.out.resolve() if arguments.out else None,
         if_new=arguments.if_new,
         build=arguments.build,
+        pdf=not arguments.no_pdf,
         add=tuple(arguments.add),
     )
     watch = Watch(

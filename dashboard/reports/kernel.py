@@ -26,6 +26,14 @@ HELD = "held"  # locked while the folder is in use, by the system: a killed proc
 FRESH = 3600.0  # seconds within which a folder that nobody holds may be one that is just being made
 
 
+def own_path() -> dict[str, str]:
+    """What another process of ours needs in its environment to find the package where this one did."""
+    if not (CHECKOUT / "pyproject.toml").is_file():
+        return {}
+    paths = [str(CHECKOUT), os.environ.get("PYTHONPATH", "")]
+    return {"PYTHONPATH": os.pathsep.join(p for p in paths if p)}
+
+
 @contextmanager
 def own_kernel(environment: Mapping[str, str], log: Path) -> Iterator[type]:
     """The manager of a kernel of this very Python, described nowhere else, reached through files in a private folder.
@@ -45,11 +53,7 @@ def own_kernel(environment: Mapping[str, str], log: Path) -> Iterator[type]:
         spec = folder / "kernels" / KERNEL
         spec.mkdir(parents=True)
         variables = {"IPYTHONDIR": str(folder), "JUPYTER_RUNTIME_DIR": str(folder), **environment}
-        if (
-            CHECKOUT / "pyproject.toml"
-        ).is_file():  # not installed: the kernel must find the package where we did
-            paths = [str(CHECKOUT), os.environ.get("PYTHONPATH", "")]
-            variables["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
+        variables.update(own_path())
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         described = {"argv": command, "display_name": KERNEL, "language": "python", "env": variables}
         write_whole(spec / "kernel.json", json.dumps(described))

@@ -13,7 +13,7 @@ class Order:
     """What a run is asked for. Without `years` (which needs `if_new`) the day and the archive say which.
 
     `add` holds pairs of a register and a folder whose workbooks are archived first; `build` brings the build in
-    force up to date; `today` is the calendar day where the schedule runs.
+    force up to date; without `pdf` report.pdf is left out; `today` is the calendar day where the schedule runs.
     """
 
     today: date
@@ -23,6 +23,7 @@ class Order:
     out: Path | None = None
     if_new: bool = False
     build: bool = False
+    pdf: bool = True
     add: tuple[tuple[str, Path], ...] = ()
 
     def asked(self) -> dict[str, Any]:

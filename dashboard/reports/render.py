@@ -21,15 +21,19 @@ from dashboard.reports.inputs import (
     basis,
     check_parameters,
     code_hash,
+    earlier_named,
     input_hashes,
     render_id,
 )
 from dashboard.reports.kernel import KERNEL, own_kernel
 from dashboard.reports.notebook import tidy_notebook
 from dashboard.reports.page import to_html
-from dashboard.review import SCRATCH, Choice, choose, libraries
+from dashboard.reports.pdf import to_pdf
+from dashboard.reports.tables import to_ods
+from dashboard.review import EARLIER, SCRATCH, Choice, choose, libraries
 from dashboard.settings import Settings
 from dashboard.store import Store
+from dashboard.warehouse import publish
 
 
 LOG = "kernel.log"
@@ -50,15 +54,16 @@ def render_april_review(
     as_at: date | None = None,
     register: str | None = None,
     out: Path | None = None,
+    pdf: bool = True,
     progress: Progress = lambda _: None,
     found: Callable[[Path], object] = lambda _: None,
 ) -> Path:
     """Render the review of April `year` and return its folder; one that is there already is returned as it is,
     after `found` is called with it.
 
-    Raises AccessReviewError (nothing is left in the archive) when there is nothing to review, a parameter is not
-    the notebook's, or the notebook fails; LockedError when another render is at work, KernelLostError when the
-    kernel did not start or did not last.
+    Without `pdf` report.pdf is left out, and the manifest says so. Raises AccessReviewError (nothing is left in the
+    archive) when there is nothing to review, a parameter is not the notebook's, or the notebook or a file of the report
+    fails; LockedError when another render is at work, KernelLostError when the kernel did not start or did not last.
     """
     with Store(settings) as store:
         choice = choose(store, year=year, as_at=as_at, register=register)
@@ -71,9 +76,9 @@ def render_april_review(
     }
     notebook = settings.notebooks / NOTEBOOK
     check_parameters(notebook, parameters)
-    inputs = input_hashes(settings, year)
+    inputs = input_hashes(settings, year, choice.register)
     code = code_hash(notebook)
-    render = render_id(build, parameters, inputs, code)
+    render = render_id(build, parameters, inputs, code, pdf=pdf)
     target = (out.resolve() if out else settings.reviews) / REPORT / str(year) / render
     with disk_errors("rendering"), lock(settings.reviews / ".lock", "rendering a review"):
         if (target / "manifest.json").is_file():
@@ -81,10 +86,34 @@ def render_april_review(
             found(target)
             return target
         _sweep(settings, target)
-        run = _Run(settings, notebook, parameters, choice, render, inputs, code, progress)
+        run = _Run(settings, notebook, parameters, choice, render, inputs, code, progress, pdf)
         with folder_whole(target) as scratch:
             run.into(scratch)
     return target
+
+
+def remake(settings: Settings, manifest: dict[str, Any], scratch: Path) -> None:
+    """Make the files of a review again from its manifest, into `scratch` and nowhere else, by today's code.
+
+    Raises AccessReviewError when a parameter is not the notebook's, there is no such build, or the notebook fails.
+    """
+    parameters: dict[str, Any] = manifest["parameters"]
+    notebook = settings.notebooks / NOTEBOOK
+    check_parameters(notebook, parameters)
+    try:
+        as_at = date.fromisoformat(parameters["as_at"])
+        with Store(settings, build_id=parameters["build_id"]) as store:
+            choice = choose(store, year=parameters["year"], as_at=as_at, register=parameters["register"])
+        inputs, code = manifest["inputs"], manifest["code"]["sha256"]
+        pdf = "report.pdf" not in manifest.get("left_out", [])
+        run = _Run(
+            settings, notebook, parameters, choice, manifest["render"], inputs, code, lambda _: None, pdf
+        )
+        run.make(scratch)
+    except AccessReviewError:
+        raise
+    except Exception as error:  # of the notebook, the kernel or a parameter
+        raise AccessReviewError(f"the notebook failed: {reason(error)}") from error
 
 
 def _sweep(settings: Settings, target: Path) -> None:
@@ -108,33 +137,14 @@ class _Run:
     inputs: dict[str, str]
     code: str
     progress: Progress
+    pdf: bool = True
 
     def into(self, scratch: Path) -> None:
         """Make every file of the report in the scratch folder. A failure is kept apart and raised."""
-        began = datetime.now(UTC)
-        clock = time.perf_counter()
-        executed = scratch / NOTEBOOK
         try:
-            self.progress(
-                f"executing {self.notebook.name} for {self.choice.register}, April {self.choice.year}"
-            )
-            self._execute(executed, scratch)
-            seconds = {"notebook": time.perf_counter() - clock}
-            clock = time.perf_counter()
-            record = self._record(scratch)
-            tidy_notebook(executed)
-            self.progress("writing report.html")
-            html = to_html(executed, record, self.render, self.parameters["build_id"])
-            write_whole(scratch / "report.html", html)
-            seconds["html"] = time.perf_counter() - clock
-            write_whole(scratch / "manifest.json", _json(self._manifest(scratch, record)))
-            times = {
-                "started": began.isoformat(timespec="seconds"),
-                "seconds": {k: round(v, 3) for k, v in seconds.items()},
-            }
-            write_whole(scratch / "times.json", _json(times))
+            self.make(scratch)
         except (Exception, SystemExit) as error:  # the latter: told to stop, by a time limit or a signal
-            kept = self._keep_failure(executed, error)
+            kept = self._keep_failure(scratch / NOTEBOOK, error)
             kind = KernelLostError if kernel_lost(error) else AccessReviewError
             raise kind(
                 f"the April review of {self.choice.year} failed: {reason(error)}",
@@ -143,10 +153,46 @@ class _Run:
                 else "what is left of the notebook could not be kept: check the disk's space and permissions",
             ) from error
 
+    def make(self, scratch: Path) -> None:
+        """Make every file of the report in the scratch folder; also what `verify` makes again."""
+        began = datetime.now(UTC)
+        clock = time.perf_counter()
+        executed = scratch / NOTEBOOK
+        self.progress(f"executing {self.notebook.name} for {self.choice.register}, April {self.choice.year}")
+        self._execute(executed, scratch)
+        seconds = {"notebook": time.perf_counter() - clock}
+        clock = time.perf_counter()
+        record = self._record(scratch)
+        tidy_notebook(executed)
+        self.progress("writing report.html")
+        html = to_html(executed, record, self.render, self.parameters["build_id"], pdf=self.pdf)
+        write_whole(scratch / "report.html", html)
+        seconds["html"] = time.perf_counter() - clock
+        clock = time.perf_counter()
+        self.progress("writing tables.ods")
+        build = self.parameters["build_id"]
+        write_whole(scratch / "tables.ods", to_ods(record, scratch, render=self.render, build=build))
+        seconds["spreadsheet"] = time.perf_counter() - clock
+        if self.pdf:
+            clock = time.perf_counter()
+            self.progress("writing report.pdf")
+            write_whole(scratch / "report.pdf", to_pdf(html))
+            seconds["pdf"] = time.perf_counter() - clock
+        write_whole(scratch / "manifest.json", _json(self._manifest(scratch, record)))
+        times = {
+            "started": began.isoformat(timespec="seconds"),
+            "seconds": {k: round(v, 3) for k, v in seconds.items()},
+        }
+        write_whole(scratch / "times.json", _json(times))
+
     def _execute(self, executed: Path, scratch: Path) -> None:
         import papermill
 
-        environment = {"ACCESS_REVIEW_DATA": str(self.settings.data), SCRATCH: str(scratch)}
+        environment = {
+            "ACCESS_REVIEW_DATA": str(self.settings.data),
+            SCRATCH: str(scratch),
+            EARLIER: earlier_named(self.inputs),
+        }
         with own_kernel(environment, scratch / LOG) as manager:
             papermill.execute_notebook(
                 str(self.notebook),
@@ -182,6 +228,7 @@ class _Run:
             "year": self.choice.year,
             "render": self.render,
             "build": self.parameters["build_id"],
+            "build_tables": publish.find_build(self.settings, self.parameters["build_id"]).tables(),
             "parameters": self.parameters,
             "register": record["register"],
             "as_at": record["as_at"],
@@ -192,8 +239,10 @@ class _Run:
             "commentary": record["commentary"],
             "code": {"version": __version__, "sha256": self.code},
             "libraries": dict(libraries()),
+            "left_out": [] if self.pdf else ["report.pdf"],
             "files": {p.relative_to(scratch).as_posix(): sha256_of(p) for p in files},
             "measures": record["measures"],
+            "definitions": record["definitions"],
             "figures": record["figures"],
         }
 

@@ -209,7 +209,7 @@ def _render(settings: Settings, order: Order, year: int, progress: Progress, why
     made: list[Path] = []
     try:
         folder = render_april_review(
-            settings, year=year, as_at=order.as_at, register=order.register, out=order.out,
+            settings, year=year, as_at=order.as_at, register=order.register, out=order.out, pdf=order.pdf,
             progress=progress, found=made.append,
         )  # fmt: skip
     except UsageError:
