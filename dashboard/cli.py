@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import __version__
-from dashboard.commands import aliases, drop, history, reviews, withdraw
+from dashboard.commands import aliases, doctor, drop, export, history, render, reviews, withdraw
 from dashboard.commands import fetch as commands_fetch
 from dashboard.commands.base import (
     Commands,
@@ -143,6 +143,7 @@ def parser() -> argparse.ArgumentParser:
 
     aliases.add_to(commands)
     history.add_to(commands)
+    export.add_to(commands)
 
     serve = command("serve", "Serve the dashboard.", "access-review serve --port 5006", _serve)
     serve.add_argument("--port", type=a_port, default=5006)
@@ -171,20 +172,8 @@ def parser() -> argparse.ArgumentParser:
         "--log", choices=("text", "json"), default="text", help="text, or JSON with a line a request"
     )
 
-    render = command(
-        "render", "Render a scheduled report.",
-        "access-review render april-review --year 2018 --register sample-npd-requests", _render,
-    )  # fmt: skip
-    render.add_argument("report", choices=("april-review",))
-    render.add_argument(
-        "--year", type=a_count, required=True, help="the April of this year; covers the year before"
-    )
-    render.add_argument(
-        "--as-at", metavar="D", type=a_day, help="default: the latest edition published by 30 April"
-    )
-    render.add_argument("--register", metavar="R", help="default: the home register")
-    render.add_argument("--out", metavar="DIR", type=Path, help="default: reviews/ in the data folder")
-
+    render.add_to(commands)
+    doctor.add_to(commands)
     reviews.add_to(commands)
     return top
 
@@ -492,21 +481,6 @@ def _serve(settings: Settings, arguments: Any) -> int:
             log=arguments.log,
         ),
     )
-    return 0
-
-
-def _render(settings: Settings, arguments: Any) -> int:
-    from dashboard.reports import render_april_review
-
-    folder = render_april_review(
-        settings,
-        year=arguments.year,
-        as_at=arguments.as_at,
-        register=arguments.register,
-        out=arguments.out,
-        progress=say if sys.stderr.isatty() else (lambda _: None),
-    )
-    print(folder)
     return 0
 
 

@@ -26,6 +26,7 @@ from dashboard.ledger import Ledger, Source
 from dashboard.measures import MeasureResult, Scope, cell, measure, scopes
 from dashboard.review.choice import Choice, choose
 from dashboard.review.commentary import commentary_html, read_commentary
+from dashboard.review.sheets import Sheet, describe
 from dashboard.reviews import Review, earlier_review, open_review
 from dashboard.settings import load_settings
 from dashboard.store import Store
@@ -71,6 +72,7 @@ class Parts:
     measures: dict[str, dict[str, Any]] = field(default_factory=dict)
     commentaries: dict[str, str] = field(default_factory=dict)
     earlier: Review | None = None  # the review of the April before, where one is held
+    sheets: dict[str, Sheet] = field(default_factory=dict)  # what the spreadsheet says of each table
 
     @classmethod
     def open(
@@ -123,6 +125,7 @@ class Parts:
         """One measure, its CSV written beside the report under `key`."""
         result = measure(name, self.store, filters=filters or replace(self.filters, **keywords))
         self._record(key, name, result.filters, len(result.rows), result.csv(), result.notes)
+        self.sheets[key] = describe(name, result.columns, result.rows, result.filters)
         return result
 
     def _record(
@@ -160,6 +163,7 @@ class Parts:
         source = ledger_source(result, first=first, subset=subset, where=where, counted=counted)
         for words in (e.title, e.summary):
             self._say(section, words, source, *self._context())
+        self.sheets[e.key] = replace(self.sheets[e.key], title=e.title)
         chart = replace(e.chart, links=()) if e.chart else None
         return self._part(
             "exhibit",
@@ -227,6 +231,11 @@ class Parts:
     def _era(self) -> str:
         return str(next(r["era"] for r in self._editions().dicts() if r["edition"] == self.choice.edition))
 
+    def _fields_of_era(self) -> list[dict[str, Any]]:
+        """What the layout of the edition reviewed publishes, field by field."""
+        result = measure("answerability", self.store, filters=Filters(register=self.choice.register))
+        return [r for r in result.dicts() if r["era"] == self._era()]
+
     def _fields(self, status: str) -> Source:
         result = measure("answerability", self.store, filters=Filters(register=self.choice.register))
         return ledger_source(result, where=(("era", (self._era(),)), ("status", (status,))), counted=True)
@@ -236,7 +245,9 @@ class Parts:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([cell(v) for v in row] for row in rows)
-        self._record(key, key, Filters(register=self.choice.register), len(rows), out.getvalue())
+        filters = Filters(register=self.choice.register)
+        self._record(key, key, filters, len(rows), out.getvalue())
+        self.sheets[key] = describe(key, columns, rows, filters)
 
 
 @cache
