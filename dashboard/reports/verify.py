@@ -335,7 +335,8 @@ def _code(settings: Settings, manifest: dict[str, Any]) -> Found:
         )
     return Found(
         check="code", thing=version, status="not compared", recorded=recorded, now=now,
-        words=f"rendered by other code (access-review {version}; this is {__version__})",
+        words=f"rendered by other code of access-review {version}"
+        + (f"; this is {__version__}" if version != __version__ else ""),
     )  # fmt: skip
 
 

@@ -409,6 +409,32 @@ def test_prune_keeps_the_last_few_and_what_reviews_need(
     assert answers(data) == first
 
 
+def test_a_signed_review_that_does_not_say_its_build_keeps_every_build(
+    data: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish, "KEPT", 0)
+    settings = load_settings(data)
+    first = answers(data)
+    folder = data / "reviews" / "april-review" / "2018" / "r1"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text("{", "utf-8")
+    (folder / "signature.json").write_text("{}", "utf-8")
+    more(data, run, "A")
+    assert run("--data", data, "build").code == 0
+    listed = json.loads(run("--data", data, "prune", "--format", "json").out)["rows"]
+    why = "signed review april-review/2018/r1, whose manifest cannot be read"
+    assert {r["build"]: r["why"] for r in listed} == {
+        first: why,
+        publish.current_id(settings): f"in force; {why}",
+    }
+    (folder / "signature.json").unlink()
+    ran = run("--data", data, "prune")
+    assert f"{first}" in next(line for line in ran.out.splitlines() if "goes: nothing needs it" in line)
+    assert [p.stem for p in (data / "builds").glob("*.duckdb")] == [publish.current_id(settings)]
+    assert not (data / "builds" / f"{first}.json").exists()
+    assert len(list((data / "editions").glob("*/*"))) == 2
+
+
 def test_the_same_inputs_give_the_same_tables(data: Path, tmp_path: Path, run: Run) -> None:
     other = tmp_path / "elsewhere"
     shutil.copytree(data / "editions", other / "editions")

@@ -219,7 +219,7 @@ def test_other_code_is_said_and_its_figures_are_asked_again(
     verdict = verify(copy.settings, copy.folder)
     assert verdict.agrees, verdict.bad
     assert verdict.again == "asked"
-    assert "rendered by other code (access-review " in verdict.of("code")[0].words
+    assert "rendered by other code of access-review " in verdict.of("code")[0].words
     assert "given by today's measures" in verdict.of("figure")[0].words
     assert re.match(r"\d\d tables given byte for byte", verdict.of("table")[0].words)
     # and what does not agree is named as well as by a render
