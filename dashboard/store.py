@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -46,17 +47,27 @@ NO_FILTERS = Filters()
 IDLE_CURSORS = 4  # kept for the next query, for each way of looking names up
 
 
-_LIMITS = threading.local()
+@dataclass(frozen=True)
+class Limits:
+    """What one answer may take: until when, in `seconds` from where it began, and rows of each query."""
+
+    deadline: float
+    seconds: float
+    rows: int
+
+
+# Of this thread, and of those that work for it (dashboard/together.py).
+_LIMITS: ContextVar[Limits | None] = ContextVar("limits", default=None)
 
 
 @contextmanager
 def limits(*, seconds: float, rows: int = ROW_CAP) -> Iterator[None]:
     """Hold the queries of this thread, all of them together, to `seconds`, and each of them to `rows`."""
-    _LIMITS.deadline, _LIMITS.rows, _LIMITS.seconds = time.monotonic() + seconds, rows, seconds
+    before = _LIMITS.set(Limits(deadline=time.monotonic() + seconds, seconds=seconds, rows=rows))
     try:
         yield
     finally:
-        del _LIMITS.deadline, _LIMITS.rows, _LIMITS.seconds
+        _LIMITS.reset(before)
 
 
 @dataclass(frozen=True)
@@ -117,11 +128,13 @@ def _damaged(build: publish.Build, what: str, error: duckdb.Error) -> AccessRevi
 
 
 def _seconds_given() -> float:
-    return min(TIME_LIMIT, getattr(_LIMITS, "seconds", TIME_LIMIT))
+    now = _LIMITS.get()
+    return min(TIME_LIMIT, now.seconds) if now else TIME_LIMIT
 
 
 def _seconds_left(query: Query) -> float:
-    left = min(TIME_LIMIT, getattr(_LIMITS, "deadline", float("inf")) - time.monotonic())
+    now = _LIMITS.get()
+    left = min(TIME_LIMIT, now.deadline - time.monotonic()) if now else TIME_LIMIT
     if left <= 0:
         raise _too_slow(query, _seconds_given())
     return left
@@ -350,6 +363,7 @@ class Store:
         self._options = (threads, memory)
         self._lock = threading.Lock()
         self._results: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+        self._asking: dict[tuple[object, ...], threading.Lock] = {}
         self._looked = time.monotonic()
         build = publish.find_build(settings, build_id)
         try:
@@ -426,21 +440,27 @@ class Store:
             kept = self._results.get(key)
             if kept is not None:
                 self._results.move_to_end(key)
+            asking = None if kept is not None else self._asking.setdefault(key, threading.Lock())
         try:
-            if kept is not None:
+            if asking is None:
                 return kept
-            result, size = self._run(root, query, bound, fetch)
+            with asking:  # what several ask at the same time is asked once
+                kept = self._results.get(key)
+                if kept is not None:
+                    return kept
+                result, size = self._run(root, query, bound, fetch)
+                if size <= CACHED_ROWS:
+                    with self._lock:
+                        self._results[key] = result
+                        while len(self._results) > CACHED_RESULTS:
+                            self._results.popitem(last=False)
+                return result
         finally:
             with self._lock:
+                self._asking.pop(key, None)
                 root.users -= 1
                 if root.retired and root.users == 0:
                     root.close()
-        if size <= CACHED_ROWS:
-            with self._lock:
-                self._results[key] = result
-                while len(self._results) > CACHED_RESULTS:
-                    self._results.popitem(last=False)
-        return result
 
     def stream(
         self, name: str, filters: Filters | None = None, *, seconds: float = STREAM_LIMIT, **extra: object
@@ -473,7 +493,8 @@ class Store:
         self, root: _Root, query: Query, values: Mapping[str, object],
         fetch: Callable[[Query, duckdb.DuckDBPyConnection, int], Any],
     ) -> tuple[Any, int]:  # fmt: skip
-        cap = min(ROW_CAP, getattr(_LIMITS, "rows", ROW_CAP))
+        now = _LIMITS.get()
+        cap = min(ROW_CAP, now.rows) if now else ROW_CAP
         seconds = _seconds_left(query)
         schemas = schemas_for(values, root.releases_in)
         cursor = root.cursor(schemas)

@@ -282,7 +282,9 @@ class ReviewHandler(Handler):
 
     async def get(self, report: str, year: str, render: str, name: str) -> None:
         review = next((r for r in self.site.reviews() if r.folder.parts[-3:] == (report, year, render)), None)
-        path = review.file(name) if review else None
+        # What was changed after it was signed is nobody's word: given as a draft is, to those who look at drafts.
+        given = review if review and (review.state != "broken" or self.site.drafts) else None
+        path = given.file(name) if given else None
         if path is None:
             raise NotFound
         if name == "report.html":
