@@ -23,14 +23,14 @@ from dashboard.review.commentary import commentary_html
 from dashboard.review.counts import Counts
 from dashboard.review.holdings import Holdings
 from dashboard.review.opening import Opening
-from dashboard.review.parts import SCRATCH
+from dashboard.review.parts import EARLIER, SCRATCH
 from dashboard.review.people import People
 from dashboard.review.quality import Quality, libraries
 from dashboard.review.record import Record
 from dashboard.review.times import Times
 
 
-__all__ = ["SCRATCH", "Choice", "Review", "choose", "commentary_html", "libraries"]
+__all__ = ["EARLIER", "SCRATCH", "Choice", "Review", "choose", "commentary_html", "libraries"]
 
 EDITION = ("register", "edition", "as_at", "published", "sha256", "file")  # what a manifest says of each
 
@@ -55,6 +55,7 @@ class Review(Opening, Changes, Counts, Holdings, Times, People, Record, Quality)
                 ],
                 "commentary": self.commentaries,
                 "measures": self.measures,
+                "definitions": self._definitions(),
                 "figures": self.ledger.figures,
                 "sheets": {key: asdict(self.sheets[key]) for key in self.measures},
             }  # fmt: skip
