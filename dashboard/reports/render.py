@@ -107,7 +107,16 @@ def remake(settings: Settings, manifest: dict[str, Any], scratch: Path) -> None:
         inputs, code = manifest["inputs"], manifest["code"]["sha256"]
         pdf = "report.pdf" not in manifest.get("left_out", [])
         run = _Run(
-            settings, notebook, parameters, choice, manifest["render"], inputs, code, lambda _: None, pdf
+            settings,
+            notebook,
+            parameters,
+            choice,
+            manifest["render"],
+            inputs,
+            code,
+            lambda _: None,
+            pdf,
+            draw=False,
         )
         run.make(scratch)
     except AccessReviewError:
@@ -137,7 +146,8 @@ class _Run:
     inputs: dict[str, str]
     code: str
     progress: Progress
-    pdf: bool = True
+    pdf: bool = True  # whether report.pdf is one of the files
+    draw: bool = True  # whether it is drawn: not to verify, as it rests on the fonts of a machine
 
     def into(self, scratch: Path) -> None:
         """Make every file of the report in the scratch folder. A failure is kept apart and raised."""
@@ -173,7 +183,7 @@ class _Run:
         build = self.parameters["build_id"]
         write_whole(scratch / "tables.ods", to_ods(record, scratch, render=self.render, build=build))
         seconds["spreadsheet"] = time.perf_counter() - clock
-        if self.pdf:
+        if self.pdf and self.draw:
             clock = time.perf_counter()
             self.progress("writing report.pdf")
             write_whole(scratch / "report.pdf", to_pdf(html))
