@@ -86,6 +86,14 @@ def atom(
     return _written(feed)
 
 
+# Of each state of a review: its label, and what stands before its title.
+STATES = {
+    "signed": ("Signed", ""),
+    "broken": ("Signature broken", "Changed after it was signed: "),
+    "draft": ("Draft", "Draft: "),
+}
+
+
 def reviews_atom(reviews: Sequence[Review], *, site: str = "") -> str:
     """A feed of reviews, the latest first; those that are not signed are marked as drafts.
 
@@ -110,14 +118,14 @@ def reviews_atom(reviews: Sequence[Review], *, site: str = "") -> str:
         place = review.folder.parts[-2:]
         _text(entry, "id", ":".join([REVIEW_TAG, *(quote(part, safe="") for part in place)]))
         title = str(review.manifest.get("title") or f"April review {review.year}")
-        _text(entry, "title", title if review.signed else f"Draft: {title}")
+        label, before = STATES[review.state]
+        _text(entry, "title", before + title)
         _text(entry, "updated", moment)
         if signer := review.signature()["name"]:
             _author(entry, signer)
         if site:
             _link(entry, "alternate", f"{site}/reviews/{review.name}/report.html", "text/html")
-        state = ("signed", "Signed") if review.signed else ("draft", "Draft")
-        ET.SubElement(entry, "category", {"term": state[0], "label": state[1]})
+        ET.SubElement(entry, "category", {"term": review.state, "label": label})
         _html(entry, sentences)
     return _written(feed)
 
@@ -136,6 +144,8 @@ def _standing_of(review: Review, shown: list[Review]) -> tuple[str, list[str]]:
         moments.append(signature["signed"])
         role = f", {signature['role']}" if signature["role"] else ""
         sentences.append(f"Signed by {signature['name'] or 'somebody who is not named'}{role}.")
+        if review.state == "broken":
+            sentences.append("It was changed after it was signed: it is not what was signed.")
     else:
         sentences.append("A draft: nobody has signed it.")
     if later := superseded_by(review, shown):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date
 from xml.etree import ElementTree as ET
@@ -13,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.feeds import ATOM, REVIEWS_FEED, atom, changes_address, reviews_atom
-from dashboard.reviews import Review
+from dashboard.reviews import Review, open_review
+from tests.support.reviews import write_review
 
 
 def change(**more):
@@ -217,15 +217,10 @@ def test_an_edition_of_too_many_changes_is_one_entry():
 
 
 def review(folder, year="2018", name="20180501-1-abcdef", signed=None, **manifest):
-    place = folder / "april-review" / year / name
-    place.mkdir(parents=True)
     started = manifest.pop("started", "2018-05-01T10:00:00+01:00")
-    (place / "times.json").write_text(json.dumps({"started": started}))
-    if signed:
-        (place / "signature.json").write_text(json.dumps(signed))
     described = {"title": "April review 2018: An example", "as_at": "2018-03-31", "build": "b1"}
     described |= {"parameters": {"register": "example"}, "register": {"title": "An example"}, **manifest}
-    return Review(place, described)
+    return write_review(folder / "april-review" / year / name, described, started=started, signed=signed)
 
 
 SIGNED = {"name": "A. Statistician", "role": "Head of Profession", "signed": "2018-05-09"}
@@ -249,6 +244,15 @@ def test_reviews_are_a_feed(tmp_path):
     assert "Signed by A. Statistician, Head of Profession." in parsed.entries[1].content[0].value
     assert parsed.entries[1].link.endswith("/reviews/april-review/2018/20180501-1-abcdef/report.html")
     assert reviews_atom([draft, one]) == reviews_atom([one, draft])
+
+
+def test_a_review_that_was_changed_after_it_was_signed_says_so(tmp_path):
+    one = review(tmp_path, signed=SIGNED)
+    (one.folder / "report.html").write_text("other words")
+    [entry] = feedparser.parse(reviews_atom([open_review(one.folder)])).entries
+    assert entry.title == "Changed after it was signed: April review 2018: An example"
+    assert entry.tags[0].term == "broken"
+    assert "it is not what was signed" in entry.content[0].value
 
 
 def test_a_review_that_was_superseded_says_so_and_keeps_its_id(tmp_path):
