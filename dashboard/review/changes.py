@@ -263,6 +263,9 @@ class Changes(Parts):
         ]
         words = f"New since {then}, and applied to every year: {join_words(parts)}"
         self._say("changes", words, source, at)
+        if self.earlier is None:
+            listed = f"{self._csv('reasons-since-last-april')} lists each with its reason."
+            return [self._part("said", words=[f"{words}. {listed}"])]
         table = Table(
             caption="What may have changed figures of the past",
             columns=(
