@@ -18,7 +18,7 @@ from dashboard.warehouse.publish import Build
 from dashboard.warehouse.rows import insert
 
 
-MEMORY = "1GB"  # for DuckDB; what does not fit goes to the disk
+MEMORY = "2GB"  # for DuckDB; what does not fit goes to the disk
 THREADS = 2
 TO_PARQUET = "to $export_path (format parquet, compression zstd, kv_metadata $export_about)"
 
