@@ -109,7 +109,7 @@ def remake(settings: Settings, manifest: dict[str, Any], scratch: Path) -> None:
         run = _Run(
             settings, notebook, parameters, choice, manifest["render"], inputs, code, lambda _: None, pdf
         )
-        run.make(scratch)
+        run.make(scratch, compared_only=True)
     except AccessReviewError:
         raise
     except Exception as error:  # of the notebook, the kernel or a parameter
@@ -153,8 +153,8 @@ class _Run:
                 else "what is left of the notebook could not be kept: check the disk's space and permissions",
             ) from error
 
-    def make(self, scratch: Path) -> None:
-        """Make every file of the report in the scratch folder; also what `verify` makes again."""
+    def make(self, scratch: Path, *, compared_only: bool = False) -> None:
+        """Make every file of the report in the scratch folder; `compared_only`: those that `verify` makes again."""
         began = datetime.now(UTC)
         clock = time.perf_counter()
         executed = scratch / NOTEBOOK
@@ -171,9 +171,10 @@ class _Run:
         clock = time.perf_counter()
         self.progress("writing tables.ods")
         build = self.parameters["build_id"]
-        write_whole(scratch / "tables.ods", to_ods(record, scratch, render=self.render, build=build))
+        if not compared_only:
+            write_whole(scratch / "tables.ods", to_ods(record, scratch, render=self.render, build=build))
         seconds["spreadsheet"] = time.perf_counter() - clock
-        if self.pdf:
+        if self.pdf and not compared_only:
             clock = time.perf_counter()
             self.progress("writing report.pdf")
             write_whole(scratch / "report.pdf", to_pdf(html))

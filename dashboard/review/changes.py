@@ -263,6 +263,9 @@ class Changes(Parts):
         ]
         words = f"New since {then}, and applied to every year: {join_words(parts)}"
         self._say("changes", words, source, at)
+        if self.earlier is None:
+            listed = f"{self._csv('reasons-since-last-april')} lists each with its reason."
+            return [self._part("said", words=[f"{words}. {listed}"])]
         table = Table(
             caption="What may have changed figures of the past",
             columns=(
@@ -285,8 +288,7 @@ class Changes(Parts):
 
     def _corrections(self, before: date) -> list[tuple[Any, ...]]:
         asked = Filters(register=self.choice.register, known_on=self.choice.known_on)
-        result = measure("corrections", self.store, filters=asked)
-        self._record("corrections", "corrections", asked, len(result.rows), result.csv(), result.notes)
+        result = self._measure("corrections", "corrections", asked)
         rows = result.dicts()
         listed = since.table_of(self.earlier, "corrections") if self.earlier else None
         new = (

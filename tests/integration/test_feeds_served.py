@@ -37,6 +37,7 @@ def folder(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         (place / "times.json").write_text(json.dumps({"started": f"{year}-05-01T10:00:00+00:00"}))
         if signed:
             said = {"name": "A. Statistician", "role": "Head of Profession", "signed": f"{year}-05-09"}
+            said["manifest_sha256"] = sha256_of(place / "manifest.json")
             (place / "signature.json").write_text(json.dumps(said))
     return data
 
