@@ -18,8 +18,8 @@ from xml.etree import ElementTree as ET
 
 from dashboard.addresses import request_address
 from dashboard.reviews import Review, superseded_by
+from dashboard.text import SYNTHETIC, escape, join_words, plural
 from dashboard.text import day as in_words
-from dashboard.text import escape, join_words, plural
 from dashboard.vocabulary import CHANGES
 
 
@@ -50,6 +50,7 @@ def atom(
     address: str = "",
     scope: str = "",
     updated: date | None = None,
+    synthetic: bool = False,
     site: str = "",
     counted: Sequence[Mapping[str, Any]] = (),
 ) -> str:
@@ -66,7 +67,8 @@ def atom(
     feed = _feed(
         identity,
         f"Changes in {title}",
-        "What each published edition changed against the one before.",
+        "What each published edition changed against the one before."
+        + (f" {SYNTHETIC}" if synthetic else ""),
         _moment(max(days, default=updated or EMPTY)),
         publisher,
     )

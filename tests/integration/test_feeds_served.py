@@ -75,6 +75,7 @@ def test_the_changes_are_those_of_the_measure(site: Served) -> None:
         feed = feedparser.parse(site.get(f"/feeds/changes.atom?register={register}").body)
         things = {(r["edition"], r["previous"], r["about"], r["reference"], r["occurrence"]) for r in rows}
         assert len(feed.entries) == len(things)
+        assert "Synthetic sample data" in feed.feed.subtitle
         assert feed.feed.id == f"tag:access-review,2026:changes:{register}"
         for entry in feed.entries:
             path = re.sub(r"^http://127\.0\.0\.1:\d+", "", entry.link)
