@@ -7,6 +7,7 @@ PORT ?= 5006
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 DASHBOARDS_ARGS ?=
+RENDER_ARGS ?=
 WHEELHOUSE ?= wheelhouse
 OFFLINE ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -85,6 +86,7 @@ review: sample ## render the April review of 2018 from the sample
 
 bench: setup browser .venv-bench/.installed ## measure speed against stated references in the same run
 	$(BIN)/python -m tests.load.bench $(BENCH_ARGS)
+	$(BIN)/python -m tests.load.render $(RENDER_ARGS)
 	$(BIN)/python -m tests.load.dashboards $(DASHBOARDS_ARGS)
 
 coverage: setup ## how often the bounds hold the truth, on 1,000 registers whose truth is known

@@ -126,16 +126,18 @@ def _damaged(build: publish.Build, what: str, error: duckdb.Error) -> AccessRevi
     )
 
 
-def _seconds_given() -> float:
+def _seconds_given(most: float | None = None) -> float:
     now = _LIMITS.get()
-    return min(TIME_LIMIT, now.seconds) if now else TIME_LIMIT
+    most = TIME_LIMIT if most is None else most
+    return min(most, now.seconds) if now else most
 
 
-def _seconds_left(query: Query) -> float:
+def _seconds_left(query: Query, most: float | None = None) -> float:
     now = _LIMITS.get()
-    left = min(TIME_LIMIT, now.deadline - time.monotonic()) if now else TIME_LIMIT
+    most = TIME_LIMIT if most is None else most
+    left = min(most, now.deadline - time.monotonic()) if now else most
     if left <= 0:
-        raise _too_slow(query, _seconds_given())
+        raise _too_slow(query, _seconds_given(most))
     return left
 
 
@@ -289,12 +291,13 @@ class Rows:
         values: Mapping[str, object],
         seconds: float,
         done: Callable[[], None],
+        patience: float | None = None,
     ) -> None:
         self.build = root.build.id
         self._root, self._query, self._done = root, query, done
         self._cursor: duckdb.DuckDBPyConnection | None = root.cursor(schemas_for(values, root.releases_in))
         # Until the first rows are there it is a query like any other.
-        self._seconds = min(_seconds_left(query), seconds)
+        self._seconds = min(_seconds_left(query, patience), seconds)
         self._watched = WATCH.begin(self._cursor, self._seconds)
         try:
             with self._named_errors():
@@ -351,13 +354,21 @@ class Rows:
 class Store:
     """Measures' way to the warehouse. Safe to share between threads.
 
-    With `build_id` it stays on that build; otherwise it follows the pointer, looking at most once a second.
+    With `build_id` it stays on that build; otherwise it follows the pointer, looking at most once a second. `patience`:
+    seconds for one query, where nobody waits for a page; TIME_LIMIT without it.
     """
 
     def __init__(
-        self, settings: Settings, *, build_id: str | None = None, threads: int = 2, memory: str = "2GB"
+        self,
+        settings: Settings,
+        *,
+        build_id: str | None = None,
+        threads: int = 2,
+        memory: str = "2GB",
+        patience: float | None = None,
     ) -> None:
         self.settings = settings
+        self.patience = patience
         self.pinned = build_id
         self._options = (threads, memory)
         self._lock = threading.Lock()
@@ -483,7 +494,8 @@ class Store:
                     root.close()
 
         try:
-            return Rows(root, query, {p: values[p] for p in query.parameters}, seconds, done)
+            bound = {p: values[p] for p in query.parameters}
+            return Rows(root, query, bound, seconds, done, self.patience)
         except BaseException:
             done()
             raise
@@ -494,7 +506,7 @@ class Store:
     ) -> tuple[Any, int]:  # fmt: skip
         now = _LIMITS.get()
         cap = min(ROW_CAP, now.rows) if now else ROW_CAP
-        seconds = _seconds_left(query)
+        seconds = _seconds_left(query, self.patience)
         schemas = schemas_for(values, root.releases_in)
         cursor = root.cursor(schemas)
         watched = WATCH.begin(cursor, seconds)
@@ -504,7 +516,7 @@ class Store:
             found, size = fetch(query, cursor, cap)
             good = True
         except duckdb.InterruptException:
-            raise _too_slow(query, _seconds_given()) from None
+            raise _too_slow(query, _seconds_given(self.patience)) from None
         except (duckdb.ProgrammingError, duckdb.DataError):
             raise  # a fault in a query, not in the file
         except (

@@ -137,7 +137,7 @@ class _Run:
     inputs: dict[str, str]
     code: str
     progress: Progress
-    pdf: bool = True
+    pdf: bool = True  # whether report.pdf is one of the files
 
     def into(self, scratch: Path) -> None:
         """Make every file of the report in the scratch folder. A failure is kept apart and raised."""

@@ -42,9 +42,9 @@ Status = Literal["agrees", "differs", "gone", "extra", "not compared"]
 Progress = Callable[[str], None]
 COLUMNS = ("check", "thing", "status", "recorded", "now", "words")
 CLOSE = 1e-6  # what the manifest keeps of a share
-# What a second render must give byte for byte. The PDF and the workbook are drawn from the same figures and rest on
-# the fonts and packages of the machine besides: of them the hash is compared.
-SAME_BYTES = ("report.html", NOTEBOOK)
+# What a second render must give byte for byte. The PDF is drawn from the same page and rests on the fonts of the
+# machine besides: of it the hash is compared.
+SAME_BYTES = ("report.html", NOTEBOOK, "tables.ods")
 NEEDED = {
     "report": str, "year": int, "render": str, "build": str, "parameters": dict, "inputs": dict, "code": dict,
     "editions": list, "files": dict, "measures": dict, "figures": list,

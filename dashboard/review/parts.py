@@ -37,6 +37,7 @@ SCRATCH = "ACCESS_REVIEW_SCRATCH"  # where a scheduled render wants the notebook
 # The folder, in the data folder, of the review before, as the render chose it; empty where there is none. Unset when a
 # person runs the notebook: then it is looked for.
 EARLIER = "ACCESS_REVIEW_EARLIER"
+PATIENCE = 240.0  # seconds for one query: nobody waits at a page, and a section has 300 (dashboard/reports/render.py)
 SECTIONS = {
     "overview": "#section-headlines",
     "volumes": "#section-volumes",
@@ -87,7 +88,7 @@ class Parts:
         """Open a review of a named build (the current one when none is named). Raises AccessReviewError."""
         day_ = date.fromisoformat(as_at) if isinstance(as_at, str) and as_at else as_at or None
         assert not isinstance(day_, str)
-        store = Store(load_settings(data or None), build_id=build_id or None)
+        store = Store(load_settings(data or None), build_id=build_id or None, patience=PATIENCE)
         choice = choose(store, year=year, as_at=day_, register=register or None)
         scratch = os.environ.get(SCRATCH)
         named = os.environ.get(EARLIER)
@@ -261,7 +262,6 @@ def parts() -> dict[str, Any]:
         "findings",
         "said",
         "silent",
-        "later",
         "plain_table",
         "commentary",
         "method",
