@@ -8,7 +8,7 @@ __all__ = ["__version__", "open_store"]
 def __getattr__(name: str) -> object:
     # Imported on use, so that `import dashboard` costs nothing and never drags in DuckDB for `--version`.
     if name == "open_store":
-        from dashboard.store import open_store
+        from dashboard.notebook import open_store
 
         return open_store
     raise AttributeError(f"module 'dashboard' has no attribute {name!r}")

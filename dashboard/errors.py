@@ -20,6 +20,10 @@ class AccessReviewError(Exception):
     def __str__(self) -> str:
         return f"{self.message}\n  Next: {self.hint}" if self.hint else self.message
 
+    def _render_traceback_(self) -> list[str]:
+        # What IPython shows in place of a traceback.
+        return [f"{type(self).__name__}: {self}"]
+
 
 class UsageError(AccessReviewError):
     """The command, filter or parameter was not understood. Exit code 2."""

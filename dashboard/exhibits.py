@@ -2,16 +2,21 @@
 
 The shapes here hold plain values only, so the same exhibit becomes words and an HTML table
 (`dashboard.tables`), a static SVG (`dashboard.svg`) or an interactive hvPlot chart
-(`dashboard.charts`). This module draws nothing and imports no plotting library.
+(`dashboard.charts`). This module draws nothing and imports no plotting library: what a notebook asks an exhibit
+for is imported when it asks.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qsl
 
 from dashboard.definitions import address
+
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 ValueKind = Literal["text", "count", "share", "days", "date", "flag"]
@@ -98,3 +103,24 @@ class Exhibit:
     def definition(self) -> str:
         """Where the page says how the figure is worked out."""
         return address(self.measure, dict(parse_qsl(self.query)).get("register", ""))
+
+    @property
+    def df(self) -> pd.DataFrame:
+        """The table that a reader sees as a pandas frame, under its own headings."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.table.rows), columns=[column.label for column in self.table.columns])
+
+    def hvplot(self, **options: Any) -> Any:
+        """The interactive chart of the page, as a HoloViews object; options are HoloViews' own.
+
+        Raises UsageError where the exhibit is a table alone.
+        """
+        from dashboard.notebook_charts import draw_exhibit
+
+        return draw_exhibit(self, **options)
+
+    def _repr_html_(self) -> str:
+        from dashboard.notebook_code import exhibit_html
+
+        return exhibit_html(self)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from dashboard.definitions import drawn, throughout
 from dashboard.exhibits import Chart, Table
+from dashboard.notebook_code import notebook_code
 from dashboard.svg import svg_figure
 from dashboard.tables import dom_id, html_table, local_link
 from dashboard.text import day, join_words, number, percent, plural, published_words
@@ -33,6 +34,7 @@ def environment() -> Environment:
         "local_link": local_link,
         "svg_figure": _svg_figure,
         "html_table": _html_table,
+        "notebook_code": notebook_code,
     }
     env.filters.update(filters)
     env.globals.update(drawn=drawn, throughout=throughout)  # HTML that is escaped already

@@ -21,8 +21,8 @@ FLAGS = ("overdue", "failed", "stale")
 def standing(settings: Settings, today: date) -> dict[str, str]:
     """The flags that are up, each with a sentence. Reads names and hashes only; opens no warehouse.
 
-    overdue: 30 April has passed, an edition was known by then, and no review of that April is there: of any
-    register where nothing was reviewed yet, else of each that was reviewed before. failed: a run failed, and no
+    overdue: 30 April has passed, an edition was known by then, and no review of that April is there: of each
+    register that was reviewed before or that a timer looks after, else of any. failed: a run failed, and no
     later one has made it good. stale: the editions, descriptions or code are not those of the build in force.
     """
     found: dict[str, str] = {}
@@ -48,6 +48,9 @@ def _overdue(settings: Settings, reviews: list[Review], today: date) -> list[str
         if (e.register, e.edition) not in withdrawn
     ]
     registers = {r.register for r in reviews} - {""}
+    for run in list_runs(settings):
+        if run.asked.get("if_new"):
+            registers |= {str(r["register"]) for r in run.reviews if r["register"]}
     found = []
     for register in sorted(registers) or [""]:
         years = [int(r.year) for r in reviews if r.register == register]

@@ -17,7 +17,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,7 @@ import duckdb
 
 from dashboard.errors import AccessReviewError, LimitError
 from dashboard.filters import Filters
-from dashboard.settings import PACKAGE, Settings, load_settings
+from dashboard.settings import PACKAGE, Settings
 from dashboard.warehouse import publish
 from dashboard.warehouse.engine import CONFIG
 
@@ -551,13 +550,3 @@ def _columns(
 def _hashable(values: Mapping[str, object]) -> tuple[object, ...]:
     # The type is part of the key: 1, True and 1.0 are equal in Python and different questions.
     return tuple((type(v), tuple(v) if isinstance(v, list) else v) for v in values.values())
-
-
-def open_store(
-    data: str | Path | None = None, *, build: str | None = None, threads: int = 2, memory: str = "2GB"
-) -> Store:
-    """Open the current build of a data folder (default: `ACCESS_REVIEW_DATA`, else the checkout's `data/`).
-
-    `build` pins a build by id. Raises AccessReviewError when nothing is built yet.
-    """
-    return Store(load_settings(data), build_id=build, threads=threads, memory=memory)

@@ -39,7 +39,8 @@ def _changes(settings: Settings, arguments: Any) -> int:
         pair = measures.edition_pair(store, register, arguments.before, arguments.after)
         described = next(r for r in store.query("registers").dicts() if r["register"] == register)
         if pair is None:
-            result = measures.changes(store, register=register, edition=arguments.after)
+            asked = measures.make_filters(register=register, edition=arguments.after)
+            result = measures.measure("changes", store, filters=asked)
         else:
             result = measures.changes_between(store, register, *pair)
     if arguments.format == "csv":

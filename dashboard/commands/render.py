@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,25 @@ def a_drop(text: str) -> tuple[str, Path]:
     return register, Path(folder).expanduser().resolve()
 
 
+MOST_YEARS = 60  # in one command
+
+
+def a_years(text: str) -> tuple[int, ...]:
+    """2018, "2016,2018" or "2016-2018": the years in order, each once."""
+    found: set[int] = set()
+    for part in text.split(","):
+        first, _, last = (p.strip() for p in part.partition("-"))
+        ends = (first, last or first)
+        if not all(re.fullmatch("[1-9][0-9]{3}", end) for end in ends) or ends[0] > ends[1]:
+            raise argparse.ArgumentTypeError(
+                f"must be a year, or several such as 2016,2018 or 2016-2018, not {text!r}"
+            )
+        found |= set(range(int(ends[0]), int(ends[1]) + 1))
+    if len(found) > MOST_YEARS:
+        raise argparse.ArgumentTypeError(f"must be at most {MOST_YEARS} years, not {len(found)}")
+    return tuple(sorted(found))
+
+
 def retries(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= 10):
         raise argparse.ArgumentTypeError(f"must be a whole number from 0 to 10, not {text!r}")
@@ -42,8 +62,11 @@ def add_to(commands: Commands) -> None:
     render.add_argument("report", choices=("april-review",))
     render.add_argument(
         "--year",
-        type=a_count,
-        help="the April of this year; covers the year before (with --if-new not needed)",
+        metavar="Y",
+        type=a_years,
+        default=(),
+        help="the April of this year, or of several (2016,2018 or 2016-2018), each covering the year before and "
+        "knowing what was published by its own 30 April (with --if-new not needed)",
     )
     render.add_argument(
         "--as-at", metavar="D", type=a_day, help="default: the latest edition published by 30 April"
@@ -86,7 +109,7 @@ def _render(settings: Settings, arguments: Any) -> int:
 
     order = Order(
         today=today(),
-        years=(arguments.year,) if arguments.year else (),
+        years=arguments.year,
         register=arguments.register,
         as_at=arguments.as_at,
         out=arguments.out.resolve() if arguments.out else None,
@@ -103,7 +126,11 @@ def _render(settings: Settings, arguments: Any) -> int:
     )
     run, hint = supervise(settings, order, watch, say=say, progress=sys.stderr.isatty())
     if run.status == "failed":
-        say(f"access-review render: {run.reason}" + (f"\n  Next: {hint}" if hint else ""))
+        failed = [r for r in run.reviews if r["status"] == "failed"]
+        of = f"April {failed[0]['year']}: " if len(run.reviews) > 1 and failed else ""
+        say(f"access-review render: {of}{run.reason}" + (f"\n  Next: {hint}" if hint else ""))
+        for review in failed[1:]:
+            say(f"access-review render: April {review['year']}: {review['reason']}")
     if arguments.format == "json":
         print(json.dumps(as_json(settings, run), ensure_ascii=False, indent=1))
     else:

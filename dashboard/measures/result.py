@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from operator import itemgetter
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+SHOWN = 20  # rows of a result that a notebook shows
 CHUNK = 2_000  # rows of a long answer that are written at a time
 
 
@@ -88,8 +89,11 @@ class MeasureResult:
         from dashboard.figures import result_table
         from dashboard.tables import html_table
 
-        return html_table(result_table(self), key=self.measure) + "".join(
-            f"<p>{_escaped(n)}</p>" for n in (*self.notes, self.definition)
+        shown = replace(self, rows=self.rows[:SHOWN])
+        more = f"The first {SHOWN} of {len(self.rows):,} rows; .df has them all."
+        said = (*((more,) if len(self.rows) > SHOWN else ()), *self.notes, self.definition)
+        return html_table(result_table(shown), key=self.measure) + "".join(
+            f"<p>{_escaped(words)}</p>" for words in said
         )
 
     @property

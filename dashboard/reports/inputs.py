@@ -92,12 +92,14 @@ def basis(settings: Settings, register: str, known_on: date, year: int) -> dict[
     found = {f"edition {e.edition}": e.sha256 for e in known_editions(settings, register, known_on)}
     for kind, own in KINDS.items():
         for path in settings.files(kind, "**/*.csv") + settings.files(kind, "**/*.toml"):
-            if "editions" in path.parts[-4:-1] or (own and register not in (path.stem, path.parent.name)):
+            edition = path.parts[-5:-3] == ("published", "editions")  # one that ships: among the editions
+            if edition or (own and register not in (path.stem, path.parent.name)):
                 continue
             folder = path.parent.name
             name = f"{kind}/{path.name}" if folder == kind else f"{kind}/{folder}/{path.name}"
             found[name] = sha256_of(path)
-    found.update(input_hashes(settings, year, register))
+    # The earlier review that it is compared with is no reason to render again: it was itself a draft, or is signed.
+    found.update({n: h for n, h in input_hashes(settings, year, register).items() if n.endswith(".md")})
     found["method"] = code_hash(settings.notebooks / NOTEBOOK)
     return found
 

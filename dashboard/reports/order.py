@@ -38,6 +38,20 @@ class Order:
             "add": [[register, str(folder)] for register, folder in self.add],
         }
 
+    @classmethod
+    def from_asked(cls, said: dict[str, Any]) -> Order:
+        """The order that `asked` and a `today` describe."""
+        return cls(
+            **{
+                **said,
+                "today": date.fromisoformat(said["today"]),
+                "years": tuple(said["years"]),
+                "as_at": date.fromisoformat(said["as_at"]) if said["as_at"] else None,
+                "out": Path(said["out"]) if said["out"] else None,
+                "add": tuple((register, Path(folder)) for register, folder in said["add"]),
+            }
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:

@@ -107,18 +107,9 @@ def remake(settings: Settings, manifest: dict[str, Any], scratch: Path) -> None:
         inputs, code = manifest["inputs"], manifest["code"]["sha256"]
         pdf = "report.pdf" not in manifest.get("left_out", [])
         run = _Run(
-            settings,
-            notebook,
-            parameters,
-            choice,
-            manifest["render"],
-            inputs,
-            code,
-            lambda _: None,
-            pdf,
-            draw=False,
+            settings, notebook, parameters, choice, manifest["render"], inputs, code, lambda _: None, pdf
         )
-        run.make(scratch)
+        run.make(scratch, compared_only=True)
     except AccessReviewError:
         raise
     except Exception as error:  # of the notebook, the kernel or a parameter
@@ -147,7 +138,6 @@ class _Run:
     code: str
     progress: Progress
     pdf: bool = True  # whether report.pdf is one of the files
-    draw: bool = True  # whether it is drawn: not to verify, as it rests on the fonts of a machine
 
     def into(self, scratch: Path) -> None:
         """Make every file of the report in the scratch folder. A failure is kept apart and raised."""
@@ -163,8 +153,8 @@ class _Run:
                 else "what is left of the notebook could not be kept: check the disk's space and permissions",
             ) from error
 
-    def make(self, scratch: Path) -> None:
-        """Make every file of the report in the scratch folder; also what `verify` makes again."""
+    def make(self, scratch: Path, *, compared_only: bool = False) -> None:
+        """Make every file of the report in the scratch folder; `compared_only`: those that `verify` makes again."""
         began = datetime.now(UTC)
         clock = time.perf_counter()
         executed = scratch / NOTEBOOK
@@ -181,9 +171,10 @@ class _Run:
         clock = time.perf_counter()
         self.progress("writing tables.ods")
         build = self.parameters["build_id"]
-        write_whole(scratch / "tables.ods", to_ods(record, scratch, render=self.render, build=build))
+        if not compared_only:
+            write_whole(scratch / "tables.ods", to_ods(record, scratch, render=self.render, build=build))
         seconds["spreadsheet"] = time.perf_counter() - clock
-        if self.pdf and self.draw:
+        if self.pdf and not compared_only:
             clock = time.perf_counter()
             self.progress("writing report.pdf")
             write_whole(scratch / "report.pdf", to_pdf(html))

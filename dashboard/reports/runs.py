@@ -80,15 +80,20 @@ def write(settings: Settings, run: Run) -> None:
 
 def list_runs(settings: Settings) -> list[Run]:
     """Every record that can be read, the newest first."""
+    found = (_read(path) for path in sorted(folder(settings).glob("[!.]*.json"), reverse=True))
+    return [run for run in found if run]
+
+
+def _read(path: Path) -> Run | None:
+    """One record; None for what is gone, cut short, or no record of ours."""
     names = {f.name for f in fields(Run)}
-    found = []
-    for path in sorted(folder(settings).glob("[!.]*.json"), reverse=True):
-        with suppress(OSError, ValueError, TypeError):  # gone, cut short, not a record
-            record = json.loads(path.read_text("utf-8"))
-            run = Run(**{k: v for k, v in record.items() if k in names})
-            if isinstance(run.asked, dict) and isinstance(run.reviews, list) and run.file == path.name:
-                found.append(run)
-    return found
+    with suppress(OSError, ValueError, TypeError, AttributeError):
+        record = json.loads(path.read_text("utf-8"))
+        run = Run(**{k: v for k, v in record.items() if k in names})
+        told = all({"status", "year", "register"} <= review.keys() for review in run.reviews)
+        if told and isinstance(run.asked, dict) and run.file == path.name:
+            return run
+    return None
 
 
 def at_work(settings: Settings) -> bool:

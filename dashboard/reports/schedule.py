@@ -57,6 +57,11 @@ def run_order(settings: Settings, order: Order, progress: Progress = lambda _: N
     """
     if not order.years and not order.if_new:
         raise UsageError("--year is missing", hint="give the April to render, or --if-new to go by the day")
+    if order.as_at and len(order.years) > 1:
+        raise UsageError(
+            f"--as-at {order.as_at} names the edition of one review, not of {plural(len(order.years), 'year')}",
+            hint="leave out --as-at, or give one year",
+        )
     if order.if_new and (order.as_at or order.out):
         raise UsageError(
             "--if-new chooses the edition, and looks at the archive of the data folder",

@@ -72,11 +72,22 @@ class Ended:
     reviews: list[dict[str, Any]] = field(default_factory=list)
 
 
+Say = Callable[[str], None]
+Worker = Callable[[Settings, Order, float, bool], "Ended"]
+
+
 def supervise(
-    settings: Settings, order: Order, watch: Watch, *, say: Callable[[str], None], progress: bool = False
+    settings: Settings,
+    order: Order,
+    watch: Watch,
+    *,
+    say: Say,
+    progress: bool = False,
+    work: Worker | None = None,
 ) -> tuple[Run, str]:
     """Run an order and return the record of its last attempt, and what to do where it failed.
 
+    The work is done by `work`, in a process of its own unless another is given.
     Never raises for what the work did: the record says it. Raises AccessReviewError when no record can be kept.
     """
     asked = order.asked()
@@ -85,7 +96,7 @@ def supervise(
             with lock(runs.lock_file(settings), "rendering a review", wait=ASKED):
                 runs.end_the_killed(settings)
                 runs.prune(settings)
-                return _attempts(settings, order, asked, watch, say, progress)
+                return _attempts(settings, order, asked, watch, say, progress, work or in_a_child)
         except LockedError as error:
             run = runs.begin(settings, asked)
             status, code = ("locked", 0) if order.if_new else ("failed", 1)
@@ -98,15 +109,16 @@ def _attempts(
     order: Order,
     asked: dict[str, Any],
     watch: Watch,
-    say: Callable[[str], None],
+    say: Say,
     progress: bool,
+    work: Worker,
 ) -> tuple[Run, str]:
     first = ""
     for attempt in range(1, watch.retries + 2):
         began = time.monotonic()
         run = runs.begin(settings, asked, id=first, attempt=attempt)
         first = first or run.id
-        ended = _work(settings, order, watch.limit, progress)
+        ended = work(settings, order, watch.limit, progress)
         if ended.again and attempt <= watch.retries:
             _finish(settings, run, ended, began, Watch(), say)
             say(f"access-review render: {ended.reason}; trying again")
@@ -116,9 +128,7 @@ def _attempts(
     return _finish(settings, run, ended, began, watch, say), ended.hint
 
 
-def _finish(
-    settings: Settings, run: Run, ended: Ended, began: float, watch: Watch, say: Callable[[str], None]
-) -> Run:
+def _finish(settings: Settings, run: Run, ended: Ended, began: float, watch: Watch, say: Say) -> Run:
     """The record at its end, written; then the command that was asked for, whose own end is added."""
     run = replace(
         run, status=ended.status, reason=ended.reason, exit=ended.code, reviews=ended.reviews,
@@ -135,7 +145,7 @@ def _finish(
     return run
 
 
-def _keep(settings: Settings, run: Run, say: Callable[[str], None]) -> None:
+def _keep(settings: Settings, run: Run, say: Say) -> None:
     """Write the record. What was done stays done where the disk refuses, so that is a warning."""
     try:
         runs.write(settings, run)
@@ -208,7 +218,7 @@ def stopped_by_signals(*also: signal.Signals) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _work(settings: Settings, order: Order, limit: float, progress: bool) -> Ended:
+def in_a_child(settings: Settings, order: Order, limit: float, progress: bool) -> Ended:
     """One attempt, in a child. Whatever ends it, its kernel ends too, and something is said."""
     told = {
         "data": str(settings.data),
@@ -261,7 +271,7 @@ def _stop(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
 
 
 def child() -> None:
-    """The other side of `_work`: do what the line on standard input orders, and answer on standard output."""
+    """The other side of `in_a_child`: do what the line on standard input orders, and answer on standard output."""
     answer = os.dup(1)
     os.dup2(2, 1)  # what a library prints is no answer
     told = json.loads(sys.stdin.buffer.readline())
@@ -269,7 +279,7 @@ def child() -> None:
     settings = Settings(data=Path(told["data"]), shipped=Path(told["shipped"]))
     try:
         with stopped_by_signals(signal.SIGALRM):
-            ended = _obey(settings, told)
+            ended = obey(settings, Order.from_asked(told["order"]), told["limit"], told["progress"])
     except Stopped as error:
         ended = Ended(status="failed", reason=str(error), code=1)
     except BaseException:  # a fault of ours: its traceback is for the log
@@ -295,28 +305,17 @@ def _end_with_parent() -> None:
     os._exit(70)
 
 
-def _obey(settings: Settings, told: dict[str, Any]) -> Ended:
+def obey(settings: Settings, order: Order, limit: float, progress: bool) -> Ended:
+    """Do what was ordered, in this process and without a limit, and say how it ended."""
     from dashboard.reports.schedule import run_order
 
-    said = dict(told["order"])
-    order = Order(
-        **{
-            **said,
-            "today": date.fromisoformat(said["today"]),
-            "years": tuple(said["years"]),
-            "as_at": date.fromisoformat(said["as_at"]) if said["as_at"] else None,
-            "out": Path(said["out"]) if said["out"] else None,
-            "add": tuple((register, Path(folder)) for register, folder in said["add"]),
-        }
-    )
-
-    def progress(words: str) -> None:
-        if told["progress"] and words:
+    def show(words: str) -> None:
+        if progress and words:
             print(words, file=sys.stderr, flush=True)
 
     try:
         with disk_errors("the run"):
-            outcomes = run_order(settings, order, progress)
+            outcomes = run_order(settings, order, show)
     except LockedError as error:
         if order.if_new:
             return Ended(status="locked", reason=error.message)

@@ -176,7 +176,7 @@ def _manifest(review: Review) -> list[Found]:
     manifest = review.manifest
     code = str(manifest["code"].get("sha256"))
     try:
-        pdf = "report.pdf" not in manifest.get("left_out", [])
+        pdf = "report.pdf" not in (manifest.get("left_out") or [])
         wanted = render_id(manifest["build"], manifest["parameters"], manifest["inputs"], code, pdf=pdf)
     except TypeError:
         wanted = "nothing that can be worked out"
@@ -421,8 +421,9 @@ def _value(figure: Any) -> str:
 
 
 def _told(manifest: dict[str, Any], again: dict[str, Any]) -> Iterator[Found]:
-    """What else a manifest says, but for what is compared by itself or names this machine."""
-    apart = {"files", "figures", "libraries", "code"}
+    """What else a manifest says, but for what is compared by itself, names this machine, or tells the archive of the
+    day (`basis`)."""
+    apart = {"files", "figures", "libraries", "code", "basis"}
     for name in sorted({*manifest, *again} - apart):
         if manifest.get(name) != again.get(name):
             yield Found(

@@ -121,8 +121,8 @@
 
   // Everything of an exhibit but its live chart, which updates itself over the websocket.
   function swapExhibit(section, fresh) {
-    const open = section.querySelector("details")?.open;
-    for (const part of ["h2", ".summary", ".chosen", "details", ".notes", ".source"]) {
+    const open = ["details", ".code"].filter((part) => section.querySelector(part)?.open);
+    for (const part of ["h2", ".summary", ".chosen", "details", ".notes", ".source", ".code"]) {
       const old = section.querySelector(part);
       const now = fresh.querySelector(part);
       if (old && now) old.replaceWith(now);
@@ -130,7 +130,7 @@
       else if (now && part === ".chosen") section.querySelector(".summary").after(now);
       else if (now) section.append(now);
     }
-    if (open && section.querySelector("details")) section.querySelector("details").open = true;
+    for (const part of open) if (section.querySelector(part)) section.querySelector(part).open = true;
     const chart = section.querySelector(".chart");
     const now = fresh.querySelector(".chart");
     if (chart && now) chart.replaceWith(now);

@@ -131,16 +131,20 @@
   document.addEventListener("click", async (event) => {
     const button = event.target.closest?.("[data-copy]");
     if (!button) return;
-    const text = button.dataset.copy === "citation"
-      ? document.getElementById("citation").textContent
-      : button.parentElement.querySelector("a[data-share]").href;
-    const said = document.getElementById("copied");
+    const code = button.parentElement.querySelector("textarea");
+    const text = code
+      ? code.value
+      : button.dataset.copy === "citation"
+        ? document.getElementById("citation").textContent
+        : button.parentElement.querySelector("a[data-share]").href;
+    const said = code ? button.parentElement.querySelector("[role=status]") : document.getElementById("copied");
     try {
       await navigator.clipboard.writeText(text);
       said.textContent = "Copied.";
     } catch {
       // Not allowed, or not over https: what would be copied is selected instead.
-      getSelection().selectAllChildren(button.parentElement.querySelector("a[data-share], q"));
+      if (code) code.select();
+      else getSelection().selectAllChildren(button.parentElement.querySelector("a[data-share], q"));
       said.textContent = "Selected: copy it with the keyboard.";
     }
   });

@@ -34,7 +34,7 @@ def test_both_ends_in_one_era(tmp_path, eras):
             assert row["n"] is row["median"] is None
             assert any("cannot be worked out" in note for note in result.notes)
             assert any("never published together" in note for note in result.notes) == (eras == 2)
-            assert measures.spells(store, register="cases", clock="received_to_outcome").rows == ()
+            assert measures.spells(store, register="cases", clock="received_to_outcome").result.rows == ()
         else:
             # then a case whose ends stand in two files is timed with the others
             assert (row["n"], row["events"], row["median"]) == (3, 3, 32)

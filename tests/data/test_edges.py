@@ -284,7 +284,7 @@ def test_all_left_out(stores, name):
     assert "nothing is estimated" in notes(store, "turnaround")
     assert "5 cases left out because their dates cannot be used" in notes(store, "turnaround")
     assert volumes(store) == [0, 0, 0, 0, 0, 0, 5]
-    assert measures.survival_curve(store, register="edge").rows == ()
+    assert measures.survival_curve(store, register="edge").result.rows == ()
     rows = measures.rows("volumes", store, register="edge").dicts()
     assert [r["counted_as"] for r in rows] == ["excluded"] * 5
     # and a second time by interval, where what has no date stands in none

@@ -62,7 +62,7 @@ def test_what_the_answers_are(stores):
     assert last(stores["all on day 0"], "turnaround")["median"] == 0
     assert last(stores["all on day 0"], "outcomes")["cumulative_incidence"] == 1
     assert last(stores["all on day 0"], "survival-bounds")["upper"] == 0
-    assert measures.outcomes(stores["all open"], register="requests").rows == ()
+    assert measures.outcomes(stores["all open"], register="requests").result.rows == ()
     assert last(stores["all open"], "turnaround")["median"] is None
     assert {
         r["lower"] for r in measures.survival_bounds(stores["all open"], register="requests").dicts()

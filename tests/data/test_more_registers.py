@@ -229,7 +229,7 @@ def test_calgary_lists_closed_cases_so_kaplan_meier_is_refused(store):
     assert row["median"] == next(d for d in days if sum(x <= d for x in days) * 2 >= len(days))
     assert row["p90"] == next(d for d in days if sum(x <= d for x in days) * 10 >= len(days) * 9)
     assert (row["median_low"], row["median_high"]) == (None, None)
-    assert measures.survival_curve(store, register="calgary-foi").rows == ()
+    assert measures.survival_curve(store, register="calgary-foi").result.rows == ()
     page = turnaround.make(store, make_filters(register="calgary-foi"), {})
     assert page.headline == "No typical waiting time: the register lists closed cases only"
     (words,) = page.unanswered

@@ -159,7 +159,7 @@ def test_the_file_alone_gives_its_own_releases(both: Built, older: pd.DataFrame)
 def test_before_2020_only_the_older_file_was_known(both: Built, older: pd.DataFrame) -> None:
     found = measures.volumes(both.store, register="phe-odr", known_on="2018-06-30", interval="year").dicts()
     assert {r["interval_start"].year: r["released"] for r in found} == by_year(older["day"])
-    assert measures.volumes(both.store, register="phe-odr", known_on="2017-12-30").rows == ()
+    assert measures.volumes(both.store, register="phe-odr", known_on="2017-12-30").result.rows == ()
 
 
 # The overlap

@@ -42,7 +42,7 @@ def test_every_measure_without_an_optimiser(sample_store, plain, name, asked):
             filters = {"edition": measures.editions(sample_store, register=register).column("edition")[-1]}
         else:
             filters = asked
-        if not measures.editions(sample_store, register=register, **filters).rows:
+        if not measures.editions(sample_store, register=register, **filters).result.rows:
             continue  # nothing was known of it by then
         here = measures.measure(name, sample_store, register=register, **filters)
         there = measures.measure(name, plain, register=register, **filters)

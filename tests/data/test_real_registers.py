@@ -149,7 +149,7 @@ def test_phe_what_is_not_published_is_null(real_store):
         assert result.column(name) == [None] * 4, name
     assert any("no date of receipt" in note for note in result.notes)
     assert measures.turnaround(real_store, register="phe-odr").column("median") == [None]
-    assert measures.spells(real_store, register="phe-odr").rows == ()
+    assert measures.spells(real_store, register="phe-odr").result.rows == ()
 
 
 def test_phe_recipients_and_shares(phe, real_store):
@@ -305,7 +305,7 @@ def test_sudbury_types(sudbury, real_store):
     ours = measures.recipients(real_store, register="sudbury-foi").dicts()
     assert {r["group"]: r["requests"] for r in ours} == dict(theirs)
     assert all(r["recipients"] is None for r in ours)  # the answering department is not the recipient
-    assert measures.top_recipients(real_store, register="sudbury-foi").rows == ()
+    assert measures.top_recipients(real_store, register="sudbury-foi").result.rows == ()
 
 
 # ---------------------------------------------------------------------------------------------- DfE facts
@@ -343,7 +343,7 @@ def test_dfe_supports_no_volume_share_or_median(real_store):
         assert all(r[c] is None for r in volumes for c in measures.VOLUME_COUNTS)
         recipients = measures.recipients(real_store, register=name).dicts()
         assert all(r["share"] is None and r["requests"] is None for r in recipients)
-        assert measures.top_recipients(real_store, register=name).rows == ()
+        assert measures.top_recipients(real_store, register=name).result.rows == ()
         turnaround = measures.turnaround(real_store, register=name, target=30).dicts()
         assert all(r[c] is None for r in turnaround for c in ("median", "p90", "within_target"))
         coverage = {r["coverage"] for r in measures.answerability(real_store, register=name).dicts()}

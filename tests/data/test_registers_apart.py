@@ -24,14 +24,14 @@ def test_without_register_each_has_its_own_rows_and_samples_are_left_out(sample_
 def test_a_named_sample_has_no_register_column_and_no_other_rows(sample_store):
     result = measures.volumes(sample_store, register=LEGACY)
     assert "register" not in result.columns
-    assert len(result.rows) == 1
+    assert len(result.result.rows) == 1
 
 
 @pytest.mark.realdata
 def test_real_registers_side_by_side_are_what_they_are_alone(real_store):
     together = measures.recipients(real_store).dicts()
     assert {r["register"] for r in together} <= {"phe-odr", *REAL}  # a fixture answers when named
-    assert len(measures.recipients(real_store, register="sudbury-foi").rows) > 3
+    assert len(measures.recipients(real_store, register="sudbury-foi").result.rows) > 3
     mine = [{k: v for k, v in r.items() if k != "register"} for r in together if r["register"] == "phe-odr"]
     alone = measures.recipients(real_store, register="phe-odr")
     assert mine == alone.dicts()

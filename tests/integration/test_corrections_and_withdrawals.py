@@ -184,7 +184,7 @@ def test_words_meant_to_be_obeyed_are_inert_where_they_are_shown(folder: Path, r
     assert {row[c] for c in ("reason", "source", "by")} == {"'" + HOSTILE}
     with Store(load_settings(folder)) as store:
         result = measures.corrections(store, register="tiny")
-        html = html_table(result_table(result), key="corrections") + result._repr_html_()
+        html = html_table(result_table(result.result), key="corrections") + result._repr_html_()
     assert "<img" not in html
     assert "&lt;img src=x onerror=alert(1)&gt;" in html
     assert withdraw(folder, run, "--edition", "2021-06-30", "--reason", HOSTILE).code == 0

@@ -189,7 +189,7 @@ def test_stopped_at_each_step_the_pointer_names_a_whole_build(
             at = publish.current_id(load_settings(folder))
             assert at is not None
             with Store(load_settings(folder)) as store:
-                assert measures.volumes(store, register=LEGACY).rows
+                assert measures.volumes(store, register=LEGACY).result.rows
             assert run("--data", folder, "build").code == 0
             assert publish.current_id(load_settings(folder)) == built_again
             assert litter(folder) == []
@@ -343,7 +343,7 @@ def test_a_store_stays_on_a_good_build_when_the_pointer_is_damaged(data: Path) -
             (data / "builds" / "CURRENT").write_bytes(wrong)
             store.look_now()
             assert store.build.id == before
-            assert measures.volumes(store, register=LEGACY).rows
+            assert measures.volumes(store, register=LEGACY).result.rows
         broken = data / "builds" / "0000000000000000.duckdb"
         broken.write_bytes(b"not a database at all" * 1000)
         (data / "builds" / "CURRENT").write_text("0000000000000000\n")
@@ -371,7 +371,7 @@ def test_a_query_that_fails_or_is_stopped_leaves_the_store_usable(
         with pytest.raises(AccessReviewError, match="more than 1 rows"):
             store.query("answerability", measures.make_filters(register=LEGACY))
         monkeypatch.undo()
-        assert measures.volumes(store, register=LEGACY).rows
+        assert measures.volumes(store, register=LEGACY).result.rows
 
 
 # Old builds

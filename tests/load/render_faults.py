@@ -28,7 +28,7 @@ from tests.load.faults import Cases, Matrix, Running, _disk, clear, denied, dies
 YEAR = 2021
 ASKED = ("render", "april-review", "--year", YEAR, "--register", "tiny")
 AFTER = date(YEAR, 5, 1)  # the day on which status is asked
-KILLS = 64  # in a full run, by the clock
+KILLS = 40  # in a full run, by the clock
 
 
 def reviews(data: Path) -> dict[str, str]:
@@ -98,11 +98,11 @@ class Renders:
         assert litter(done) == []
         shutil.rmtree(done)
 
-    def settled(self, data: Path) -> str:
+    def settled(self, data: Path, *, watched: bool = True) -> str:
         """After a fault: whole reviews only; and the next render ends where an undisturbed one does."""
         now = reviews(data)
         assert now in ({}, self.wanted), "a review that is not the one wanted"
-        end = run(data, *ASKED)
+        end = run(data, *ASKED) if watched else in_process(data, lambda: None).wait()
         assert end.code == 0, end.err
         assert reviews(data) == self.wanted
         assert litter(data) == [], litter(data)
@@ -147,7 +147,7 @@ def _stopped(m: Matrix, r: Renders) -> Cases:
     count = len(counted.read_text().split())
     assert count > 20, count
     shutil.rmtree(data)
-    for stop, most in ((dies, 40), (full, 20), (denied, 10)):
+    for stop, most in ((dies, 30), (full, 10), (denied, 8)):
         steps = sorted({1 + i * (count - 1) // (most - 1) for i in range(most)})
         for step in steps if not m.quick else steps[:: len(steps) // 2]:
 
@@ -160,7 +160,7 @@ def _stopped(m: Matrix, r: Renders) -> Cases:
                 elif end.code:
                     assert "Traceback" not in end.err, end.err
                     clear(end)
-                return r.settled(data)
+                return r.settled(data, watched=False)
 
             yield f"render {stop.__name__} at a step", case
 
@@ -206,7 +206,7 @@ def _killed(m: Matrix, r: Renders) -> Cases:
 
 def _sizes(m: Matrix, r: Renders) -> Cases:
     """No file may grow beyond a limit."""
-    for size in m.some(range(0, 200_000, 20_000), 3):
+    for size in m.some(range(0, 200_000, 40_000), 3):
 
         def case(size: int = size) -> str:
             data = m.copy(r.folder)
@@ -225,7 +225,7 @@ def _sizes(m: Matrix, r: Renders) -> Cases:
 def full_disks_of_renders(m: Matrix) -> Cases:
     """A disk with so much room left, then with more."""
     r = Renders(m)
-    for room in m.some(range(0, 640_000, 32_000), 3):
+    for room in m.some(range(0, 640_000, 80_000), 3):
 
         def case(room: int = room) -> str:
             with _disk(m, r.folder, room) as (data, more):
@@ -243,8 +243,8 @@ def _broken(m: Matrix, r: Renders) -> Cases:
     """A notebook whose measure raises, and one whose kernel dies, each time: said, kept, and never in the archive."""
     text = (CHECKOUT / "notebooks" / "april_review.ipynb").read_text("utf-8")
     for what, call, words in (
-        ("a measure raises", "review.store.query('no_such')", "there is no query 'no_such'"),
-        ("a kernel dies", "__import__('os').kill(__import__('os').getpid(), 9)", "Kernel died"),
+        ("render: a measure raises", "review.store.query('no_such')", "there is no query 'no_such'"),
+        ("render: a kernel dies", "__import__('os').kill(__import__('os').getpid(), 9)", "Kernel died"),
     ):
 
         def case(call: str = call, words: str = words) -> str:

@@ -412,7 +412,7 @@ def own_folder(sample_data: BuiltSample, tmp_path: Path) -> Settings:
 
 
 def test_a_failed_run_leaves_no_review_and_is_kept_with_its_reason(
-    own_folder: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    own_folder: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notebooks = tmp_path / "notebooks"
     notebooks.mkdir()
@@ -420,10 +420,9 @@ def test_a_failed_run_leaves_no_review_and_is_kept_with_its_reason(
     broken = text.replace("review.recipients()", "review.store.query('no_such')")
     (notebooks / reports.NOTEBOOK).write_text(broken, "utf-8")
     monkeypatch.setattr(Settings, "notebooks", notebooks)
-    assert main(["--data", str(own_folder.data), "render", "april-review", "--year", "2018"]) == 1
-    said = capsys.readouterr().err
-    assert "there is no query 'no_such'" in said
-    assert "Traceback" not in said
+    with pytest.raises(AccessReviewError, match="there is no query 'no_such'") as failed:
+        reports.render_april_review(own_folder, year=2018)
+    assert "Traceback" not in str(failed.value)
     assert not list((own_folder.reviews / "april-review" / "2018").iterdir())
     [kept] = (own_folder.reviews / "failed").iterdir()
     assert (kept / "reason.txt").read_text(

@@ -527,3 +527,46 @@ def test_a_review_that_was_changed_is_compared_with_nothing(copy: Proved) -> Non
     (copy.before / "report.html").write_text("other words", "utf-8")
     assert earlier_review(copy.settings, year=2018, register=LEGACY) is None
     assert earlier_review(copy.settings, year=2018, register="another") is None
+
+
+# --- several years ----------------------------------------------------------------------------------
+
+
+def test_several_years_are_rendered_oldest_first_and_one_that_fails_stops_no_other(
+    copy: Proved, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = str(copy.settings.data)
+    assert main(["--data", data, "render", "april-review", "--year", "2018,2012-2013,2017"]) == 1
+    said = capsys.readouterr()
+    # Those of 2017 and 2018 are there already: found, and told.
+    assert [Path(line) for line in said.out.splitlines()] == [copy.before, copy.folder]
+    assert "April 2012: no edition of sample-npd-requests was published by 30 April 2012" in said.err
+    assert "April 2013: no edition of sample-npd-requests was published by 30 April 2013" in said.err
+    known = [open_review(f).manifest["known_on"] for f in (copy.before, copy.folder)]
+    assert known == ["2017-04-30", "2018-04-30"]
+    method = plain_text((copy.before / "report.html").read_text("utf-8"))
+    assert "Names of recipients, corrections of source errors and vocabularies are today's" in method
+
+
+@pytest.mark.parametrize(
+    ("years", "words"),
+    [
+        ("2018-2016", "must be a year, or several such as 2016,2018 or 2016-2018, not '2018-2016'"),
+        ("2016,", "must be a year, or several"),
+        ("16", "must be a year, or several"),
+        ("1900-2000", "must be at most 60 years, not 101"),
+    ],
+)
+def test_years_that_are_none_are_wrong_usage(
+    proved: Proved, years: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--data", str(proved.settings.data), "render", "april-review", "--year", years])
+    assert stopped.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_one_edition_is_not_that_of_several_years(proved: Proved, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["render", "april-review", "--year", "2017-2018", "--as-at", "2016-12-31"]
+    assert main(["--data", str(proved.settings.data), *command]) == 2
+    assert "names the edition of one review, not of 2 years" in capsys.readouterr().err
