@@ -11,9 +11,9 @@ from pathlib import Path
 import feedparser
 import pytest
 
+from dashboard.files import sha256_of
 from dashboard.web import feeds
 from tests.integration.conftest import LEGACY, SHARES
-from tests.support.reviews import write_review
 from tests.support.serving import Served, serving
 from tests.unit.test_feeds import check_atom
 
@@ -25,10 +25,20 @@ def folder(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(built, data)
     for year, signed in (("2017", True), ("2018", False)):
         place = data / "reviews" / "april-review" / year / f"{year}0501-1-abcdef"
-        manifest = {"title": f"April review {year}", "parameters": {"register": LEGACY}, "build": "b"}
-        said = {"name": "A. Statistician", "role": "Head of Profession", "signed": f"{year}-05-09"}
-        started = f"{year}-05-01T10:00:00+00:00"
-        write_review(place, manifest, started=started, signed=said if signed else None)
+        place.mkdir(parents=True)
+        (place / "report.html").write_text("<!doctype html><title>A review</title>")
+        manifest = {
+            "title": f"April review {year}",
+            "parameters": {"register": LEGACY},
+            "build": "b",
+            "files": {"report.html": sha256_of(place / "report.html")},
+        }
+        (place / "manifest.json").write_text(json.dumps(manifest))
+        (place / "times.json").write_text(json.dumps({"started": f"{year}-05-01T10:00:00+00:00"}))
+        if signed:
+            said = {"name": "A. Statistician", "role": "Head of Profession", "signed": f"{year}-05-09"}
+            said["manifest_sha256"] = sha256_of(place / "manifest.json")
+            (place / "signature.json").write_text(json.dumps(said))
     return data
 
 
@@ -65,6 +75,7 @@ def test_the_changes_are_those_of_the_measure(site: Served) -> None:
         feed = feedparser.parse(site.get(f"/feeds/changes.atom?register={register}").body)
         things = {(r["edition"], r["previous"], r["about"], r["reference"], r["occurrence"]) for r in rows}
         assert len(feed.entries) == len(things)
+        assert "Synthetic sample data" in feed.feed.subtitle
         assert feed.feed.id == f"tag:access-review,2026:changes:{register}"
         for entry in feed.entries:
             path = re.sub(r"^http://127\.0\.0\.1:\d+", "", entry.link)

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import duckdb
 import pytest
 
 from dashboard import measures
-from dashboard.errors import AccessReviewError
+from dashboard.errors import AccessReviewError, LimitError
 from dashboard.settings import CHECKOUT, Settings, load_settings
 from dashboard.store import Query, Store
 from dashboard.warehouse import build as building
@@ -352,6 +353,24 @@ def test_a_store_stays_on_a_good_build_when_the_pointer_is_damaged(data: Path) -
         (data / "builds" / "CURRENT").unlink()
         store.look_now()
         assert store.build.id == before
+
+
+def test_a_query_that_lacks_memory_is_no_damaged_build(data: Path) -> None:
+    """It was answered with advice to remove the build."""
+    with Store(load_settings(data), memory="1MB") as store, pytest.raises(LimitError, match="more memory"):
+        measures.measure("recipients", store, known_on=date(2030, 4, 30))
+
+
+def test_a_query_may_be_given_more_time_or_less_by_its_store(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heavy = "select count(*) from range(10_000_000_000) as a, range(1_000_000) as b"
+    with Store(load_settings(data), patience=0.2) as store:
+        monkeypatch.setattr(
+            "dashboard.store.load_query", lambda name: Query(name, heavy, frozenset(), ("n",), "")
+        )
+        with pytest.raises(LimitError, match=r"took longer than 0\.2 seconds"):
+            store.query("heavy")
 
 
 def test_a_query_that_fails_or_is_stopped_leaves_the_store_usable(
