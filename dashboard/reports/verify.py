@@ -410,7 +410,7 @@ def _figures(recorded: list[Any], again: list[Any]) -> Iterator[Found]:
         words = words or ("the report quotes it and the manifest does not list it" if then is None else "")
         yield Found(
             check="figure", thing=_sentence(either), status="differs", recorded=_value(then), now=_value(now),
-            words=words or f"as recorded: {', '.join(parts) or 'nothing of a figure'}",
+            words=words or f"differs in: {', '.join(parts) or 'all of it'}",
         )  # fmt: skip
 
 
