@@ -26,7 +26,7 @@ from dashboard.settings import CHECKOUT, Settings, load_settings
 from dashboard.store import Query, Store
 from dashboard.warehouse import build as building
 from dashboard.warehouse import publish, staging
-from tests.integration.conftest import LEGACY, Run, write_tiny
+from tests.integration.conftest import LEGACY, Run, tree, write_tiny
 
 
 MOMENTS = 4  # at which a build is killed from outside; the steps below are each tried
@@ -426,6 +426,33 @@ def test_prune_keeps_the_last_few_and_what_reviews_need(
     assert publish.current_id(settings) == first
     assert run("--data", data, "rollback").code == 1
     assert answers(data) == first
+
+
+def test_a_signed_review_that_does_not_say_its_build_keeps_every_build(
+    data: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish, "KEPT", 0)
+    settings = load_settings(data)
+    first = answers(data)
+    folder = data / "reviews" / "april-review" / "2018" / "r1"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text("{", "utf-8")
+    (folder / "signature.json").write_text("{}", "utf-8")
+    more(data, run, "A")
+    assert run("--data", data, "build").code == 0
+    listed = json.loads(run("--data", data, "prune", "--format", "json").out)["rows"]
+    why = "signed review april-review/2018/r1, whose manifest cannot be read"
+    assert {r["build"]: r["why"] for r in listed} == {
+        first: why,
+        publish.current_id(settings): f"in force; {why}",
+    }
+    (folder / "signature.json").unlink()
+    archive = tree(data / "editions")
+    ran = run("--data", data, "prune")
+    assert f"{first}" in next(line for line in ran.out.splitlines() if "goes: nothing needs it" in line)
+    assert [p.stem for p in (data / "builds").glob("*.duckdb")] == [publish.current_id(settings)]
+    assert not (data / "builds" / f"{first}.json").exists()
+    assert tree(data / "editions") == archive
 
 
 def test_the_same_inputs_give_the_same_tables(data: Path, tmp_path: Path, run: Run) -> None:
