@@ -180,7 +180,7 @@ def draw_exhibit(exhibit: Exhibit, **options: Any) -> Any:
     if exhibit.chart is None:
         raise UsageError(f"the figure {exhibit.key!r} is a table alone", hint="use .df, or .df.hvplot")
     drawn = hvplot_chart(exhibit.chart, title=exhibit.title, summary=exhibit.summary)
-    return drawn.opts(title=exhibit.title, **{"fontsize": {"title": 11}, **options})
+    return drawn.opts(**options) if options else drawn
 
 
 def _published(frame: pd.DataFrame, asked: list[str] | None, drawing: Drawing) -> list[str]:
@@ -319,13 +319,24 @@ def _columns(
             xlabel=x_label, rot=90 if many else 45, legend="top", **_sizes(),
         )  # fmt: skip
     named = frame.rename(columns={c: _words(c) for c in drawn})
+    rot = 90 if many else 0
+    if len(drawn) == 1:
+        only = _words(drawn[0])
+        return named.hvplot.bar(
+            x=drawing.x,
+            y=only,
+            color=COLOURS[0],
+            ylabel=f"{unit}: {only}",
+            xlabel=x_label,
+            rot=rot,
+            **_sizes(),
+        )
     bars = named.hvplot.bar(
         x=drawing.x, y=[_words(c) for c in drawn], stacked=drawing.stacked, color=COLOURS[: len(drawn)],
-        ylabel=unit, xlabel=x_label, rot=90 if many else 0, legend="top", group_label="counted", value_label=unit,
-        **_sizes(),
+        ylabel=unit, xlabel=x_label, rot=rot, legend="top", group_label="counted", value_label=unit, **_sizes(),
     )  # fmt: skip
     # The legend names what is counted: said again under each bar, the names run into one another.
-    return bars if drawing.stacked or len(drawn) == 1 else bars.opts(multi_level=False)
+    return bars if drawing.stacked else bars.opts(multi_level=False)
 
 
 def _through_time(
