@@ -7,12 +7,15 @@ PORT ?= 5006
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 DASHBOARDS_ARGS ?=
+RENDER_ARGS ?=
+WHEELHOUSE ?= wheelhouse
+OFFLINE ?=
 LAB_ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run sample test check fix review notebooks bench coverage fuzz faults soak realdata lock browser transcripts clean
+.PHONY: help setup wheelhouse install timers run sample test check fix review notebooks bench coverage fuzz faults soak realdata lock browser transcripts clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -26,6 +29,21 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@touch $@
 
 setup: $(VENV)/.installed ## make .venv with the locked packages
+
+# In an environment of its own: pip must be one that the lock's hashes can be given to.
+wheelhouse: ## on a connected machine: a folder of wheels for one without a network (WHEELHOUSE=dir)
+	@rm -rf .venv-wheelhouse && $(PYTHON) -m venv .venv-wheelhouse
+	@.venv-wheelhouse/bin/python deploy/wheelhouse.py make $(WHEELHOUSE)
+	@rm -rf .venv-wheelhouse
+
+install: ## from such a folder, with no network, no root and no home: OFFLINE=dir (VENV=dir for another place)
+	@test -n "$(OFFLINE)" || { echo "install: name the folder that 'make wheelhouse' made: make install OFFLINE=dir" >&2; exit 2; }
+	@$(PYTHON) deploy/wheelhouse.py check $(OFFLINE)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --isolated install --quiet --no-index --no-cache-dir --find-links $(OFFLINE) \
+	    --require-hashes -r $(OFFLINE)/requirements.txt
+	@touch $(VENV)/.installed
+	@echo "installed: $(BIN)/access-review. Next: $(BIN)/access-review doctor"
 
 # The synthetic sample becomes editions of the data folder, once.
 sample: setup
@@ -41,6 +59,7 @@ run: sample ## set up, build from the embedded sample, serve on 127.0.0.1:5006
 
 browser: setup
 	@.ci/browser
+	@.ci/office
 
 test: setup browser ## set up and run every test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -76,6 +95,7 @@ notebooks: sample $(VENV)/.notebooks ## open JupyterLab on the notebooks, with t
 
 bench: setup browser .venv-bench/.installed ## measure speed against stated references in the same run
 	$(BIN)/python -m tests.load.bench $(BENCH_ARGS)
+	$(BIN)/python -m tests.load.render $(RENDER_ARGS)
 	$(BIN)/python -m tests.load.dashboards $(DASHBOARDS_ARGS)
 
 coverage: setup ## how often the bounds hold the truth, on 1,000 registers whose truth is known
@@ -101,4 +121,4 @@ lock: ## work out requirements.lock anew (needs uv); no index address is written
 	    --no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade --output-file requirements.lock
 
 clean: ## remove the virtual environment and what was built
-	rm -rf $(VENV) .venv-bench $(DATA)/builds $(DATA)/sample $(DATA)/editions/sample-*
+	rm -rf $(VENV) .venv-bench .venv-wheelhouse $(DATA)/builds $(DATA)/sample $(DATA)/editions/sample-*

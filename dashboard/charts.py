@@ -477,8 +477,7 @@ def _value_axis(figure: Any, chart: Chart, colours: dict[str, Any]) -> float:
         axis.formatter = NumeralTickFormatter()
     axis.ticker.ticks = [tick for tick in ticks if tick <= top * 1.001]
     axis.formatter.format = "0[.]0%" if chart.value_kind == "share" else "0,0[.]00"
-    _axis(axis, colours)
-    axis.axis_line_color = None
+    _axis(axis, colours, axis_line_color=None)
     _set(grid, visible=True, grid_line_color=colours["grid"])
     return float(top)
 
@@ -487,19 +486,20 @@ def _category_axis(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
     across = chart.kind == "bars"
     axis, grid = (figure.yaxis[0], figure.ygrid[0]) if across else (figure.xaxis[0], figure.xgrid[0])
     grid.visible = False
-    _axis(axis, colours)
+    # The upper level of a grouped axis names the series, which the legend does better.
+    hidden: dict[str, Any] = {"major_label_text_font_size": "0px"} if chart.kind == "columns" else {}
+    _axis(axis, colours, **hidden)
     labels = _x_labels(chart) or [_blank(chart)]
     if chart.kind == "steps":
         _set(figure.x_range, start=0, end=max(labels) or 1.0)
         return
     if chart.kind == "columns":
-        # The upper level of a grouped axis names the series, which the legend does better.
         slots = SLOTS[: max(len(chart.series), 1)]
         figure.x_range.factors = [(label, slot) for label in labels for slot in slots]
         _set(figure.x_range, group_padding=_group_padding(len(slots)), factor_padding=0.0)
         # Room on both sides of a few, or a single column is as wide as the page.
         figure.x_range.range_padding = max(5 / len(labels) - 1, 0.0)
-        _set(axis, major_label_text_font_size="0px", major_label_standoff=0, separator_line_color=None)
+        _set(axis, major_label_standoff=0, separator_line_color=None)
         _set(axis, group_text_color=colours["ink"], **_font("group_text"))
     else:
         # HoloViews lists categories as it meets them, and a band with a gap is met first.
@@ -507,19 +507,21 @@ def _category_axis(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:
         categories.factors = labels[::-1] if across else labels
 
 
-def _axis(axis: Any, colours: dict[str, Any]) -> None:
+def _axis(axis: Any, colours: dict[str, Any], **own: Any) -> None:
+    """What all axes have, and what one has of its own: set once, for each setting makes a browser draw again."""
     if not isinstance(axis.major_label_policy, NoOverlap):
         axis.major_label_policy = NoOverlap(min_distance=6)
-    _set(
-        axis,
-        major_label_text_color=colours["ink"],
-        axis_label_text_color=colours["muted"],
-        axis_line_color=colours["ink"],
-        major_tick_line_color=None,
-        minor_tick_line_color=None,
+    values = {
+        "major_label_text_color": colours["ink"],
+        "axis_label_text_color": colours["muted"],
+        "axis_line_color": colours["ink"],
+        "major_tick_line_color": None,
+        "minor_tick_line_color": None,
         **_font("major_label_text"),
         **_font("axis_label_text"),
-    )
+        **own,
+    }
+    _set(axis, **values)
 
 
 def _glyphs(figure: Any, chart: Chart, colours: dict[str, Any]) -> None:

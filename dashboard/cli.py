@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import __version__
-from dashboard.commands import aliases, drop, history, withdraw
+from dashboard.commands import aliases, doctor, drop, export, history, render, reviews, withdraw
 from dashboard.commands import fetch as commands_fetch
 from dashboard.commands.base import (
     Commands,
@@ -143,6 +143,7 @@ def parser() -> argparse.ArgumentParser:
 
     aliases.add_to(commands)
     history.add_to(commands)
+    export.add_to(commands)
 
     serve = command("serve", "Serve the dashboard.", "access-review serve --port 5006", _serve)
     serve.add_argument("--port", type=a_port, default=5006)
@@ -171,19 +172,9 @@ def parser() -> argparse.ArgumentParser:
         "--log", choices=("text", "json"), default="text", help="text, or JSON with a line a request"
     )
 
-    render = command(
-        "render", "Render a scheduled report.",
-        "access-review render april-review --year 2018 --register sample-npd-requests", _render,
-    )  # fmt: skip
-    render.add_argument("report", choices=("april-review",))
-    render.add_argument(
-        "--year", type=a_count, required=True, help="the April of this year; covers the year before"
-    )
-    render.add_argument(
-        "--as-at", metavar="D", type=a_day, help="default: the latest edition published by 30 April"
-    )
-    render.add_argument("--register", metavar="R", help="default: the home register")
-    render.add_argument("--out", metavar="DIR", type=Path, help="default: reviews/ in the data folder")
+    render.add_to(commands)
+    doctor.add_to(commands)
+    reviews.add_to(commands)
     return top
 
 
@@ -360,7 +351,7 @@ def _status(settings: Settings, arguments: Any) -> int:
     flags = standing(settings, date.today())  # noqa: DTZ011 - due dates are calendar days where the reader is
     current = publish.current_id(settings)
     editions = list_editions(settings)
-    reviews = list_reviews(settings)
+    rendered = list_reviews(settings)
     kept = list_kept(settings)
     record = publish.find_build(settings).record if current else {}
     extra = {
@@ -368,7 +359,8 @@ def _status(settings: Settings, arguments: Any) -> int:
         "build": current,
         "issues": record.get("issues", {}),
         "tables": record.get("tables", []),
-        "last_review": reviews[0].name if reviews else None,
+        "last_review": rendered[0].name if rendered else None,
+        "reviews": [_review(review, rendered) for review in rendered],
         "flags": flags,
         "kept_aside": [
             {"register": k.register, "file": settings.shown(k.file), "reason": k.reason} for k in kept
@@ -392,6 +384,11 @@ def _status(settings: Settings, arguments: Any) -> int:
         issues = ", ".join(f"{n} {s}" for s, n in sorted(dict(extra["issues"] or {}).items())) or "none"  # type: ignore[call-overload]
         print(f"issues       {issues}")
         print(f"last review  {extra['last_review'] or 'none yet'}")
+        for review in rendered:
+            if review.state == "broken":
+                print(
+                    f"broken       {review.name} was changed after it was signed: 'access-review verify' names what"
+                )
         for flag, words in flags.items():
             print(f"{flag:<12} {words}")
         for aside in kept:
@@ -404,6 +401,20 @@ def _status(settings: Settings, arguments: Any) -> int:
     for flag in up:
         say(f"access-review status: {flag}: {flags[flag]}")
     return 1 if up else 0
+
+
+def _review(review: Any, rendered: Any) -> dict[str, Any]:
+    from dashboard.reviews import superseded_by
+
+    later = superseded_by(review, rendered)
+    return {
+        "review": review.name,
+        "register": review.register,
+        "state": review.state,
+        **({"signed_by": review.signature()["name"]} if review.signed else {}),
+        "superseded_by": later.name if later else None,
+        "build": review.manifest.get("build"),
+    }
 
 
 def _issues(settings: Settings, arguments: Any) -> int:
@@ -470,21 +481,6 @@ def _serve(settings: Settings, arguments: Any) -> int:
             log=arguments.log,
         ),
     )
-    return 0
-
-
-def _render(settings: Settings, arguments: Any) -> int:
-    from dashboard.reports import render_april_review
-
-    folder = render_april_review(
-        settings,
-        year=arguments.year,
-        as_at=arguments.as_at,
-        register=arguments.register,
-        out=arguments.out,
-        progress=say if sys.stderr.isatty() else (lambda _: None),
-    )
-    print(folder)
     return 0
 
 

@@ -9,6 +9,7 @@ difference that this interval does not support is not one, and one that it suppo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, inf, lgamma, log, log1p
 
 
@@ -30,6 +31,7 @@ class TwoCounts:
         return self.low > 1 or self.high < 1
 
 
+@lru_cache(maxsize=4096)
 def compare_counts(now: int, before: int) -> TwoCounts:
     """The interval of now / before. Both are at least 0; of two zeros nothing is known (0 to infinity)."""
     low, high = clopper_pearson(now, now + before)
@@ -49,16 +51,28 @@ def clopper_pearson(events: int, n: int) -> tuple[float, float]:
 
 
 def _quantile(p: float, a: int, b: int) -> float:
-    """The x at which the regularised incomplete beta function of a and b is p: halved to the last digit."""
+    """The x at which the regularised incomplete beta function of a and b is p, to the last digits.
+
+    Newton's steps, each kept between the ends that are known to lie below and above; where one leaves them the
+    interval is halved.
+    """
     low, high = 0.0, 1.0
+    x = a / (a + b)
+    scale = lgamma(a + b) - lgamma(a) - lgamma(b)
     while True:
-        middle = (low + high) / 2
-        if middle in (low, high):
-            return middle
-        if _beta(middle, a, b) < p:
-            low = middle
+        off = _beta(x, a, b) - p
+        if off < 0:
+            low = x
         else:
-            high = middle
+            high = x
+        steepness = exp(scale + (a - 1) * log(x) + (b - 1) * log1p(-x))
+        following = x - off / steepness if steepness > 0 else low
+        if not low < following < high:
+            following = (low + high) / 2
+        # The digits that are right double with each step: after a step this small they all are.
+        if abs(following - x) <= 1e-10 * x or following in (low, high):
+            return following
+        x = following
 
 
 def _beta(x: float, a: int, b: int) -> float:

@@ -33,3 +33,7 @@ class UsageError(AccessReviewError):
 
 class LimitError(AccessReviewError):
     """The question takes too long, or has too many rows: another question, or the same one later, can be answered."""
+
+
+class LockedError(AccessReviewError):
+    """Another process is at work on the same thing: nothing failed, and a later try can do it."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dashboard.errors import AccessReviewError
+from dashboard.errors import AccessReviewError, LockedError
 
 
 def sha256_of(path: Path) -> str:
@@ -81,7 +81,7 @@ def folder_whole(target: Path) -> Iterator[Path]:
 def lock(path: Path, what: str, *, wait: float = 0.0) -> Iterator[None]:
     """Hold a lock file for the block.
 
-    Raises AccessReviewError when another process holds it, and still does after `wait` seconds.
+    Raises LockedError when another process holds it, and still does after `wait` seconds.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     until = time.monotonic() + wait
@@ -93,7 +93,7 @@ def lock(path: Path, what: str, *, wait: float = 0.0) -> Iterator[None]:
             except BlockingIOError:
                 if time.monotonic() >= until:
                     waited = f" after {wait:g} seconds" if wait else ""
-                    raise AccessReviewError(
+                    raise LockedError(
                         f"another process is {what}{waited} (lock {path})",
                         hint="wait until it ends, then run this again",
                     ) from None

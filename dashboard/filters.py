@@ -143,7 +143,7 @@ def _day(name: str, text: str) -> date:
 
 def _choice(name: str, text: str) -> str:
     allowed = _CHOICES.get(name)
-    if allowed is None:
+    if allowed is None or text in allowed:
         return text
     key = normalise_text(text)
     for choice in allowed:

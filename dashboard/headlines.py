@@ -20,6 +20,7 @@ from dashboard.measures import DEFAULT_CLOCK, MEASURES, Scope, for_page
 from dashboard.measures.refusals import at_least, enough, estimate, not_measurable, quoted, refused
 from dashboard.store import Store
 from dashboard.text import day, join_words, number, plural, published_words
+from dashboard.together import together
 from dashboard.vocabulary import CHANGES
 
 
@@ -77,18 +78,20 @@ def findings(store: Store, filters: Filters) -> list[Finding]:
     """At most six sentences about one register under the filters."""
     scope = figures.scope_of(store, filters)
     query = "?" + filters.query()
-    made = {
-        "level": _level(store, scope, filters, query),
-        "who": _who(store, filters, query),
-        "time": _how_long(store, scope, filters, query),
-        "backlog": _waiting(store, filters, query),
-        "signal": _signal(store, scope, filters, query),
-        "longest": _longest(store, scope, filters, query),
-        "ended": _ended(store, filters, query),
-        "people": _people(store, filters),
-        "edition": _edition(store, scope, filters, query),
-        "silent": _not_included(scope),
-    }
+    made = together(
+        {
+            "level": lambda: _level(store, scope, filters, query),
+            "who": lambda: _who(store, filters, query),
+            "time": lambda: _how_long(store, scope, filters, query),
+            "backlog": lambda: _waiting(store, filters, query),
+            "signal": lambda: _signal(store, scope, filters, query),
+            "longest": lambda: _longest(store, scope, filters, query),
+            "ended": lambda: _ended(store, filters, query),
+            "people": lambda: _people(store, filters),
+            "edition": lambda: _edition(store, scope, filters, query),
+            "silent": lambda: _not_included(scope),
+        }
+    )
     first = [name for name in ORDER if made.get(name)][:MOST]
     return [finding for name, finding in made.items() if finding and name in first]
 

@@ -51,8 +51,16 @@ KEYS = (
     "severity",
     "field",
     "ref",
+    "recipient",
+    "day",
+    "outcome",
+    "period_start",
+    "period_end",
+    "body",
+    "unit",
 )
 TALLIES = ("severity", "status")  # columns whose rows are counted by value
+PLACES = frozenset({"sheet_row", "file_row", "occurrence"})  # where a row stands, which no sentence speaks of
 SHARES = frozenset(
     {
         "share",
@@ -85,6 +93,15 @@ class Source:
         tuple[str, tuple[Any, ...]], ...
     ] = ()  # rows here are those with one of these values, in order
     counted: bool = False  # the words say how many rows there are
+    # How many rows have a value in a column, as a counting query gave them, where the rows themselves are too many to
+    # be read for a number: (column, value, rows).
+    tallied: tuple[tuple[str, str, int], ...] = ()
+    things: tuple[
+        str, ...
+    ] = ()  # columns that tell one thing from another: rows of a kind are counted by them
+    table: str = (
+        ""  # a table of the report itself, where the rows are no measure's: its file, beside the report
+    )
 
     def dicts(self) -> list[dict[str, Any]]:
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
@@ -92,7 +109,7 @@ class Source:
     def ordered(self) -> list[str]:
         return [
             *(c for c in self.first if c in self.columns),
-            *(c for c in self.columns if c not in self.first),
+            *(c for c in self.columns if c not in self.first and c not in PLACES),
         ]
 
 
@@ -125,12 +142,13 @@ def _tokens(words: str, sources: Sequence[Source], quoted: Sequence[str]) -> Ite
 
 
 def _home(kind: str, token: str, sources: Sequence[Source]) -> dict[str, Any]:
-    for way in (_rows, _cell, _of_filters, _rounded, _arithmetic):
+    for way in (_tallied, _rows, _cell, _of_filters, _rounded, _arithmetic):
         for source in sources:
             found = way(kind, token, source)
             if found:
                 return {
-                    "measure": source.measure,
+                    "measure": source.measure or None,
+                    **({"table": source.table} if source.table else {}),
                     "filters": {n: _plain(v) for n, v in source.filters.items()},
                     **({"where": {n: _plain(v) for n, v in source.where}} if source.where else {}),
                     **found,
@@ -179,6 +197,31 @@ def _cells(kind: str, source: Source) -> Iterator[tuple[int, str, Any, str]]:
             words = _shown(kind, column, rows[place][column], source.filters.interval)
             if isinstance(words, str):
                 yield place, column, rows[place][column], words
+
+
+def _tallied(kind: str, token: str, source: Source) -> dict[str, Any] | None:
+    for column, value, count in source.tallied if kind == "number" else ():
+        if number(count) == token:
+            return {"how": "rows where", "cells": [], "column": column, "equals": value, "value": count}
+    if kind != "number" or not source.things:
+        return None
+    for value in dict.fromkeys(r["kind"] for r in source.dicts()):
+        found = {
+            "how": "things where",
+            "cells": [],
+            "things": list(source.things),
+            "column": "kind",
+            "equals": value,
+        }
+        if number(_things(found, source.dicts())) == token:
+            return {**found, "value": _things(found, source.dicts())}
+    return None
+
+
+def _things(figure: dict[str, Any], rows: Sequence[dict[str, Any]]) -> int:
+    return len(
+        {tuple(r[c] for c in figure["things"]) for r in rows if r[figure["column"]] == figure["equals"]}
+    )
 
 
 def _rows(kind: str, token: str, source: Source) -> dict[str, Any] | None:
@@ -307,6 +350,8 @@ def recompute(figure: dict[str, Any], rows: Sequence[dict[str, Any]]) -> Any:
         return len(rows)
     if how == "rows where":
         return sum(r[figure["column"]] == figure["equals"] for r in rows)
+    if how == "things where":
+        return _things(figure, rows)
     if how.startswith("filter "):
         return figure["filters"].get(how.removeprefix("filter "))
     if how == NOT_TRACED or any(c["row"] > len(rows) for c in figure["cells"]):
@@ -320,3 +365,66 @@ def recompute(figure: dict[str, Any], rows: Sequence[dict[str, Any]]) -> Any:
         part, whole = values[: figure["several"]], values[figure["several"] :]
         return _plain(sum(v or 0 for v in part) / sum(v or 0 for v in whole))
     return _plain(ARITHMETIC[how](values))
+
+
+def says(figure: dict[str, Any]) -> bool:
+    """Whether the words of a recorded figure are some way of saying its value."""
+    return figure["words"] in [way(figure["value"]) for way in _WAYS if _fits(way, figure["value"])]
+
+
+def said_as(figure: dict[str, Any], value: Any) -> str:
+    """Another value in the way that the words of a recorded figure say theirs; empty where it cannot be."""
+    for way in _WAYS:
+        if _fits(way, figure["value"]) and _fits(way, value) and way(figure["value"]) == figure["words"]:
+            return way(value)
+    return ""
+
+
+def place_again(figure: dict[str, Any], rows: Sequence[dict[str, Any]]) -> Any:
+    """As `recompute`, from rows that may be more or fewer than they were: each cell is found by what tells its row
+    from the others, not by its number. None where a place is gone."""
+    for name, allowed in figure.get("where", {}).items():
+        rows = [r for r in rows if r.get(name) in allowed]
+    found = []
+    for cell in figure["cells"]:
+        # A recipient that moved up the list is the same recipient.
+        keys = {k: v for k, v in cell["where"].items() if k != "rank" or "recipient" not in cell["where"]}
+        there = [n for n, row in enumerate(rows) if all(row.get(k) == v for k, v in keys.items())]
+        if len(there) != 1:
+            return None
+        found.append({**cell, "row": there[0] + 1})
+    return recompute({**figure, "where": {}, "cells": found}, rows)
+
+
+def _date(value: Any) -> date:
+    return date.fromisoformat(value)
+
+
+def _quarter(value: Any) -> str:
+    # A quarter that is told by its last month begins two months before.
+    first = _date(value)
+    return interval_words(first.replace(day=1, month=first.month - (first.month - 1) % 3), "quarter")
+
+
+# Every way in which a report says a value: days and intervals from ISO text, the others from numbers.
+_OF_TEXT: tuple[Callable[[Any], str], ...] = (
+    lambda v: day(_date(v)),
+    lambda v: str(_date(v).year),
+    lambda v: interval_words(_date(v).replace(day=1), "month"),
+    _quarter,
+)
+_OF_NUMBERS: tuple[Callable[[Any], str], ...] = (
+    lambda v: number(v),
+    lambda v: percent(float(v)),
+    lambda v: f"{v:.1f}",
+    lambda v: p_words(v),
+    lambda v: number(round(v)),
+    lambda v: str(v),
+)
+_WAYS = (*_OF_TEXT, *_OF_NUMBERS)
+
+
+def _fits(way: Callable[[Any], str], value: Any) -> bool:
+    if isinstance(value, str):
+        return way in _OF_TEXT and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) is not None
+    return way in _OF_NUMBERS and isinstance(value, int | float) and not isinstance(value, bool)

@@ -15,7 +15,8 @@ import pandas as pd
 from dashboard.errors import UsageError
 from dashboard.exhibits import Exhibit
 from dashboard.figures import axis_words
-from dashboard.measures import MEASURES, Measured, scopes
+from dashboard.measures import Measured, scopes
+from dashboard.measures.measured import ENTRIES
 from dashboard.text import day, escape, join_words
 
 
@@ -144,9 +145,9 @@ def draw(measured: Measured, y: str | list[str] | None = None, **options: Any) -
     """The chart of a result as a HoloViews object; of many groups, with a widget that chooses among them."""
     name = measured.measure
     if name not in DRAWINGS:
+        what = "entries have" if name.endswith(ENTRIES) else "the measure has"
         raise UsageError(
-            f"the entries behind a figure have no chart of their own ({name})",
-            hint="use .df, or .df.hvplot for a chart of your own",
+            f"{what} no chart here ({name})", hint="use .df, or .df.hvplot for a chart of your own"
         )
     drawing = DRAWINGS[name]
     asked = [y] if isinstance(y, str) else y
@@ -462,4 +463,3 @@ Maker = Callable[[pd.DataFrame, Drawing, list[str], str, str, str], Any]
 MAKERS: dict[Kind, Maker] = {
     "columns": _columns, "lines": _lines, "bars": _bars, "curve": _curve, "dots": _dots, "counts": _counts,
 }  # fmt: skip
-assert set(DRAWINGS) == set(MEASURES), "every measure has a chart"

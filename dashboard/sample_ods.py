@@ -6,7 +6,6 @@ no library version in the file. Rows are streamed, so memory does not grow with 
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,21 +13,10 @@ from datetime import date
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from dashboard.ods import MANIFEST, MIMETYPE, text_of, zip_entry
+
 
 Cell = str | int | float | date | None
-
-MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
-# The earliest time a zip entry can carry. Any constant would do; this one cannot be taken for a real one.
-ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-
-MANIFEST = f"""<?xml version="1.0" encoding="UTF-8"?>
-<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">
-<manifest:file-entry manifest:full-path="/" manifest:version="1.3" manifest:media-type="{MIMETYPE}"/>
-<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>
-<manifest:file-entry manifest:full-path="styles.xml" manifest:media-type="text/xml"/>
-<manifest:file-entry manifest:full-path="meta.xml" manifest:media-type="text/xml"/>
-</manifest:manifest>
-"""
 
 STYLES = """<?xml version="1.0" encoding="UTF-8"?>
 <office:document-styles xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"\
@@ -70,12 +58,6 @@ CONTENT_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 """
 CONTENT_TAIL = "</office:spreadsheet></office:body></office:document-content>\n"
 
-# XML 1.0 has no way to write these, so a reader would refuse the whole file.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-# OpenDocument collapses white space as HTML does: every space after the first, and any at either end
-# of a paragraph, has to be an element of its own.
-_SPACES = re.compile(r"^ +| +$|(?<= ) +")
-
 
 @dataclass(frozen=True)
 class Sheet:
@@ -89,24 +71,16 @@ def write_ods(path: Path, *, title: str, sheets: Iterable[Sheet]) -> None:
     """Write the sheets to `path`, the same bytes for the same content."""
     with zipfile.ZipFile(path, "w") as archive:
         # First and uncompressed: that is how a program tells an OpenDocument file from any other zip.
-        archive.writestr(_entry("mimetype", zipfile.ZIP_STORED), MIMETYPE)
-        archive.writestr(_entry("META-INF/manifest.xml"), MANIFEST)
-        archive.writestr(_entry("styles.xml"), STYLES)
-        archive.writestr(_entry("meta.xml"), META.format(title=escape(title)))
-        with archive.open(_entry("content.xml"), "w") as content:
+        archive.writestr(zip_entry("mimetype", zipfile.ZIP_STORED), MIMETYPE)
+        archive.writestr(zip_entry("META-INF/manifest.xml"), MANIFEST)
+        archive.writestr(zip_entry("styles.xml"), STYLES)
+        archive.writestr(zip_entry("meta.xml"), META.format(title=escape(title)))
+        with archive.open(zip_entry("content.xml"), "w") as content:
             content.write(CONTENT_HEAD.encode())
             for sheet in sheets:
                 for piece in _table(sheet):
                     content.write(piece.encode())
             content.write(CONTENT_TAIL.encode())
-
-
-def _entry(name: str, compression: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name, ZIP_TIME)
-    info.compress_type = compression
-    info.create_system = 3
-    info.external_attr = 0o644 << 16
-    return info
 
 
 def _table(sheet: Sheet) -> Iterator[str]:
@@ -129,7 +103,7 @@ def _cell(value: Cell) -> str:
             f'"{value.isoformat()}"><text:p>{value:%d/%m/%Y}</text:p></table:table-cell>'
         )
     if isinstance(value, str):
-        paragraphs = "".join(f"<text:p>{_text(line)}</text:p>" for line in value.split("\n"))
+        paragraphs = "".join(f"<text:p>{text_of(line)}</text:p>" for line in value.split("\n"))
         return (
             f'<table:table-cell table:style-name="wrap" office:value-type="string">{paragraphs}'
             "</table:table-cell>"
@@ -138,9 +112,3 @@ def _cell(value: Cell) -> str:
         f'<table:table-cell office:value-type="float" office:value="{value}">'
         f"<text:p>{value}</text:p></table:table-cell>"
     )
-
-
-def _text(line: str) -> str:
-    safe = escape(_NOT_XML.sub("\ufffd", line))
-    spaced = _SPACES.sub(lambda match: f'<text:s text:c="{len(match.group())}"/>', safe)
-    return spaced.replace("\t", "<text:tab/>")

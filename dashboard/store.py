@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -45,17 +46,27 @@ NO_FILTERS = Filters()
 IDLE_CURSORS = 4  # kept for the next query, for each way of looking names up
 
 
-_LIMITS = threading.local()
+@dataclass(frozen=True)
+class Limits:
+    """What one answer may take: until when, in `seconds` from where it began, and rows of each query."""
+
+    deadline: float
+    seconds: float
+    rows: int
+
+
+# Of this thread, and of those that work for it (dashboard/together.py).
+_LIMITS: ContextVar[Limits | None] = ContextVar("limits", default=None)
 
 
 @contextmanager
 def limits(*, seconds: float, rows: int = ROW_CAP) -> Iterator[None]:
     """Hold the queries of this thread, all of them together, to `seconds`, and each of them to `rows`."""
-    _LIMITS.deadline, _LIMITS.rows, _LIMITS.seconds = time.monotonic() + seconds, rows, seconds
+    before = _LIMITS.set(Limits(deadline=time.monotonic() + seconds, seconds=seconds, rows=rows))
     try:
         yield
     finally:
-        del _LIMITS.deadline, _LIMITS.rows, _LIMITS.seconds
+        _LIMITS.reset(before)
 
 
 @dataclass(frozen=True)
@@ -115,14 +126,18 @@ def _damaged(build: publish.Build, what: str, error: duckdb.Error) -> AccessRevi
     )
 
 
-def _seconds_given() -> float:
-    return min(TIME_LIMIT, getattr(_LIMITS, "seconds", TIME_LIMIT))
+def _seconds_given(most: float | None = None) -> float:
+    now = _LIMITS.get()
+    most = TIME_LIMIT if most is None else most
+    return min(most, now.seconds) if now else most
 
 
-def _seconds_left(query: Query) -> float:
-    left = min(TIME_LIMIT, getattr(_LIMITS, "deadline", float("inf")) - time.monotonic())
+def _seconds_left(query: Query, most: float | None = None) -> float:
+    now = _LIMITS.get()
+    most = TIME_LIMIT if most is None else most
+    left = min(most, now.deadline - time.monotonic()) if now else most
     if left <= 0:
-        raise _too_slow(query, _seconds_given())
+        raise _too_slow(query, _seconds_given(most))
     return left
 
 
@@ -276,12 +291,13 @@ class Rows:
         values: Mapping[str, object],
         seconds: float,
         done: Callable[[], None],
+        patience: float | None = None,
     ) -> None:
         self.build = root.build.id
         self._root, self._query, self._done = root, query, done
         self._cursor: duckdb.DuckDBPyConnection | None = root.cursor(schemas_for(values, root.releases_in))
         # Until the first rows are there it is a query like any other.
-        self._seconds = min(_seconds_left(query), seconds)
+        self._seconds = min(_seconds_left(query, patience), seconds)
         self._watched = WATCH.begin(self._cursor, self._seconds)
         try:
             with self._named_errors():
@@ -338,17 +354,26 @@ class Rows:
 class Store:
     """Measures' way to the warehouse. Safe to share between threads.
 
-    With `build_id` it stays on that build; otherwise it follows the pointer, looking at most once a second.
+    With `build_id` it stays on that build; otherwise it follows the pointer, looking at most once a second. `patience`:
+    seconds for one query, where nobody waits for a page; TIME_LIMIT without it.
     """
 
     def __init__(
-        self, settings: Settings, *, build_id: str | None = None, threads: int = 2, memory: str = "2GB"
+        self,
+        settings: Settings,
+        *,
+        build_id: str | None = None,
+        threads: int = 2,
+        memory: str = "2GB",
+        patience: float | None = None,
     ) -> None:
         self.settings = settings
+        self.patience = patience
         self.pinned = build_id
         self._options = (threads, memory)
         self._lock = threading.Lock()
         self._results: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+        self._asking: dict[tuple[object, ...], threading.Lock] = {}
         self._looked = time.monotonic()
         build = publish.find_build(settings, build_id)
         try:
@@ -425,21 +450,27 @@ class Store:
             kept = self._results.get(key)
             if kept is not None:
                 self._results.move_to_end(key)
+            asking = None if kept is not None else self._asking.setdefault(key, threading.Lock())
         try:
-            if kept is not None:
+            if asking is None:
                 return kept
-            result, size = self._run(root, query, bound, fetch)
+            with asking:  # what several ask at the same time is asked once
+                kept = self._results.get(key)
+                if kept is not None:
+                    return kept
+                result, size = self._run(root, query, bound, fetch)
+                if size <= CACHED_ROWS:
+                    with self._lock:
+                        self._results[key] = result
+                        while len(self._results) > CACHED_RESULTS:
+                            self._results.popitem(last=False)
+                return result
         finally:
             with self._lock:
+                self._asking.pop(key, None)
                 root.users -= 1
                 if root.retired and root.users == 0:
                     root.close()
-        if size <= CACHED_ROWS:
-            with self._lock:
-                self._results[key] = result
-                while len(self._results) > CACHED_RESULTS:
-                    self._results.popitem(last=False)
-        return result
 
     def stream(
         self, name: str, filters: Filters | None = None, *, seconds: float = STREAM_LIMIT, **extra: object
@@ -463,7 +494,8 @@ class Store:
                     root.close()
 
         try:
-            return Rows(root, query, {p: values[p] for p in query.parameters}, seconds, done)
+            bound = {p: values[p] for p in query.parameters}
+            return Rows(root, query, bound, seconds, done, self.patience)
         except BaseException:
             done()
             raise
@@ -472,8 +504,9 @@ class Store:
         self, root: _Root, query: Query, values: Mapping[str, object],
         fetch: Callable[[Query, duckdb.DuckDBPyConnection, int], Any],
     ) -> tuple[Any, int]:  # fmt: skip
-        cap = min(ROW_CAP, getattr(_LIMITS, "rows", ROW_CAP))
-        seconds = _seconds_left(query)
+        now = _LIMITS.get()
+        cap = min(ROW_CAP, now.rows) if now else ROW_CAP
+        seconds = _seconds_left(query, self.patience)
         schemas = schemas_for(values, root.releases_in)
         cursor = root.cursor(schemas)
         watched = WATCH.begin(cursor, seconds)
@@ -483,7 +516,7 @@ class Store:
             found, size = fetch(query, cursor, cap)
             good = True
         except duckdb.InterruptException:
-            raise _too_slow(query, _seconds_given()) from None
+            raise _too_slow(query, _seconds_given(self.patience)) from None
         except (duckdb.ProgrammingError, duckdb.DataError):
             raise  # a fault in a query, not in the file
         except (

@@ -165,8 +165,8 @@ MEASURES = (
     ),
     Measure(
         name="holdings",
-        words="Data still held, no longer held, and held past the licence, as published.",
-        columns=("group", "still_held", "ended", "overdue"),
+        words="Data still held, no longer held, held past the licence, and under one that ends within a year.",
+        columns=("group", "still_held", "ended", "overdue", "ending"),
         query="holdings",
         compute=_holdings,
         rows_query="holdings_rows",

@@ -54,7 +54,7 @@ def _outcomes(store: Store, filters: Filters) -> tuple[Result, list[str]]:
     if rows:
         notes.append(
             "Cumulative incidence (Aalen-Johansen): the share of all cases that has ended in this way by the day, the "
-            "other endings competing; with `survival`, the share still open, the shares of a day add up to 1. The 95% "
+            "other endings competing; with the share still open, the shares of a day add up to 1. The 95% "
             "bounds rest on a variance of Greenwood's type (Dinse and Larson) and the log(-log) transformation."
         )  # fmt: skip
     return Result(OUTCOME_COLUMNS, tuple(rows)), notes

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dashboard import definitions, figures
+from dashboard.export.dictionary import describe
+from dashboard.export.tables import REGISTERS, TABLES
+from dashboard.feeds import REVIEWS_FEED, changes_address
 from dashboard.filters import NAMES, Filters
 from dashboard.measures import MEASURES
 from dashboard.pages.page import Page
@@ -17,6 +20,8 @@ SILENT = frozenset(NAMES) - {"register", "edition", "known_on"}
 def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     filters = Filters(register=filters.register, edition=filters.edition, known_on=filters.known_on)
     defined = definitions.load_definitions()
+    registers = [r for r in store.query("registers").dicts() if not r["fixture"]]
+    tables = describe(store.query("dictionary").dicts())
     return Page(
         name="about",
         headline=f"How each of {number(len(MEASURES))} measures is worked out",
@@ -27,5 +32,9 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         definitions=defined,
         silent=SILENT,
         template="about.html",
-        subject=[r for r in store.query("registers").dicts() if not r["fixture"]],
+        subject={
+            "registers": [{**r, "feed": changes_address(r["register"])} for r in registers],
+            "tables": [(t.title, tables[t.name]) for t in (REGISTERS, *TABLES)],
+            "reviews_feed": REVIEWS_FEED,
+        },
     )

@@ -73,7 +73,8 @@ def _with_choices(
     drawn = replace(chart, choices=leads, chosen=marked)
     rows = table.links or (chart.links if len(table.rows) == len(chart.links) else ())
     if rows:
-        leads, marked = _leads(rows, filters, page, names, chosen)
+        if rows != chart.links:
+            leads, marked = _leads(rows, filters, page, names, chosen)
         table = replace(table, links=rows, choices=leads, chosen=marked)
     return replace(exhibit, chart=drawn, table=table)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from dashboard import figures, headlines
 from dashboard.exhibits import Exhibit
@@ -13,6 +15,7 @@ from dashboard.pages.choosing import choosable
 from dashboard.pages.page import Page
 from dashboard.people_figures import people_exhibit
 from dashboard.store import Store
+from dashboard.together import together
 
 
 MOST = 4  # charts: volumes, recipients, time, people
@@ -24,22 +27,31 @@ def _of_the_register(filters: Filters) -> Filters:
 
 
 def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
-    made = [
-        choosable(store, filters, "overview", "volumes", figures.volumes_exhibit),
-        choosable(store, filters, "overview", "recipients", figures.recipients_exhibit),
-        _time(store, filters),
-        people_exhibit(store, filters),
-    ]
-    exhibits = [e for e in made if e]
+    charts: dict[str, Callable[[], Exhibit | None]] = {
+        "volumes": lambda: choosable(store, filters, "overview", "volumes", figures.volumes_exhibit),
+        "recipients": lambda: choosable(store, filters, "overview", "recipients", figures.recipients_exhibit),
+        "time": lambda: _time(store, filters),
+        "people": lambda: people_exhibit(store, filters),
+    }
+    made: dict[str, Any] = together(
+        {
+            "findings": lambda: headlines.findings(store, filters),
+            "tiles": lambda: headlines.tiles(store, filters),
+            **charts,
+            "headline": lambda: headlines.headline(store, filters),
+            "decisions": lambda: for_page("decisions", store, _of_the_register(filters)),
+        }
+    )
+    exhibits = [made[name] for name in charts if made[name]]
     # What a register cannot tell leaves room for who is waiting.
     waiting = figures.backlog_exhibit(store, filters) if len(exhibits) < MOST else None
     return Page(
         name="overview",
-        headline=headlines.headline(store, filters),
+        headline=made["headline"],
         filters=filters,
-        findings=tuple(headlines.findings(store, filters)),
-        decisions=for_page("decisions", store, _of_the_register(filters)),
-        tiles=tuple(headlines.tiles(store, filters)),
+        findings=tuple(made["findings"]),
+        decisions=made["decisions"],
+        tiles=tuple(made["tiles"]),
         exhibits=(*exhibits, *([waiting] if waiting else [])),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from dashboard import figures, headlines
 from dashboard.filters import Filters
 from dashboard.measures.refusals import early_words, refused
@@ -9,17 +11,23 @@ from dashboard.pages.choosing import choosable
 from dashboard.pages.page import Page
 from dashboard.series_figures import recipient_flow_exhibit
 from dashboard.store import Store
+from dashboard.together import together
 
 
 def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     scope = figures.scope_of(store, filters)
-    types = choosable(store, filters, "recipients", "recipients", figures.recipients_exhibit)
-    top = choosable(store, filters, "recipients", "top-recipients", figures.top_recipients_exhibit)
-    flow = (
-        choosable(store, filters, "recipients", "recipient-flow", recipient_flow_exhibit)
-        if types is not None
-        else None
+    made = together(
+        {
+            key: partial(choosable, store, filters, "recipients", key, make)
+            for key, make in (
+                ("recipients", figures.recipients_exhibit),
+                ("top-recipients", figures.top_recipients_exhibit),
+                ("recipient-flow", recipient_flow_exhibit),
+            )
+        }
     )
+    types, top = made["recipients"], made["top-recipients"]
+    flow = made["recipient-flow"] if types is not None else None
     unanswered = []
     if no_share := refused(scope, "share"):
         unanswered.append(no_share)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any
 
 from dashboard.filters import Filters
 from dashboard.pages.page import Page
-from dashboard.reviews import Review, list_reviews, superseded_by
+from dashboard.reviews import Review, day_words, list_reviews, superseded_by, supersedes
 from dashboard.store import Store
-from dashboard.text import day, number, plural
+from dashboard.text import number, plural
 
 
 FILE_WORDS = {
@@ -26,7 +25,9 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     """`extra`: `drafts` is set, by the server and by no address, where drafts may be listed."""
     drafts = bool(extra.get("drafts"))
     shown = [r for r in list_reviews(store.settings) if r.signed or drafts]
-    signed = [r for r in shown if r.signed]
+    signed = [r for r in shown if r.state == "signed"]
+    broken = [r for r in shown if r.state == "broken"]
+    others = [r for r in shown if r.state == "draft"]
     unanswered = []
     if not shown:
         headline = "No review has been signed yet"
@@ -34,12 +35,16 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
             "A review is rendered with 'access-review render april-review --year 2018', and stands here when it is "
             "signed. Before that it is a draft, which a server lists only when it is started with 'serve --drafts'."
         )
-    elif not signed:
+    elif not signed and not broken:
         headline = f"{plural(len(shown), 'draft')} and no signed review"
     else:
-        headline = f"{plural(len(signed), 'signed review')}; the latest is of April {signed[0].year}"
-        if len(shown) > len(signed):
-            headline += f"; {plural(len(shown) - len(signed), 'draft')}"
+        headline = "No signed review still is what was signed"
+        if signed:
+            headline = f"{plural(len(signed), 'signed review')}; the latest is of April {signed[0].year}"
+        if broken:
+            headline += f"; {number(len(broken))} changed after {'it was' if len(broken) == 1 else 'they were'} signed"
+        if others:
+            headline += f"; {plural(len(others), 'draft')}"
     if drafts:
         unanswered.append("This server lists drafts: a draft is nobody's word yet.")
     return Page(
@@ -52,15 +57,17 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         else "",
         unanswered=tuple(unanswered),
         template="reviews.html",
-        subject=[_shown(review, shown) for review in shown],
+        subject=[_shown(review, shown, drafts) for review in shown],
     )
 
 
-def _shown(review: Review, shown: list[Review]) -> dict[str, Any]:
+def _shown(review: Review, shown: list[Review], drafts: bool) -> dict[str, Any]:
     manifest = review.manifest
     register, code = (_record(manifest.get(name)) for name in ("register", "code"))
     later = superseded_by(review, shown)
-    files = review.files()
+    earlier = supersedes(review, shown)
+    # What was changed after it was signed is given away no more than a draft is.
+    files = review.files() if drafts or review.state != "broken" else []
     signature = review.signature()
     return {
         "id": f"review-{review.folder.name}",
@@ -68,19 +75,28 @@ def _shown(review: Review, shown: list[Review]) -> dict[str, Any]:
         "address": f"/reviews/{review.name}",
         "year": review.year,
         "register": str(register.get("title") or review.register or "not said"),
-        "as_at": _day(manifest.get("as_at")),
-        "known_on": _day(manifest.get("known_on")),
+        "as_at": day_words(manifest.get("as_at")),
+        "known_on": day_words(manifest.get("known_on")),
         "build": str(manifest.get("build") or "not said"),
         "version": str(code.get("version") or ""),
-        "rendered": _day(review.started),
-        "signed": review.signed,
+        "rendered": day_words(review.started),
+        "state": review.state,
         "signature": _signed(signature),
+        "caveat": signature["caveat"],
         "superseded": f"#review-{later.folder.name}" if later else "",
-        "whole": review.whole(),
+        "superseded_words": _render_words(later) if later else "",
+        "supersedes": [(f"#review-{r.folder.name}", _render_words(r)) for r in earlier],
+        "whole": review.state != "draft" or review.whole(),
         "files": [(FILE_WORDS[name], name) for name in files if name in FILE_WORDS],
         "tables": [name for name in files if name not in FILE_WORDS],
         "tables_words": number(sum(name not in FILE_WORDS for name in files)),
     }  # fmt: skip
+
+
+def _render_words(review: Review) -> str:
+    """Which of several renders of one April: by its name and day."""
+    on = day_words(review.started)
+    return f"render {review.folder.name}" + (f" of {on}" if on else "")
 
 
 def _record(value: object) -> dict[str, Any]:
@@ -91,15 +107,5 @@ def _signed(signature: dict[str, str]) -> str:
     """ "Signed by A, Head of Profession, on 3 May 2018"; no more than the signature says."""
     words = f"Signed by {signature['name']}" if signature["name"] else "Signed, by whom is not said"
     words += f", {signature['role']}" if signature["role"] else ""
-    on = _day(signature["signed"])
+    on = day_words(signature["signed"])
     return words + (f", on {on}" if on else "")
-
-
-def _day(text: object) -> str:
-    """A day in words from an ISO day or time; what cannot be read is left out."""
-    if not isinstance(text, str) or not text:
-        return ""
-    try:
-        return day(date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text).date())
-    except ValueError:
-        return ""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from dashboard import figures, turnaround_figures
+from dashboard.exhibits import Exhibit
 from dashboard.filters import Filters
 from dashboard.measures import DEFAULT_CLOCK, for_page
 from dashboard.measures.refusals import Estimate, estimate, measurable
 from dashboard.pages.page import Page
 from dashboard.store import Store
 from dashboard.text import number, percent, plural
+from dashboard.together import together
 from dashboard.vocabulary import CLOCKS
 
 
@@ -20,17 +23,16 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     filters = replace(filters, clock=clock)
     answerable, words = scope.clocks[clock]
     allowed = estimate(scope, replace(filters, cohort=None))
-    curve = figures.turnaround_exhibit(store, filters) if answerable else None
-    years = figures.turnaround_cohorts_exhibit(store, filters) if answerable else None
-    more = [
-        exhibit(store, filters)
-        for exhibit in (
-            turnaround_figures.closed_cohorts,
-            turnaround_figures.outcomes,
-            turnaround_figures.types_compared,
-            turnaround_figures.bounds,
-        )
-    ]
+    parts: dict[str, Callable[[], Exhibit | None]] = {
+        "curve": lambda: figures.turnaround_exhibit(store, filters) if answerable else None,
+        "years": lambda: figures.turnaround_cohorts_exhibit(store, filters) if answerable else None,
+        "closed": lambda: turnaround_figures.closed_cohorts(store, filters),
+        "outcomes": lambda: turnaround_figures.outcomes(store, filters),
+        "types": lambda: turnaround_figures.types_compared(store, filters),
+        "bounds": lambda: turnaround_figures.bounds(store, filters),
+    }
+    made = together(parts)
+    curve = made["curve"]
     unanswered = []
     lead = ""
     if not answerable:
@@ -53,7 +55,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         headline=headline,
         filters=filters,
         lead=lead,
-        exhibits=tuple(e for e in (curve, years, *more) if e),
+        exhibits=tuple(e for e in made.values() if e),
         unanswered=tuple(unanswered),
     )
 

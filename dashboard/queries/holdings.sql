@@ -1,6 +1,6 @@
--- purpose: data still held, no longer held, and held past the licence, as the register says, by recipient type or another grouping
+-- purpose: data still held, no longer held, held past the licence, and held under one that ends within a year, as the register says, by recipient type or another grouping
 -- parameters: $register $from $to $type $tier $route $outcome $recipient $reference $dataset $by $edition $known_on
--- result columns: register, group, group_label, still_held, ended, overdue, silent
+-- result columns: register, group, group_label, still_held, ended, overdue, ending, silent
 with can as (
     from holdings_answerable($known_on, $edition)
 ),
@@ -18,13 +18,14 @@ counts as (
         count(*) filter (where holding in ('still_held', 'overdue')) as still_held,
         count(*) filter (where holding = 'ended') as ended,
         count(*) filter (where holding = 'overdue') as overdue,
+        count(*) filter (where holding = 'still_held' and licence_end <= as_at + interval 1 year) as ending,
         count(*) filter (where holding is null) as silent
     from held group by register, group_id
 ),
 filled as (
     from counts
     union all by name
-    select r.register, 'all' as group_id, 0 as still_held, 0 as ended, 0 as overdue, 0 as silent
+    select r.register, 'all' as group_id, 0 as still_held, 0 as ended, 0 as overdue, 0 as ending, 0 as silent
     from core.registers_in($register) as r
     where not exists (from counts as c where c.register = r.register)
 )
@@ -35,6 +36,7 @@ select
     case when n.answerable then c.still_held end as still_held,
     case when n.answerable then c.ended end as ended,
     case when n.overdue_answerable then c.overdue end as overdue,
+    case when n.ending_answerable then c.ending end as ending,
     case when n.answerable then c.silent end as silent
 from filled as c
 inner join can as n on c.register = n.register

@@ -3,13 +3,16 @@ installed kernel description is needed."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,17 @@ from dashboard.settings import CHECKOUT
 
 
 KERNEL = "access-review"
+PREFIX = "ar-"
+HELD = "held"  # locked while the folder is in use, by the system: a killed process holds nothing
+FRESH = 3600.0  # seconds within which a folder that nobody holds may be one that is just being made
+
+
+def own_path() -> dict[str, str]:
+    """What another process of ours needs in its environment to find the package where this one did."""
+    if not (CHECKOUT / "pyproject.toml").is_file():
+        return {}
+    paths = [str(CHECKOUT), os.environ.get("PYTHONPATH", "")]
+    return {"PYTHONPATH": os.pathsep.join(p for p in paths if p)}
 
 
 @contextmanager
@@ -30,16 +44,16 @@ def own_kernel(environment: Mapping[str, str], log: Path) -> Iterator[type]:
     from jupyter_client.manager import AsyncKernelManager
 
     # The system's own short folder: the name of a socket may have 107 characters.
-    folder = Path(tempfile.mkdtemp(prefix="ar-"))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    started: list[Any] = []
+    held = (folder / HELD).open("a")
     try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        _sweep(folder)
         spec = folder / "kernels" / KERNEL
         spec.mkdir(parents=True)
         variables = {"IPYTHONDIR": str(folder), "JUPYTER_RUNTIME_DIR": str(folder), **environment}
-        if (
-            CHECKOUT / "pyproject.toml"
-        ).is_file():  # not installed: the kernel must find the package where we did
-            paths = [str(CHECKOUT), os.environ.get("PYTHONPATH", "")]
-            variables["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
+        variables.update(own_path())
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         described = {"argv": command, "display_name": KERNEL, "language": "python", "env": variables}
         write_whole(spec / "kernel.json", json.dumps(described))
@@ -56,7 +70,31 @@ def own_kernel(environment: Mapping[str, str], log: Path) -> Iterator[type]:
                 """What the kernel says of itself goes to a file: it is no message of this command."""
                 with log.open("ab") as file:
                     await super().start_kernel(**{**options, "stdout": file, "stderr": file})
+                started.append(self.provisioner.process)
 
         yield Manager
     finally:
+        _end(started)
+        held.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end(started: list[Any]) -> None:
+    """Kill what a render that was cut short (a time limit, a signal) left running; a whole one left nothing."""
+    for process in started:
+        if process is not None and process.poll() is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(10)
+
+
+def _sweep(own: Path) -> None:
+    """Remove the folders of renders that were killed."""
+    for left in own.parent.glob(f"{PREFIX}*/{HELD}"):
+        with suppress(OSError):
+            old = time.time() - left.stat().st_mtime > FRESH
+            if left.parent == own or left.stat().st_uid != os.getuid() or not old:
+                continue
+            with left.open("a") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left.parent, ignore_errors=True)

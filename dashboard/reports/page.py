@@ -11,7 +11,7 @@ from dashboard.reports.notebook import sections
 from dashboard.settings import PACKAGE
 
 
-def to_html(executed: Path, record: dict[str, Any], render: str, build: str) -> str:
+def to_html(executed: Path, record: dict[str, Any], render: str, build: str, *, pdf: bool = True) -> str:
     """The executed notebook through our own nbconvert template: one file that asks for nothing else."""
     from nbconvert.exporters import TemplateExporter
 
@@ -33,6 +33,7 @@ def to_html(executed: Path, record: dict[str, Any], render: str, build: str) -> 
         "sections": sections(notebook),
         "render": render,
         "build": build,
+        "pdf": pdf,  # whether report.pdf will stand beside it
     }
     html, _ = exporter.from_notebook_node(notebook, resources={"report": report})
     return str(html)

@@ -15,19 +15,36 @@ from typing import Any
 from dashboard import __version__
 from dashboard.errors import AccessReviewError
 from dashboard.files import disk_errors, folder_whole, lock, sha256_of, write_whole
-from dashboard.reports.inputs import NOTEBOOK, REPORT, check_parameters, code_hash, input_hashes, render_id
+from dashboard.reports.inputs import (
+    NOTEBOOK,
+    REPORT,
+    basis,
+    check_parameters,
+    code_hash,
+    earlier_named,
+    input_hashes,
+    render_id,
+)
 from dashboard.reports.kernel import KERNEL, own_kernel
 from dashboard.reports.notebook import tidy_notebook
 from dashboard.reports.page import to_html
-from dashboard.review import SCRATCH, Choice, choose, libraries
+from dashboard.reports.pdf import to_pdf
+from dashboard.reports.tables import to_ods
+from dashboard.review import EARLIER, SCRATCH, Choice, choose, libraries
 from dashboard.settings import Settings
 from dashboard.store import Store
+from dashboard.warehouse import publish
 
 
 LOG = "kernel.log"
 START_TIMEOUT = 60  # seconds for the kernel to come up
 CELL_TIMEOUT = 300  # seconds for one section
+FAILURES_KEPT = 10  # failed runs, each with its notebook
 Progress = Callable[[str], None]
+
+
+class KernelLostError(AccessReviewError):
+    """The kernel did not come up, or ended before the notebook did: another try may go well."""
 
 
 def render_april_review(
@@ -37,12 +54,16 @@ def render_april_review(
     as_at: date | None = None,
     register: str | None = None,
     out: Path | None = None,
+    pdf: bool = True,
     progress: Progress = lambda _: None,
+    found: Callable[[Path], object] = lambda _: None,
 ) -> Path:
-    """Render the review of April `year` and return its folder; one that is there already is returned as it is.
+    """Render the review of April `year` and return its folder; one that is there already is returned as it is,
+    after `found` is called with it.
 
-    Raises AccessReviewError (nothing is left in the archive) when there is nothing to review, a parameter is not
-    the notebook's, or the notebook fails.
+    Without `pdf` report.pdf is left out, and the manifest says so. Raises AccessReviewError (nothing is left in the
+    archive) when there is nothing to review, a parameter is not the notebook's, or the notebook or a file of the report
+    fails; LockedError when another render is at work, KernelLostError when the kernel did not start or did not last.
     """
     with Store(settings) as store:
         choice = choose(store, year=year, as_at=as_at, register=register)
@@ -55,24 +76,52 @@ def render_april_review(
     }
     notebook = settings.notebooks / NOTEBOOK
     check_parameters(notebook, parameters)
-    inputs = input_hashes(settings, year)
+    inputs = input_hashes(settings, year, choice.register)
     code = code_hash(notebook)
-    render = render_id(build, parameters, inputs, code)
+    render = render_id(build, parameters, inputs, code, pdf=pdf)
     target = (out.resolve() if out else settings.reviews) / REPORT / str(year) / render
     with disk_errors("rendering"), lock(settings.reviews / ".lock", "rendering a review"):
         if (target / "manifest.json").is_file():
             progress(f"{target} is there already")
+            found(target)
             return target
-        _sweep(target)
-        run = _Run(settings, notebook, parameters, choice, render, inputs, code, progress)
+        _sweep(settings, target)
+        run = _Run(settings, notebook, parameters, choice, render, inputs, code, progress, pdf)
         with folder_whole(target) as scratch:
             run.into(scratch)
     return target
 
 
-def _sweep(target: Path) -> None:
-    """Remove what a killed render left; the lock says that no other one is at work."""
-    for left in target.parent.glob(f".{target.name}.*") if target.parent.is_dir() else []:
+def remake(settings: Settings, manifest: dict[str, Any], scratch: Path) -> None:
+    """Make the files of a review again from its manifest, into `scratch` and nowhere else, by today's code.
+
+    Raises AccessReviewError when a parameter is not the notebook's, there is no such build, or the notebook fails.
+    """
+    parameters: dict[str, Any] = manifest["parameters"]
+    notebook = settings.notebooks / NOTEBOOK
+    check_parameters(notebook, parameters)
+    try:
+        as_at = date.fromisoformat(parameters["as_at"])
+        with Store(settings, build_id=parameters["build_id"]) as store:
+            choice = choose(store, year=parameters["year"], as_at=as_at, register=parameters["register"])
+        inputs, code = manifest["inputs"], manifest["code"]["sha256"]
+        pdf = "report.pdf" not in manifest.get("left_out", [])
+        run = _Run(
+            settings, notebook, parameters, choice, manifest["render"], inputs, code, lambda _: None, pdf
+        )
+        run.make(scratch, compared_only=True)
+    except AccessReviewError:
+        raise
+    except Exception as error:  # of the notebook, the kernel or a parameter
+        raise AccessReviewError(f"the notebook failed: {reason(error)}") from error
+
+
+def _sweep(settings: Settings, target: Path) -> None:
+    """Remove what killed renders left, of whatever April; the lock says that no other one is at work."""
+    for left in (*settings.reviews.glob(f"{REPORT}/*/.*"), *settings.reviews.glob("failed/.*")):
+        shutil.rmtree(left, ignore_errors=True)
+    # In a folder of the caller's own there may be other things: only what this render would make.
+    for left in target.parent.glob(f".{target.name}.*"):
         shutil.rmtree(left, ignore_errors=True)
 
 
@@ -88,42 +137,63 @@ class _Run:
     inputs: dict[str, str]
     code: str
     progress: Progress
+    pdf: bool = True  # whether report.pdf is one of the files
 
     def into(self, scratch: Path) -> None:
         """Make every file of the report in the scratch folder. A failure is kept apart and raised."""
+        try:
+            self.make(scratch)
+        except (Exception, SystemExit) as error:  # the latter: told to stop, by a time limit or a signal
+            kept = self._keep_failure(scratch / NOTEBOOK, error)
+            kind = KernelLostError if kernel_lost(error) else AccessReviewError
+            raise kind(
+                f"the April review of {self.choice.year} failed: {reason(error)}",
+                hint=f"the notebook and the reason are kept in {self.settings.shown(kept)}"
+                if kept
+                else "what is left of the notebook could not be kept: check the disk's space and permissions",
+            ) from error
+
+    def make(self, scratch: Path, *, compared_only: bool = False) -> None:
+        """Make every file of the report in the scratch folder; `compared_only`: those that `verify` makes again."""
         began = datetime.now(UTC)
         clock = time.perf_counter()
         executed = scratch / NOTEBOOK
-        try:
-            self.progress(
-                f"executing {self.notebook.name} for {self.choice.register}, April {self.choice.year}"
-            )
-            self._execute(executed, scratch)
-            seconds = {"notebook": time.perf_counter() - clock}
+        self.progress(f"executing {self.notebook.name} for {self.choice.register}, April {self.choice.year}")
+        self._execute(executed, scratch)
+        seconds = {"notebook": time.perf_counter() - clock}
+        clock = time.perf_counter()
+        record = self._record(scratch)
+        tidy_notebook(executed)
+        self.progress("writing report.html")
+        html = to_html(executed, record, self.render, self.parameters["build_id"], pdf=self.pdf)
+        write_whole(scratch / "report.html", html)
+        seconds["html"] = time.perf_counter() - clock
+        clock = time.perf_counter()
+        self.progress("writing tables.ods")
+        build = self.parameters["build_id"]
+        if not compared_only:
+            write_whole(scratch / "tables.ods", to_ods(record, scratch, render=self.render, build=build))
+        seconds["spreadsheet"] = time.perf_counter() - clock
+        if self.pdf and not compared_only:
             clock = time.perf_counter()
-            record = self._record(scratch)
-            tidy_notebook(executed)
-            self.progress("writing report.html")
-            html = to_html(executed, record, self.render, self.parameters["build_id"])
-            write_whole(scratch / "report.html", html)
-            seconds["html"] = time.perf_counter() - clock
-            write_whole(scratch / "manifest.json", _json(self._manifest(scratch, record)))
-            times = {
-                "started": began.isoformat(timespec="seconds"),
-                "seconds": {k: round(v, 3) for k, v in seconds.items()},
-            }
-            write_whole(scratch / "times.json", _json(times))
-        except Exception as error:
-            kept = self._keep_failure(executed, error)
-            raise AccessReviewError(
-                f"the April review of {self.choice.year} failed: {reason(error)}",
-                hint=f"the notebook and the reason are kept in {self.settings.shown(kept)}",
-            ) from error
+            self.progress("writing report.pdf")
+            write_whole(scratch / "report.pdf", to_pdf(html))
+            seconds["pdf"] = time.perf_counter() - clock
+        write_whole(scratch / "manifest.json", _json(self._manifest(scratch, record)))
+        times = {
+            "started": began.isoformat(timespec="seconds"),
+            "seconds": {k: round(v, 3) for k, v in seconds.items()},
+        }
+        write_whole(scratch / "times.json", _json(times))
 
     def _execute(self, executed: Path, scratch: Path) -> None:
         import papermill
 
-        environment = {"ACCESS_REVIEW_DATA": str(self.settings.data), SCRATCH: str(scratch)}
+        environment = {
+            "ACCESS_REVIEW_DATA": str(self.settings.data),
+            SCRATCH: str(scratch),
+            EARLIER: earlier_named(self.inputs),
+        }
         with own_kernel(environment, scratch / LOG) as manager:
             papermill.execute_notebook(
                 str(self.notebook),
@@ -159,30 +229,50 @@ class _Run:
             "year": self.choice.year,
             "render": self.render,
             "build": self.parameters["build_id"],
+            "build_tables": publish.find_build(self.settings, self.parameters["build_id"]).tables(),
             "parameters": self.parameters,
             "register": record["register"],
             "as_at": record["as_at"],
             "known_on": record["known_on"],
             "editions": record["editions"],
             "inputs": self.inputs,
+            "basis": self._basis(),
             "commentary": record["commentary"],
             "code": {"version": __version__, "sha256": self.code},
             "libraries": dict(libraries()),
+            "left_out": [] if self.pdf else ["report.pdf"],
             "files": {p.relative_to(scratch).as_posix(): sha256_of(p) for p in files},
             "measures": record["measures"],
+            "definitions": record["definitions"],
             "figures": record["figures"],
         }
 
-    def _keep_failure(self, executed: Path, error: Exception) -> Path:
-        """The half-run notebook and the reason; a later failure of the same render takes its place."""
-        kept = self.settings.reviews / "failed" / f"{REPORT}-{self.choice.year}-{self.render}"
-        shutil.rmtree(kept, ignore_errors=True)
-        kept.mkdir(parents=True)
-        for path in (executed, executed.with_name(LOG)):
-            if path.is_file():
-                shutil.copyfile(path, kept / path.name)
-        write_whole(kept / "reason.txt", reason(error) + "\n")
-        write_whole(kept / "parameters.json", _json(self.parameters))
+    def _basis(self) -> dict[str, str] | None:
+        """What the review rests on, from the archive; None when the build is not of the archive as it is now."""
+        from dashboard.standing import build_wanted
+
+        if build_wanted(self.settings) != self.parameters["build_id"]:
+            return None
+        return basis(self.settings, self.choice.register, self.choice.known_on, self.choice.year)
+
+    def _keep_failure(self, executed: Path, error: BaseException) -> Path | None:
+        """The half-run notebook and the reason, whole or not at all; a later failure of the same render takes
+        its place, and the oldest of many goes. None where the disk refuses: why it failed matters more."""
+        failed = self.settings.reviews / "failed"
+        kept = failed / f"{REPORT}-{self.choice.year}-{self.render}"
+        try:
+            shutil.rmtree(kept, ignore_errors=True)
+            with folder_whole(kept) as scratch:
+                for path in (executed, executed.with_name(LOG)):
+                    if path.is_file():
+                        shutil.copyfile(path, scratch / path.name)
+                write_whole(scratch / "reason.txt", reason(error) + "\n")
+                write_whole(scratch / "parameters.json", _json(self.parameters))
+            by_age = sorted(failed.glob(f"{REPORT}-*"), key=lambda p: p.stat().st_mtime)
+            for old in by_age[:-FAILURES_KEPT]:
+                shutil.rmtree(old, ignore_errors=True)
+        except (OSError, AccessReviewError):
+            return None
         return kept
 
 
@@ -190,10 +280,22 @@ def _json(record: object) -> str:
     return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 
 
-def reason(error: Exception) -> str:
+def reason(error: BaseException) -> str:
     """Why it failed, in one line."""
     name = getattr(error, "ename", "")
     words = f"{name}: {getattr(error, 'evalue', '')}" if name else str(error) or type(error).__name__
     words = re.sub(r"\x1b\[[0-9;]*m", "", words)  # tracebacks are coloured
     lines = [line.strip() for line in words.splitlines() if line.strip()]
     return (lines or [type(error).__name__])[0][:500]
+
+
+def kernel_lost(error: BaseException) -> bool:
+    """Whether it was the kernel that did not start or did not last, and not something the notebook did."""
+    from nbclient.exceptions import DeadKernelError
+
+    if isinstance(error, DeadKernelError):
+        return True
+    # jupyter_client has no class of its own for a kernel that never answered
+    return isinstance(error, RuntimeError) and str(error).startswith(
+        ("Kernel didn't respond", "Kernel died before replying")
+    )

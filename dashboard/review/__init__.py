@@ -13,6 +13,7 @@ it also writes the CSV behind it, and `close` writes the list of every figure qu
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date
 
 from dashboard.files import write_whole
@@ -20,20 +21,21 @@ from dashboard.review.changes import Changes
 from dashboard.review.choice import Choice, choose
 from dashboard.review.commentary import commentary_html
 from dashboard.review.counts import Counts
+from dashboard.review.holdings import Holdings
 from dashboard.review.opening import Opening
-from dashboard.review.parts import SCRATCH
+from dashboard.review.parts import EARLIER, SCRATCH
 from dashboard.review.people import People
 from dashboard.review.quality import Quality, libraries
 from dashboard.review.record import Record
 from dashboard.review.times import Times
 
 
-__all__ = ["SCRATCH", "Choice", "Review", "choose", "commentary_html", "libraries"]
+__all__ = ["EARLIER", "SCRATCH", "Choice", "Review", "choose", "commentary_html", "libraries"]
 
 EDITION = ("register", "edition", "as_at", "published", "sha256", "file")  # what a manifest says of each
 
 
-class Review(Opening, Changes, Counts, Times, People, Record, Quality):
+class Review(Opening, Changes, Counts, Holdings, Times, People, Record, Quality):
     """One review being made. Sections may be called in any order; `close` comes last."""
 
     def close(self) -> None:
@@ -53,7 +55,9 @@ class Review(Opening, Changes, Counts, Times, People, Record, Quality):
                 ],
                 "commentary": self.commentaries,
                 "measures": self.measures,
+                "definitions": self._definitions(),
                 "figures": self.ledger.figures,
+                "sheets": {key: asdict(self.sheets[key]) for key in self.measures},
             }  # fmt: skip
             write_whole(self.folder / "figures.json", json.dumps(record, ensure_ascii=False, indent=1) + "\n")
         self.store.close()

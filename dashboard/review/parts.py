@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import os
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ from urllib.parse import parse_qsl
 
 from markupsafe import Markup
 
+from dashboard.definitions import load_definitions
 from dashboard.exhibits import Exhibit
 from dashboard.files import write_whole
 from dashboard.filters import Filters, make_filters
@@ -24,12 +26,18 @@ from dashboard.ledger import Ledger, Source
 from dashboard.measures import MeasureResult, Scope, cell, measure, scopes
 from dashboard.review.choice import Choice, choose
 from dashboard.review.commentary import commentary_html, read_commentary
+from dashboard.review.sheets import Sheet, describe
+from dashboard.reviews import Review, earlier_review, open_review
 from dashboard.settings import load_settings
 from dashboard.store import Store
 from dashboard.text import day
 
 
 SCRATCH = "ACCESS_REVIEW_SCRATCH"  # where a scheduled render wants the notebook's files; unset when a person runs it
+# The folder, in the data folder, of the review before, as the render chose it; empty where there is none. Unset when a
+# person runs the notebook: then it is looked for.
+EARLIER = "ACCESS_REVIEW_EARLIER"
+PATIENCE = 240.0  # seconds for one query: nobody waits at a page, and a section has 300 (dashboard/reports/render.py)
 SECTIONS = {
     "overview": "#section-headlines",
     "volumes": "#section-volumes",
@@ -64,6 +72,8 @@ class Parts:
     ledger: Ledger = field(default_factory=Ledger)
     measures: dict[str, dict[str, Any]] = field(default_factory=dict)
     commentaries: dict[str, str] = field(default_factory=dict)
+    earlier: Review | None = None  # the review of the April before, where one is held
+    sheets: dict[str, Sheet] = field(default_factory=dict)  # what the spreadsheet says of each table
 
     @classmethod
     def open(
@@ -78,17 +88,25 @@ class Parts:
         """Open a review of a named build (the current one when none is named). Raises AccessReviewError."""
         day_ = date.fromisoformat(as_at) if isinstance(as_at, str) and as_at else as_at or None
         assert not isinstance(day_, str)
-        store = Store(load_settings(data or None), build_id=build_id or None)
+        store = Store(load_settings(data or None), build_id=build_id or None, patience=PATIENCE)
         choice = choose(store, year=year, as_at=day_, register=register or None)
         scratch = os.environ.get(SCRATCH)
-        return cls.begin(store, choice, folder=Path(scratch) if scratch else None)
+        named = os.environ.get(EARLIER)
+        if named is None:
+            earlier = earlier_review(store.settings, year=year, register=choice.register)
+        else:
+            earlier = open_review(store.settings.data / named) if named else None
+        return cls.begin(store, choice, folder=Path(scratch) if scratch else None, earlier=earlier)
 
     @classmethod
-    def begin(cls, store: Store, choice: Choice, *, folder: Path | None = None) -> Self:
-        """A review of a store that is open; files go to `folder`, or nowhere."""
+    def begin(
+        cls, store: Store, choice: Choice, *, folder: Path | None = None, earlier: Review | None = None
+    ) -> Self:
+        """A review of a store that is open; files go to `folder`, or nowhere. `earlier`: the April before's."""
         scope = scopes(store, choice.filters)[0]
         said = tuple(w for answers in (scope.columns, scope.clocks) for _, w in answers.values())
-        return cls(store=store, choice=choice, scope=scope, folder=folder, ledger=Ledger(quoted=said))
+        ledger = Ledger(quoted=said)
+        return cls(store=store, choice=choice, scope=scope, folder=folder, ledger=ledger, earlier=earlier)
 
     def __repr__(self) -> str:
         return f"April review {self.choice.year} of {self.choice.register}, build {self.store.build.id}"
@@ -108,6 +126,7 @@ class Parts:
         """One measure, its CSV written beside the report under `key`."""
         result = measure(name, self.store, filters=filters or replace(self.filters, **keywords))
         self._record(key, name, result.filters, len(result.rows), result.csv(), result.notes)
+        self.sheets[key] = describe(name, result.columns, result.rows, result.filters)
         return result
 
     def _record(
@@ -145,6 +164,7 @@ class Parts:
         source = ledger_source(result, first=first, subset=subset, where=where, counted=counted)
         for words in (e.title, e.summary):
             self._say(section, words, source, *self._context())
+        self.sheets[e.key] = replace(self.sheets[e.key], title=e.title)
         chart = replace(e.chart, links=()) if e.chart else None
         return self._part(
             "exhibit",
@@ -179,6 +199,15 @@ class Parts:
             result, first=tuple(s.key for s in e.chart.series) if e.chart else (), subset=subset
         )
 
+    def _definitions(self) -> dict[str, str]:
+        """The definition of every measure, by a hash of its text: two reviews are compared by them."""
+        return {
+            d.anchor: hashlib.sha256("\n".join((d.words, d.columns, d.rules)).encode("utf-8")).hexdigest()[
+                :16
+            ]
+            for d in load_definitions().measures
+        }
+
     def _period(self) -> Source:
         """The days the review itself names: the year reviewed and the day it knows up to."""
         end = date(self.choice.year - 1, 12, 31)
@@ -188,6 +217,11 @@ class Parts:
     def _grounds(self, ground: Ground) -> Source:
         """What a finding rests on, asked again, as the ledger takes it."""
         result = measure(ground.measure, self.store, filters=ground.filters)
+        if (
+            ground.measure == "changes"
+        ):  # of the latest edition, whose requests and releases are counted once each
+            source = ledger_source(result, where=(("edition", (self.choice.edition,)),))
+            return replace(source, things=("reference", "occurrence"))
         return ledger_source(result, first=ground.columns, counted=ground.counted)
 
     def _to_as_at(self) -> Filters:
@@ -198,6 +232,11 @@ class Parts:
     def _era(self) -> str:
         return str(next(r["era"] for r in self._editions().dicts() if r["edition"] == self.choice.edition))
 
+    def _fields_of_era(self) -> list[dict[str, Any]]:
+        """What the layout of the edition reviewed publishes, field by field."""
+        result = measure("answerability", self.store, filters=Filters(register=self.choice.register))
+        return [r for r in result.dicts() if r["era"] == self._era()]
+
     def _fields(self, status: str) -> Source:
         result = measure("answerability", self.store, filters=Filters(register=self.choice.register))
         return ledger_source(result, where=(("era", (self._era(),)), ("status", (status,))), counted=True)
@@ -207,7 +246,9 @@ class Parts:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([cell(v) for v in row] for row in rows)
-        self._record(key, key, Filters(register=self.choice.register), len(rows), out.getvalue())
+        filters = Filters(register=self.choice.register)
+        self._record(key, key, filters, len(rows), out.getvalue())
+        self.sheets[key] = describe(key, columns, rows, filters)
 
 
 @cache
@@ -221,7 +262,6 @@ def parts() -> dict[str, Any]:
         "findings",
         "said",
         "silent",
-        "later",
         "plain_table",
         "commentary",
         "method",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboard import people_figures
 from dashboard.exhibits import Exhibit
 from dashboard.measures import MeasureResult, scopes
+from dashboard.review.commentary import lacks, read_commentary
 from dashboard.review.parts import Parts, Shown, ledger_source
 from dashboard.text import day
 
@@ -49,11 +50,13 @@ class People(Parts):
 
     def access_arrangements(self) -> Shown:
         """Procedures, panel and plans for new items: commentary, since no register publishes them."""
-        shown = self._section("access-arrangements", [])
-        if shown.html:
-            return shown
+        path = self.store.settings.data / "commentary" / str(self.choice.year) / "access-arrangements.md"
+        text = read_commentary(path)
+        if text is not None:
+            return self._section("access-arrangements", [self._part("silent", words=lacks(text))])
         words = (
             "Not published here. Request and access procedures, the panel and its meetings, and plans for new data "
-            "items are in no register; the author of a review can add them as commentary, with sources and dates."
+            "items are in no register; the author of a review can add them as commentary, with sources and dates "
+            "(docs/commentary-template.md)."
         )
         return Shown("access-arrangements", self._part("silent", words=[words]))

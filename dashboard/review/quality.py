@@ -7,19 +7,23 @@ from collections import Counter
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from markupsafe import Markup
+
 from dashboard import __version__, figures
 from dashboard.definitions import HEADLINES, load_definitions
 from dashboard.exhibits import Column, Table
 from dashboard.filters import Filters
 from dashboard.ledger import Source
-from dashboard.measures import MEASURES
+from dashboard.measures import MEASURES, row_stream
 from dashboard.measures.refusals import refused
 from dashboard.review.parts import Parts, Shown, ledger_source
-from dashboard.text import day, plural
+from dashboard.text import day, number, plural
 from dashboard.vocabulary import ANSWERABLE_FIELDS
 
 
 LIBRARIES = ("duckdb", "numpy", "jinja2", "mistune", "papermill", "nbclient", "nbconvert", "ipykernel")
+MOST_DEPARTURES = 25  # of the list in the report
+MOST_EVIDENCE = 1_000  # of the list in its file
 LISTED = (
     "Each is listed in the CSV with its edition, sheet, row and column. A value that breaks a rule leaves the measures "
     "it would spoil and stays in the register."
@@ -77,10 +81,10 @@ class Quality(Parts):
         source = self._problems()
         rows = source.dicts()
         self._write("issues", source.columns, source.rows)
-        later = self._part("later", words="Entries that left the register with no reason published.")
+        left = self._departures()
         if not rows:
             return self._section(
-                "data-quality", [self._part("said", words=["No problem was found in the data."]), later]
+                "data-quality", [self._part("said", words=["No problem was found in the data."]), *left]
             )
         now, ever = self._problems("error", latest=True), self._problems("error")
         words = (
@@ -128,9 +132,77 @@ class Quality(Parts):
                     csv=self._csv("issues"),
                     notes=(everywhere, LISTED),
                 ),
-                later,
+                *left,
             ],
         )
+
+    def _departures(self) -> list[Markup]:
+        """Entries that left with no reason published: what to ask the register's owner about, one by one."""
+        filters = Filters(register=self.choice.register, known_on=self.choice.known_on)
+        if no_change := refused(self.scope, "change"):
+            return [self._part("silent", words=[no_change])]
+        result = self._measure("decisions", "decisions", filters)
+        item = next((r for r in result.dicts() if r["kind"] == "departures"), None)
+        if item is None:
+            if len(self._editions().rows) < 2:
+                words = "One edition is known, so what left the register cannot be seen."
+            else:
+                words = "No entry is known to have left the register with no reason published."
+            return [self._part("said", words=[words])]
+        title = (
+            f"{plural(item['count'], 'entry', 'entries')} left with no reason published: ask the owner why"
+        )
+        self._say("data-quality", title, ledger_source(result, first=("count",)))
+        found = self._evidence("departures", filters)
+        columns = ("reference", "date", "words", "seen_in", "edition", "sheet", "sheet_row")
+        self._write("departures", columns, [[r[c] for c in columns] for r in found])
+        notes = ["The edition that no longer lists it, and its place in the edition that listed it last."]
+        if len(found) > MOST_DEPARTURES:
+            notes.append("Only the latest are shown; the CSV has more.")
+        rows = sorted(found, key=lambda r: (r["date"], r["reference"]), reverse=True)[:MOST_DEPARTURES]
+        return [
+            self._part(
+                "plain_table",
+                heading=title,
+                key="departures",
+                csv=self._csv("departures"),
+                notes=notes,
+                table=Table(
+                    caption="What to ask the register’s owner: entries that left with no reason published",
+                    columns=(
+                        Column(name="reference", label="Reference"),
+                        Column(name="seen_in", label="Gone from the edition"),
+                        Column(name="words", label="What is known"),
+                        Column(name="place", label="Last place"),
+                    ),
+                    rows=tuple(
+                        (
+                            r["reference"],
+                            r["seen_in"],
+                            r["words"],
+                            f"{r['edition']}, {r['sheet']}, row {number(r['sheet_row'])}",
+                        )
+                        for r in rows
+                    ),
+                ),
+            )
+        ]
+
+    def _evidence(self, kind: str, filters: Filters) -> list[dict[str, Any]]:
+        """The records behind a decision of one kind, at most a thousand, the others not read."""
+        stream = row_stream("decisions", self.store, filters=filters)
+        found: list[dict[str, Any]] = []
+        try:
+            for rows in stream.chunks():
+                found += [
+                    r for r in (dict(zip(stream.columns, row, strict=True)) for row in rows)
+                    if r["counted_as"] == kind
+                ]  # fmt: skip
+                if len(found) >= MOST_EVIDENCE:
+                    break
+        finally:
+            stream.close()
+        return found[:MOST_EVIDENCE]
 
     def _problems(self, severity: str | None = None, *, latest: bool = False) -> Source:
         """The issues of the editions known by then, or of the latest one, of one severity or all."""

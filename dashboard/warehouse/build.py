@@ -247,7 +247,8 @@ def _write(
                 con.execute((SCHEMA / f"{name}.sql").read_text("utf-8"))
         load_changes(con)
         _issues(con)
-        con.execute((SCHEMA / "070_evidence.sql").read_text("utf-8"))
+        for name in ("070_evidence", "080_open_data"):
+            con.execute((SCHEMA / f"{name}.sql").read_text("utf-8"))
         for check in sorted(CHECKS.glob("*.sql")):
             failing = con.execute(check.read_text("utf-8")).fetchall()
             if failing:

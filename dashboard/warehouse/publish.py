@@ -32,6 +32,11 @@ class Build:
     path: Path
     record: dict[str, object]
 
+    def tables(self) -> list[dict[str, Any]]:
+        """What each table held when it was built: `table`, `rows` and `hash`; none where its record is damaged."""
+        found: Any = self.record.get("tables")
+        return found if isinstance(found, list) else []
+
 
 def pointer(settings: Settings) -> Path:
     return settings.builds / "CURRENT"
@@ -142,26 +147,77 @@ def rollback(settings: Settings, *, show_withdrawn: bool = False) -> tuple[str, 
     return left, past[-1]
 
 
-def prune(settings: Settings) -> list[str]:
-    """Remove builds that are neither current nor among the last few. Returns their ids."""
-    keep = {current_id(settings), *history(settings)[-KEPT:]} | _needed_by_reviews(settings)
-    removed = []
-    for path in sorted(settings.builds.glob("*.duckdb")):
-        if path.stem not in keep and not path.name.startswith("."):
-            path.unlink()
-            path.with_suffix(".json").unlink(missing_ok=True)
-            removed.append(path.stem)
-    return removed
+@dataclass(frozen=True)
+class Held:
+    """A build on disk, and why it stays: empty where nothing needs it."""
+
+    id: str
+    bytes: int
+    why: tuple[str, ...]
 
 
-def _needed_by_reviews(settings: Settings) -> set[str | None]:
-    """Builds that a rendered review was made from: they prove it, so they stay."""
-    needed: set[str | None] = set()
-    for manifest in settings.reviews.glob("*/*/*/manifest.json"):
+def holdings(settings: Settings) -> list[Held]:
+    """Every build on disk with the reasons for which `prune` leaves it, by id.
+
+    One stays while it is in force, is among the last that `rollback` goes back to, or is what a rendered review was
+    made from: signed or a draft, for without it neither can be verified. A draft's goes when the draft's folder does.
+    """
+    current, past = current_id(settings), history(settings)[-KEPT:]
+    reviews = _needed_by_reviews(settings)
+    kept = _kept(settings)
+    found = []
+    for path in sorted(settings.builds.glob("[!.]*.duckdb")):
+        why = ["in force"] if path.stem == current else []
+        why += ["rollback"] if path.stem in past else []
+        why += [*reviews.get(path.stem, ()), *reviews.get(None, ()), *kept.get(path.stem, ())]
+        found.append(Held(path.stem, path.stat().st_size, tuple(why)))
+    return found
+
+
+def prune(settings: Settings, *, dry_run: bool = False) -> list[Held]:
+    """Remove the builds that nothing needs, each with its record, and return them. No edition is ever removed."""
+    unneeded = [held for held in holdings(settings) if not held.why]
+    for held in () if dry_run else unneeded:
+        path = settings.builds / f"{held.id}.duckdb"
+        path.unlink()
+        path.with_suffix(".json").unlink(missing_ok=True)
+    return unneeded
+
+
+def keep(settings: Settings, build_id: str, why: str) -> None:
+    """Have `prune` leave a build for a reason that it could not see, such as a signed review outside the archive."""
+    reasons = _kept(settings)
+    if why not in reasons.get(build_id, ()):
+        lines = [f"{build} {reason}\n" for build, each in reasons.items() for reason in each]
+        one_line = " ".join(why.split())
+        write_whole(settings.builds / "KEEP", "".join([*lines, f"{build_id} {one_line}\n"]))
+
+
+def _kept(settings: Settings) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    try:
+        lines = (settings.builds / "KEEP").read_text("utf-8", "backslashreplace").splitlines()
+    except FileNotFoundError:
+        lines = []
+    for line in lines:
+        build, _, why = line.partition(" ")
+        found.setdefault(build, []).append(why or "named in KEEP")
+    return found
+
+
+def _needed_by_reviews(settings: Settings) -> dict[str | None, list[str]]:
+    """The reviews that each build was rendered into. Under None: signed ones that do not say, so that all stay."""
+    needed: dict[str | None, list[str]] = {}
+    for manifest in sorted(settings.reviews.glob("*/*/[!.]*/manifest.json")):
+        signed = (manifest.parent / "signature.json").is_file()
+        name = f"{'signed review' if signed else 'draft'} {'/'.join(manifest.parts[-4:-1])}"
         try:
             record = json.loads(manifest.read_text("utf-8"))
         except (ValueError, OSError):
-            continue
-        if isinstance(record, dict):
-            needed.add(record.get("build"))
+            record = None
+        build = record.get("build") if isinstance(record, dict) else None
+        if isinstance(build, str):
+            needed.setdefault(build, []).append(name)
+        elif signed:
+            needed.setdefault(None, []).append(f"{name}, whose manifest cannot be read")
     return needed

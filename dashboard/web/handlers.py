@@ -19,9 +19,11 @@ from tornado.iostream import StreamClosedError
 
 from dashboard import measures
 from dashboard.errors import AccessReviewError, LimitError, UsageError
+from dashboard.feeds import changes_address
 from dashboard.filters import make_filters
 from dashboard.pages import PAGES, Moved
 from dashboard.reviews import kind_of
+from dashboard.web.feeds import changes_feed, reviews_feed
 from dashboard.web.kept import Answer, answer, takes_gzip
 from dashboard.web.site import HTML, Site, known_host
 from dashboard.web.state import maybe_respelt
@@ -252,12 +254,37 @@ class RecipientHandler(PlaceHandler):
     head = get
 
 
+class FeedHandler(Handler):
+    """An Atom feed. Its links name this server by the address that it was asked at."""
+
+    async def get(self, name: str) -> None:
+        host = self.request.host if NAMED_HOST.fullmatch(self.request.host) else ""
+        origin = f"{self.scheme()}://{host}" if host else ""
+        if name == "reviews":
+            await self.show(("feed", name, origin), lambda: reviews_feed(self.site, origin))
+            return
+        register = self.get_query_argument("register", "")
+        if not register:
+            state = await self.site.workshop.run(lambda: self.site.asked(""))
+            self.redirect(changes_address(str(state.filters.register)))
+            return
+        await self.show(("feed", name, register, origin), lambda: changes_feed(self.site, register, origin))
+
+    head = get
+
+    def say(self, status_code: int, words: str) -> None:
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(f"{words}\n")
+
+
 class ReviewHandler(Handler):
     """A file of a review that may be shown: one of the names that a review consists of, and nothing else."""
 
     async def get(self, report: str, year: str, render: str, name: str) -> None:
         review = next((r for r in self.site.reviews() if r.folder.parts[-3:] == (report, year, render)), None)
-        path = review.file(name) if review else None
+        # What was changed after it was signed is nobody's word: given as a draft is, to those who look at drafts.
+        given = review if review and (review.state != "broken" or self.site.drafts) else None
+        path = given.file(name) if given else None
         if path is None:
             raise NotFound
         if name == "report.html":

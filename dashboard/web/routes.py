@@ -15,6 +15,7 @@ ROUTES: list[tuple[str, type[handlers.Handler]]] = [
     (r"/request/([^/]+)/(.*)", handlers.RequestHandler),
     (r"/recipient/(.+)", handlers.RecipientHandler),
     (r"/reviews/(april-review)/(\d{4})/([A-Za-z0-9-]{1,64})/([a-z_./0-9-]{1,100})", handlers.ReviewHandler),
+    (r"/feeds/(changes|reviews)\.atom", handlers.FeedHandler),
     (r"/search\.json", handlers.SearchHandler),
     (r"/assets/[^/]+", handlers.AssetHandler),
     (r"/data/([a-z_-]{1,40})\.(csv|json|csv-metadata\.json)", handlers.DataHandler),

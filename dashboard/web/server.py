@@ -146,8 +146,11 @@ def serve(settings: Settings, serving: Serving) -> None:
         options = ["--address", serving.address, "--log", serving.log, "--sessions", str(serving.sessions)]
         options += [word for origin in serving.origins for word in ("--origin", origin)]
         options += ["--drafts"] if serving.drafts else []
+        ports = range(serving.port, serving.port + serving.workers)
+        everywhere = serving.address in ("0.0.0.0", "")
+        host = f"[{serving.address}]" if ":" in serving.address else serving.address
         keep_running(
-            command_of(str(settings.data), options), range(serving.port, serving.port + serving.workers)
+            command_of(str(settings.data), options), ports, address="127.0.0.1" if everywhere else host
         )
         return
     server = make_server(settings, serving)

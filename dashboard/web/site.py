@@ -21,7 +21,7 @@ from dashboard.filters import Filters
 from dashboard.html import environment
 from dashboard.pages import EVERY, PAGES, Page, make_page
 from dashboard.pages.missing import missing_page, shortly
-from dashboard.reviews import Review, list_reviews
+from dashboard.reviews import Review, last_signed_words, list_reviews
 from dashboard.search import search
 from dashboard.settings import PACKAGE, Settings
 from dashboard.store import Store
@@ -104,7 +104,7 @@ class Site:
                 self._reviews = tuple(r for r in list_reviews(self.settings) if r.signed or self.drafts)
                 found = Standing(
                     self.store.build.id,
-                    tuple(f"{r.name}{'' if r.signed else ' (draft)'}" for r in self._reviews),
+                    tuple(f"{r.name} {r.state}" for r in self._reviews),
                 )
                 if found != self._standing:
                     self._standing = found
@@ -313,7 +313,7 @@ class Site:
             build=self.store.build.id,
             assets=self.assets.addresses,
             nav_query=_kept(page.filters).query(),
-            last_review=next((r.name for r in self.reviews() if r.signed), "none"),
+            last_review=last_signed_words(self.reviews()),
             listing_date=shown,
             static=static,
             filtered=filter_words(page),

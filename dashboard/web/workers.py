@@ -6,6 +6,7 @@ spreads pages over the ports, and sends each websocket to the port that its addr
 
 from __future__ import annotations
 
+import http.client
 import logging
 import os
 import signal
@@ -13,6 +14,8 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,6 +29,10 @@ WORKER = (
 STEADY = 10.0  # seconds after which a worker counts as having started well
 LONGEST_PAUSE = 30.0  # seconds before a worker that ends again and again is started
 PATIENCE = 10.0  # seconds for a worker to end when asked
+ASK_EVERY = 10.0  # seconds between two questions to a worker whether it is well
+SILENCE = 10.0  # seconds in which it must say something, were it only that it cannot read its build
+MOST_SILENT = 3  # such silences in a row, after which it is taken for hung
+SLOWEST_START = 180.0  # seconds in which it must have said something for the first time
 
 
 class Worker:
@@ -37,11 +44,14 @@ class Worker:
         self.ended_early = 0
         self.first = True
         self.started = self.start_at = 0.0
+        self.silent = 0  # questions in a row that it did not answer
+        self.heard = False  # whether it has answered since it was started
         self.process: subprocess.Popen[bytes] | None = None
         self.start()
 
     def start(self) -> None:
         self.started = time.monotonic()
+        self.silent, self.heard = 0, False
         self.process = subprocess.Popen(
             self.command, stdin=subprocess.PIPE, env={**os.environ, WORKER: str(self.port)}
         )
@@ -69,6 +79,28 @@ class Worker:
         self.start_at = time.monotonic() + pause
         return None
 
+    def ask(self, address: str) -> None:
+        """Ask whether it is well; end it once it has been silent too often, and `look` starts another.
+
+        Before its first answer it may still be on its way up: then it is given longer.
+        """
+        process = self.process
+        if process is None:
+            return
+        try:
+            with urllib.request.urlopen(f"http://{address}:{self.port}/health", timeout=SILENCE):
+                self.silent, self.heard = 0, True
+        except urllib.error.HTTPError:
+            self.silent, self.heard = 0, True  # an answer, if not a good one
+        except (OSError, http.client.HTTPException):
+            self.silent += 1
+        late = self.heard or time.monotonic() - self.started >= SLOWEST_START
+        if late and self.silent >= MOST_SILENT and process is self.process and process.poll() is None:
+            log.warning(
+                "the worker on port %d has not answered %d times; it is ended", self.port, self.silent
+            )
+            process.kill()
+
     def stop(self, until: float) -> None:
         if self.process is None:
             return
@@ -89,8 +121,10 @@ class Worker:
         self.process = None
 
 
-def keep_running(command: Sequence[str], ports: range) -> None:
-    """Run `command --port P` for every port until told to stop (SIGTERM or Ctrl-C); replace what ends.
+def keep_running(command: Sequence[str], ports: range, *, address: str = "127.0.0.1") -> None:
+    """Run `command --port P` for every port until told to stop (SIGTERM or Ctrl-C); replace what ends or hangs.
+
+    `address`: where this machine reaches them.
 
     Raises AccessReviewError when a worker cannot be started at all; the others are stopped then.
     """
@@ -102,6 +136,13 @@ def keep_running(command: Sequence[str], ports: range) -> None:
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, stop)
     workers = [Worker(command, port) for port in ports]
+
+    def ask(worker: Worker) -> None:
+        while not stopping.wait(ASK_EVERY):
+            worker.ask(address)
+
+    for worker in workers:  # each by a thread of its own: one that hangs keeps its questioner waiting
+        threading.Thread(target=ask, args=(worker,), name=f"ask-{worker.port}", daemon=True).start()
     try:
         while not stopping.wait(0.2):
             for worker in workers:
@@ -111,6 +152,7 @@ def keep_running(command: Sequence[str], ports: range) -> None:
                         hint="mend what it says above, then serve again",
                     )
     finally:
+        stopping.set()
         until = time.monotonic() + PATIENCE
         for worker in workers:
             worker.ask_to_stop()

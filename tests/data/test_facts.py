@@ -7,11 +7,14 @@ themselves, by the schema `latest` alone, and the answers must be the same to th
 from __future__ import annotations
 
 import itertools
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 
 from dashboard import measures, store
+from dashboard.filters import make_filters
 from dashboard.sample import LEGACY, SHARES
 from dashboard.store import Store, schemas_for
 from tests.data.test_rows_recompute import ORACLES, pools, questions
@@ -60,6 +63,44 @@ def test_facts_count_what_rows_count(sample_store, wandering, monkeypatch, regis
     for one, other in zip(narrow, wide, strict=True):
         assert one == other
     here._results.clear()
+
+
+@pytest.mark.parametrize("register", [LEGACY, SHARES, "wandering"])
+def test_the_longest_waits_of_facts_are_those_of_rows(sample_store, wandering, monkeypatch, register):
+    """The overview's longest wait is no measure of its own: the same, of the query."""
+    here = wandering if register == "wandering" else sample_store
+    pool = pools(here, register)
+    pool["edition"] = pool["known_on"] = pool["unit"] = []
+    asked = questions(f"waits {register}", pool, ORACLES["turnaround"][1], 25)
+    made = [
+        make_filters(register=register, **{k: v for k, v in q.items() if k not in ("interval", "by")})
+        for q in asked
+    ]
+    narrow = [here.query("longest_waits", f).rows for f in made]
+    here._results.clear()
+    monkeypatch.setattr(store, "schemas_for", lambda values, releases_in: ("latest",))
+    assert narrow == [here.query("longest_waits", f).rows for f in made]
+    assert register == "wandering" or any(narrow)
+    here._results.clear()
+
+
+def test_a_question_asked_by_several_at_once_is_asked_once(sample_store, monkeypatch):
+    here = sample_store
+    here._results.clear()
+    running, ran = here._run, []
+
+    def slow(*arguments):
+        ran.append(arguments)
+        threading.Event().wait(0.1)
+        return running(*arguments)
+
+    monkeypatch.setattr(here, "_run", slow)
+    filters = make_filters(register=LEGACY)
+    with ThreadPoolExecutor(5) as pool:
+        found = list(pool.map(lambda _: here.query("oldest_open", filters).rows, range(5)))
+    assert len(ran) == 1
+    assert found == [found[0]] * 5
+    assert not here._asking
 
 
 def test_the_narrowest_tables_are_taken():

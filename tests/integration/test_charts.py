@@ -260,6 +260,24 @@ def test_the_columns_are_those_that_holoviews_draws(kind, count, empty):
             assert getattr(getattr(theirs, side), name, None) == getattr(getattr(ours, side), name, None)
 
 
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("kind", ["columns", "lines", "bars", "steps"])
+def test_what_does_not_change_is_not_told_again(kind, count):
+    """Each property that a browser is told of makes it lay the figure out anew."""
+    draw = draw_as(kind)
+    asked = {"missing": False, "empty": False, "marked": kind != "bars"}
+    live = LiveChart(draw(2012, count, **asked), title="A", summary="B")
+    document, told = Document(), []
+    document.add_root(live.figure)
+    live.show(draw(2012, count, **asked), title="A", summary="B")  # what the first drawing left to be set
+    document.on_change(lambda event: told.append(f"{event.model}.{event.attr}"))
+    live.show(draw(2012, count, **asked), title="A", summary="B")
+    assert told == []
+    live.show(draw(2013, count, **asked), title="A", summary="B")
+    assert told or kind == "steps"
+    assert not [words for words in told if "Axis" in words]
+
+
 def test_a_figure_shows_one_kind_of_chart():
     live = LiveChart(draw_as("bars")(2012, 1, False, False, False), title="T", summary="S")
     with pytest.raises(ValueError, match="a figure of bars cannot show columns"):

@@ -1,14 +1,16 @@
-"""The how-tos on corrections and withdrawals, done: every command in them runs, every file in them is read."""
+"""The how-tos, done: every command in them runs, every file in them is read."""
 
 from __future__ import annotations
 
 import json
 import re
 import shlex
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from dashboard.editions import add_edition
 from dashboard.registers import load_registers
@@ -118,3 +120,45 @@ def test_how_to_record_commitments(folder: Path, run: Run) -> None:
     [mine] = [row for row in rows if row["ref"] == "M1"]
     assert mine["overdue"] is True
     assert len(rows) == 11  # those that ship stay
+
+
+# One row a case that the description on the page has words for.
+COUNCIL = (
+    ("Ref", "Organisation", "Date received", "Date closed", "Outcome", "Tier"),
+    ("FOI-1", "Ashford University", date(2020, 1, 6), date(2020, 2, 3), "Granted", "2"),
+    ("FOI-2", "Bell Trust", date(2020, 3, 2), date(2020, 3, 20), "Refused", "3"),
+    ("FOI-3", "Bell Trust", date(2020, 11, 2), None, None, None),
+)
+
+
+def test_how_to_add_a_register(tmp_path: Path, run: Run) -> None:
+    """The numbered steps, with a workbook as the description on the page expects it."""
+    page = (CHECKOUT / "docs" / "add-a-register.md").read_text("utf-8")
+    steps, toml = page.split("```toml\n")[0], page.split("```toml\n")[1].split("```")[0]
+    folder, path = tmp_path / "data", tmp_path / "council 2020-12-31.xlsx"
+    book = Workbook()
+    book.active.title = "Requests 2020"
+    for row in COUNCIL:
+        book.active.append(row)
+    book.create_sheet("Notes for readers")["A1"] = "How to read this"
+    book.save(path)
+    said = {}
+    for command in re.findall(r"`access-review ([^`]+)`", steps):
+        words = [str(path) if word == "FILE" else word for word in shlex.split(command)]
+        ran = run("--data", folder, *words)
+        assert ran.code == 0, (command, ran.err)
+        said[command] = ran.out + ran.err
+        if command == "inspect FILE":  # step 2: the draft is settled and saved
+            saved = folder / "registers" / "my-register.toml"
+            saved.parent.mkdir(parents=True)
+            saved.write_text(toml, "utf-8")
+    assert list(said) == [
+        "inspect FILE", "add my-register FILE --dry-run", "add my-register FILE", "build",
+        "issues --register my-register",
+    ]  # fmt: skip
+    assert "Requests 2020" in said["inspect FILE"]
+    assert "would add" in said["add my-register FILE --dry-run"]
+    [row] = listed(folder, run, "measure", "volumes", "--register", "my-register")
+    assert (row["received"], row["closed"], row["refused"], row["open_at_end"]) == (3, 2, 1, 1)
+    [edition] = listed(folder, run, "measure", "editions", "--register", "my-register")
+    assert edition["as_at"] == "2020-12-31"

@@ -188,12 +188,15 @@ def review(
         "files": {"report.html": sha256_of(folder / "report.html")},
     }
     (folder / "times.json").write_text(json.dumps({"started": started}), "utf-8")
-    if signed:
-        (folder / "signature.json").write_text(
-            json.dumps({"name": "A. Reader <i>", "role": "Head of Profession", "signed": "2018-05-03"}),
-            "utf-8",
-        )
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    if signed:
+        signature = {
+            "name": "A. Reader <i>",
+            "role": "Head of Profession",
+            "signed": "2018-05-03",
+            "manifest_sha256": sha256_of(folder / "manifest.json"),
+        }
+        (folder / "signature.json").write_text(json.dumps(signature), "utf-8")
     return folder
 
 
@@ -221,6 +224,8 @@ def test_signed_reviews_are_listed_and_drafts_only_where_asked(reviewed: Path) -
         assert "<b>" not in answer.text
         assert "bbbb" not in answer.text
         assert answer.text.count("Superseded by") == 1
+        assert answer.text.count("Supersedes") == 1
+        assert "last signed review: April 2018, signed 3 May 2018" in served.get("/overview").text
         assert "#review-cccc11112222" in page.addresses
         assert served.get("/reviews?drafts=1").text.count("bbbb") == 0
         own = [a for a in page.addresses if a.startswith("/reviews/april-review/")]
@@ -270,19 +275,32 @@ def test_nothing_else_of_the_folder_is_given_away(reviewed: Path) -> None:
             assert "not for anybody" not in answer.text
 
 
-def test_a_report_that_was_changed_says_so_and_broken_records_do_no_harm(reviewed: Path) -> None:
+def test_a_review_changed_after_it_was_signed_says_so_and_is_not_given_away(reviewed: Path) -> None:
     folder = review(reviewed, "aaaa11112222", signed=True)
-    (folder / "report.html").write_text("other words", "utf-8")
     odd = review(reviewed, "dddd11112222", signed=True)
-    (odd / "signature.json").write_text("[1]", "utf-8")
-    (odd / "manifest.json").write_text(
-        '{"register": 3, "as_at": "soon", "code": [], "parameters": 1}', "utf-8"
-    )
-    with serving(reviewed) as served:
+    draft = review(reviewed, "eeee11112222", signed=False)
+    at = f"/reviews/april-review/{YEAR}/aaaa11112222/report.html"
+    with serving(reviewed, drafts=True) as served:
+        assert served.get(at).status == 200
+        (folder / "report.html").write_text("other words", "utf-8")
+        (draft / "report.html").write_text("other words", "utf-8")
+        (odd / "signature.json").write_text("[1]", "utf-8")
+        (odd / "manifest.json").write_text(
+            '{"register": 3, "as_at": "soon", "code": [], "parameters": 1}', "utf-8"
+        )
         time.sleep(1.1)  # what stands on disk is looked at once a second
         page = read(served, "/reviews")
-    assert page.said("p").count("not the file that its manifest lists") == 2
-    assert "by whom is not said" in page.said("p")
+        overview = served.get("/overview").text
+        assert served.get(at).status == 200, "to those who look at drafts"
+    said = page.said("p")
+    assert said.count("This is not what was signed") == 2
+    assert said.count("A file of this draft is not the file that its manifest lists") == 1
+    assert "by whom is not said" in said
+    assert "2 changed after they were signed" in page.said("h1")
+    assert "last signed review: April 2018, changed after it was signed" in overview
+    with serving(reviewed) as served:
+        assert "This is not what was signed" in read(served, "/reviews").said("p")
+        assert served.get(at).status == 404
 
 
 def test_reviews_need_no_framework(reviewed: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
 import urllib.request
 from collections.abc import Callable
@@ -66,6 +67,49 @@ def test_a_killed_worker_is_replaced_and_pages_answer_meanwhile(built: Path, tmp
     assert not any(alive(pid) for pid in now.values())
     asked = [line for line in served.lines() if line.get("path") == "/volumes"]
     assert [line["status"] for line in asked] == [200, 200]
+
+
+QUICK = """
+import sys
+from dashboard.cli import main
+from dashboard.web import workers
+workers.ASK_EVERY, workers.SILENCE, workers.SLOWEST_START = 0.3, 3.0, 40.0
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_worker_that_hangs_is_replaced(built: Path, tmp_path: Path) -> None:
+    port, log = free_ports(2), tmp_path / "log"
+    command = [
+        sys.executable,
+        "-c",
+        QUICK,
+        "--data",
+        str(built),
+        "serve",
+        "--port",
+        str(port),
+        "--workers",
+        "2",
+    ]
+    with log.open("wb") as file:
+        served = Process(subprocess.Popen(command, stdout=file, stderr=file), port, log)
+    try:
+        served.wait(port)
+        served.wait(port + 1)
+        threading.Event().wait(1.5)  # until each has been asked, and heard
+        before = children(served.process.pid)
+        os.kill(before[port], signal.SIGSTOP)
+        assert until(lambda: children(served.process.pid).get(port) not in (None, before[port]))
+        served.wait(port)
+        assert children(served.process.pid)[port + 1] == before[port + 1]
+        said = log.read_text("utf-8")
+        assert f"the worker on port {port} has not answered 3 times; it is ended" in said
+        assert f"the worker on port {port} ended (SIGKILL); it is started again" in said
+        assert f"port {port + 1}" not in said
+    finally:
+        served.process.terminate()
+        assert served.process.wait(60) == 0
 
 
 def test_workers_do_not_outlive_who_keeps_them(built: Path, tmp_path: Path) -> None:

@@ -722,13 +722,30 @@ def tomllib_or_nothing(data: bytes) -> dict[str, object]:
         return {}
 
 
-OUTSIDE = (stopped, killed_by_the_clock, file_sizes, together, clocks, damage)
-INSIDE = (full_disks, read_only)  # need a mount namespace
+def renders(m: Matrix) -> Cases:
+    from tests.load.render_faults import renders  # the renderer's libraries take a while
+
+    yield from renders(m)
+
+
+def full_disks_of_renders(m: Matrix) -> Cases:
+    from tests.load.render_faults import full_disks_of_renders
+
+    yield from full_disks_of_renders(m)
+
+
+OUTSIDE = (stopped, killed_by_the_clock, file_sizes, together, clocks, damage, renders)
+INSIDE = (full_disks, read_only, full_disks_of_renders)  # need a mount namespace
+RENDERS = (renders, full_disks_of_renders)
 
 
 def try_all(m: Matrix, groups: tuple[Callable[[Matrix], Cases], ...], only: str) -> list[tuple[str, str]]:
     found = []
+    words = [word for word in only.split(",") if word]
     for group in groups:
+        # Their first step is a render: not taken where none of them is asked for.
+        if group in RENDERS and words and not any("render" in word for word in words):
+            continue
         for name, case in group(m):
             if not any(word in name for word in only.split(",")):
                 continue

@@ -315,13 +315,15 @@ def holdings(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[str, An
     by = asked.get("by") or "type"
     found = []
     for group in {group_of(r, by) for r in rows}:
-        counts = Counter(r["counted_as"] for r in rows if group_of(r, by) == group)
+        mine = [r for r in rows if group_of(r, by) == group]
+        counts = Counter(r["counted_as"] for r in mine)
         found.append(
             {
                 "group": group,
                 "still_held": counts["still_held"] + counts["overdue"],
                 "ended": counts["ended"],
                 "overdue": counts["overdue"],
+                "ending": sum(r["ending"] for r in mine),
                 "silent": counts["silent"],
             }
         )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from xml.etree import ElementTree as ET
 
 import feedparser
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.feeds import ATOM, atom
+from dashboard.feeds import ATOM, REVIEWS_FEED, atom, changes_address, reviews_atom
+from dashboard.reviews import Review
 
 
 def change(**more):
@@ -51,8 +53,12 @@ def check_atom(text: str) -> ET.Element:
             assert category.get("term")
     [author] = of(root, "author")
     assert of(author, "name")[0].text
-    for link in of(root, "link"):
+    for link in (link for element in (root, *entries) for link in of(element, "link")):
         assert link.get("href")
+        assert link.get("rel") in ("self", "alternate", "related")
+    for element in (root, *entries):  # at most one of a kind and type
+        kinds = [(link.get("rel"), link.get("type")) for link in of(element, "link")]
+        assert len(set(kinds)) == len(kinds)
     for entry in entries:  # without a link to it, an entry must hold its content
         [content] = of(entry, "content")
         assert content.get("type") == "html"
@@ -146,6 +152,7 @@ def test_text_of_others_stays_text(text):
 words = st.text(max_size=20)
 
 
+@settings(deadline=None)
 @given(st.lists(st.builds(change, reference=words, recipient=words, words=words.filter(bool)), max_size=4))
 def test_any_text_makes_a_valid_feed(changes):
     unique = {c["reference"]: c for c in changes}.values()
@@ -153,3 +160,118 @@ def test_any_text_makes_a_valid_feed(changes):
     root = check_atom(made)
     assert len(root.findall(f"{{{ATOM}}}entry")) == len(unique)
     assert feedparser.parse(made.encode("utf-8")).bozo == 0
+
+
+# A server's feed, with links, and editions too large to list
+
+
+def counted(edition, *kinds, previous="2017-12-31"):
+    return [
+        {"register": "example", "edition": edition, "previous": previous, "published": date(2018, 6, 8),
+         "known_from": date(2018, 6, 8), "kind": kind, "label": label, "changes": n}
+        for kind, label, n in kinds
+    ]  # fmt: skip
+
+
+def test_a_server_gives_links_to_itself():
+    text = feed(
+        change(reference="a/b", request="a/b"), change(reference="..", request=".."), site="https://x.example"
+    )
+    root = check_atom(text)
+    parsed = feedparser.parse(text)
+    links = {link.rel: link.href for link in parsed.feed.links}
+    assert links["self"] == "https://x.example/feeds/changes.atom?register=example"
+    assert links["alternate"] == "https://x.example/changes?register=example"
+    assert [e.link for e in parsed.entries] == [
+        "https://x.example/request/example/?reference=..",
+        "https://x.example/request/example/a%2Fb",
+    ]
+    # an id says nothing of where it was read
+    assert [e.id for e in parsed.entries] == [
+        e.id
+        for e in feedparser.parse(
+            feed(change(reference="a/b", request="a/b"), change(reference="..", request=".."))
+        ).entries
+    ]
+    assert "x.example" not in root.find(f"{{{ATOM}}}id").text
+
+
+def test_an_edition_of_too_many_changes_is_one_entry():
+    text = feed(
+        change(edition="2018-06-30", known_from=date(2018, 9, 1), published=None),
+        site="https://x.example",
+        counted=counted("2018-03-31", ("added", "Added", 1200), ("amended", "Amended", 3)),
+    )
+    check_atom(text)
+    parsed = feedparser.parse(text)
+    assert [(e.title, e.updated) for e in parsed.entries] == [
+        ("DR1, Bell Trust: added", "2018-09-01T00:00:00Z"),
+        ("Edition 2018-03-31: 1,203 changes", "2018-06-08T00:00:00Z"),
+    ]
+    assert "Added: 1,200." in parsed.entries[1].content[0].value
+    assert parsed.entries[1].link == "https://x.example/changes?register=example&edition=2018-03-31"
+    assert [t.term for t in parsed.entries[1].tags] == ["added", "amended"]
+
+
+# Reviews
+
+
+def review(folder, year="2018", name="20180501-1-abcdef", signed=None, **manifest):
+    place = folder / "april-review" / year / name
+    place.mkdir(parents=True)
+    started = manifest.pop("started", "2018-05-01T10:00:00+01:00")
+    (place / "times.json").write_text(json.dumps({"started": started}))
+    if signed:
+        (place / "signature.json").write_text(json.dumps(signed))
+    described = {"title": "April review 2018: An example", "as_at": "2018-03-31", "build": "b1"}
+    described |= {"parameters": {"register": "example"}, "register": {"title": "An example"}, **manifest}
+    return Review(place, described)
+
+
+SIGNED = {"name": "A. Statistician", "role": "Head of Profession", "signed": "2018-05-09"}
+
+
+def test_reviews_are_a_feed(tmp_path):
+    one = review(tmp_path, signed=SIGNED)
+    draft = review(tmp_path, year="2019", name="20190502-1-abcdef", started="2019-05-02T09:00:00+00:00")
+    text = reviews_atom([draft, one], site="http://127.0.0.1:5006")
+    check_atom(text)
+    parsed = feedparser.parse(text)
+    assert parsed.bozo == 0
+    assert {link.rel: link.href for link in parsed.feed.links}[
+        "self"
+    ] == "http://127.0.0.1:5006" + REVIEWS_FEED
+    assert [(e.title, e.updated, e.tags[0].term) for e in parsed.entries] == [
+        ("Draft: April review 2018: An example", "2019-05-02T09:00:00Z", "draft"),
+        ("April review 2018: An example", "2018-05-09T00:00:00Z", "signed"),
+    ]
+    assert parsed.entries[1].author == "A. Statistician"
+    assert "Signed by A. Statistician, Head of Profession." in parsed.entries[1].content[0].value
+    assert parsed.entries[1].link.endswith("/reviews/april-review/2018/20180501-1-abcdef/report.html")
+    assert reviews_atom([draft, one]) == reviews_atom([one, draft])
+
+
+def test_a_review_that_was_superseded_says_so_and_keeps_its_id(tmp_path):
+    one = review(tmp_path, signed=SIGNED)
+    [before] = feedparser.parse(reviews_atom([one])).entries
+    two = review(
+        tmp_path,
+        name="20180601-1-abcdef",
+        started="2018-06-01T10:00:00+00:00",
+        signed={**SIGNED, "signed": "2018-06-02"},
+    )
+    check_atom(reviews_atom([two, one]))
+    after = {e.id: e for e in feedparser.parse(reviews_atom([two, one])).entries}
+    assert "Superseded" in after[before.id].content[0].value
+    assert after[before.id].updated == "2018-06-02T00:00:00Z" > before.updated
+
+
+def test_a_feed_of_no_reviews_is_valid():
+    check_atom(reviews_atom([]))
+    assert feedparser.parse(reviews_atom([])).bozo == 0
+
+
+def test_a_review_that_says_nothing_is_still_an_entry(tmp_path):
+    bare = Review(tmp_path / "april-review" / "2018" / "x", {})
+    check_atom(reviews_atom([bare]))
+    assert changes_address("a b&c") == "/feeds/changes.atom?register=a+b%26c"

@@ -63,12 +63,14 @@ where not selected
         or licence_end is not null or data_held_mapped is not null or survivor_listed
     );
 
--- Whether a register says anything of holdings, and whether it says of data that they are held past the licence.
+-- Whether a register says anything of holdings, whether it says of data that they are held past the licence, and when
+-- licences end.
 create macro holdings_answerable(known_on, only_edition) as table
 select
     a.register,
     coalesce(f.licence_end or f.data_held or s.register is not null, false) as answerable,
-    coalesce(f.licence_end and (f.data_held or s.register is not null), false) as overdue_answerable
+    coalesce(f.licence_end and (f.data_held or s.register is not null), false) as overdue_answerable,
+    coalesce(f.licence_end, false) as ending_answerable
 from as_at(known_on, only_edition) as a
 left join (
     select

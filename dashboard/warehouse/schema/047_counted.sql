@@ -46,12 +46,16 @@ inner join register_answers(known_on, only_edition) as a
     on q.register = a.register and a.open_known and not a.survivors_only
 where not q.selected and q.received <= a.as_at;
 
--- Those of them that are open at the as-at date. What closed after it was open at it.
+-- Those of them that are open at the as-at date, by age: `place` 1 has been open longest. What closed after it was open
+-- at it.
 create macro open_requests(known_on, only_edition) as table
 select
-    register, reference, entry_id, recipient, recipient_id, recipient_type, tier, route, dataset, outcome, received, as_at
-from waiting_where(known_on, only_edition, '*', null, null, null, null, null, null, null)
-where closed is null or closed > as_at;
+    q.register, q.reference, q.recipient, q.recipient_id, q.recipient_type, q.tier, q.route, q.dataset, q.outcome, q.received,
+    q.as_at, e.edition, e.sheet, e.sheet_row, -- the last that says anything of it
+    row_number() over (partition by q.register order by q.received, q.reference) as place
+from waiting_where(known_on, only_edition, '*', null, null, null, null, null, null, null) as q
+inner join staging.entries as e on q.entry_id = e.entry_id
+where q.closed is null or q.closed > q.as_at;
 
 create macro open_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, wanted_recipient, wanted_reference, wanted_dataset
@@ -174,6 +178,20 @@ from (
     select * exclude (enters) replace (0::utinyint as kind, enters as day) from cases where kind in (3, 4)
 )
 group by all;
+
+-- The waits of the cases that ended, and of those still open at the as-at date. What left the register without an end is
+-- in neither: its wait is not known.
+create macro wait_rows(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name
+) as table
+select s.register, s.reference, s.start_low as started, s.days, s.censored as open
+from spells_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_reference,
+    wanted_dataset, wanted_clock, wanted_basis, cohort_name
+) as s
+inner join as_at(known_on, only_edition) as a on s.register = a.register
+where s.event or (s.censored and s.end_low = a.as_at);
 
 -- What came and went in each month, as `gap` below has it: see 049_marts.sql for the same from the flows that `volumes` adds up.
 create macro month_moves(known_on, only_edition) as table

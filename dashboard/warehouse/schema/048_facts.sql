@@ -115,7 +115,7 @@ left join core.dataset_numbers as d on v.register = d.register and v.dataset = d
 where v.kind = 'released';
 
 -- One row a case and clock: `spells`. `state`: 0 censored, 1 event, 2 left out, 3 left out because it closed before
--- every case was listed.
+-- every case was listed. `waited`: whether its wait is known, to its end or to the as-at date (`wait_rows`).
 create table core.spell_facts as
 select
     q.clock::core.clock_name as clock,
@@ -134,8 +134,12 @@ select
     q.days,
     q.working_days,
     q.entry,
-    q.entry_working
+    q.entry_working,
+    q.reference,
+    q.censored,
+    q.event or (q.censored and q.end_low = a.as_at) as waited
 from latest.spells(null, null) as q
+inner join latest.as_at(null, null) as a on q.register = a.register
 inner join core.segments as s
     on q.register = s.register and q.recipient_type = s.recipient_type and coalesce(q.published_type, '') = s.published_type
         and coalesce(q.tier, 'not_published') = s.tier and coalesce(q.route, 'not_published') = s.route

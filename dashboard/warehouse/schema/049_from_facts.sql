@@ -354,3 +354,16 @@ from (
 ) as m
 inner join core.group_numbers as g on g.grouped_by = coalesce(by_name, 'all') and m.group_no = g.group_no
 group by all;
+
+create macro facts.wait_rows(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name
+) as table
+select s.register, q.reference, q.started, q.days, q.censored as open
+from spell_rows(wanted_recipient, wanted_dataset) as q
+inner join facts.segments_in(wanted, types, tiers, routes, outcomes, null) as s on q.segment = s.segment
+where q.waited
+    and (wanted_clock is null or q.clock = try_cast(wanted_clock as core.clock_name))
+    and (wanted_basis is null or q.basis = try_cast(wanted_basis as core.basis_name))
+    and (from_day is null or case when cohort_name = 'closed' then q.ended else q.started end >= from_day)
+    and (to_day is null or case when cohort_name = 'closed' then q.ended else q.started end <= to_day);

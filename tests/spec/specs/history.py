@@ -575,6 +575,7 @@ HOLDINGS = Definition(
         "still_held": "requests whose data are published as still held, those overdue among them",
         "ended": "requests whose data are no longer held, or whose licence has ended",
         "overdue": "requests whose data are published as still held after the licence end published",
+        "ending": "requests whose data are still held under a licence that ends within a year of the as-at date",
     },
     rule="Of requests that were granted, or of whose data the register says anything, in their latest version, at the as-at date of the latest edition read. The "
     "register's own word (yes, no) comes first. Without one, a sheet that lists only what is held says that it is held, "
@@ -584,7 +585,8 @@ HOLDINGS = Definition(
     numerator="Requests by what the register says.",
     denominator="None.",
     exclusions="Requests of which the register says nothing, and those it stopped listing while the licence ran; a note "
-    "counts them. Null where neither licence ends nor a word on holding is published; `overdue` needs both.",
+    "counts them. Null where neither licence ends nor a word on holding is published; `overdue` needs both, and `ending` "
+    "the first.",
     source="docs/decisions/0012-changes-between-editions.md.",
     examples=(
         Example(
@@ -592,13 +594,13 @@ HOLDINGS = Definition(
             words="At the second edition's day, 30 June 2021.",
             given=EACH_KIND,
             expect="""
-            group      | group_label        | still_held | ended | overdue
-            university | University         | 3          | 1     | 0
-            charity    | Charity            | 0          | 2     | 0
-            unknown    | Type not known     | 0          | 0     | 0
+            group      | group_label        | still_held | ended | overdue | ending
+            university | University         | 3          | 1     | 0       | 2
+            charity    | Charity            | 0          | 2     | 0       | 0
+            unknown    | Type not known     | 0          | 0     | 0       | 0
             """,
             working="""
-S1, S3 and S8 are held. S6 left after "No". S2 is not held any more, and S4 left when its licence had ended. S5 and S7
+S1, S3 and S8 are held; the licences of S1 and S3 end by 30 June 2022, a year on. S6 left after "No". S2 is not held any more, and S4 left when its licence had ended. S5 and S7
 left without a reason: nobody can say.
 """,
             notes=("Counted nowhere: 2 shares",),
@@ -636,8 +638,8 @@ left. H4 left while its licence ran.
             words="Releases, and nothing of what became of the data.",
             given=RELEASE_ROWS,
             expect="""
-            group      | still_held | ended | overdue
-            all        | null       | null  | null
+            group      | still_held | ended | overdue | ending
+            all        | null       | null  | null    | null
             """,
             notes=("Neither the end of a licence nor whether data are still held is published",),
             shows_register=False,
