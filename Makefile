@@ -109,6 +109,9 @@ fuzz: setup ## mutated files through inspect, add, build and measures: COUNT=100
 faults: setup ## kill, fill, lock and damage: each must leave a whole build, and the next command recovers
 	$(BIN)/python -m tests.load.faults
 
+timers: setup ## three years of a daily timer with the day given: each April once, a missed one caught up
+	$(BIN)/python -m tests.load.timers
+
 OPENINGS ?= 2000
 soak: setup ## 2,000 page openings with filter changes: memory, sessions left, errors: OPENINGS=2000
 	$(BIN)/python -m tests.load.soak --openings $(OPENINGS)

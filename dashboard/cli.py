@@ -118,7 +118,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="FLAGS",
         type=some_flags,
         default=(),
-        help="exit 1 when any of these is so: overdue, failed, stale (separated by commas)",
+        help="exit 1 when any of these is so: overdue, failed, stale, broken (separated by commas)",
     )
     commands.listing(status)
 
@@ -384,11 +384,6 @@ def _status(settings: Settings, arguments: Any) -> int:
         issues = ", ".join(f"{n} {s}" for s, n in sorted(dict(extra["issues"] or {}).items())) or "none"  # type: ignore[call-overload]
         print(f"issues       {issues}")
         print(f"last review  {extra['last_review'] or 'none yet'}")
-        for review in rendered:
-            if review.state == "broken":
-                print(
-                    f"broken       {review.name} was changed after it was signed: 'access-review verify' names what"
-                )
         for flag, words in flags.items():
             print(f"{flag:<12} {words}")
         for aside in kept:

@@ -18,8 +18,8 @@ from xml.etree import ElementTree as ET
 
 from dashboard.addresses import request_address
 from dashboard.reviews import Review, superseded_by
+from dashboard.text import SYNTHETIC, escape, join_words, plural
 from dashboard.text import day as in_words
-from dashboard.text import escape, join_words, plural
 from dashboard.vocabulary import CHANGES
 
 
@@ -29,6 +29,7 @@ CHANGES_FEED = "/feeds/changes.atom"
 REVIEWS_FEED = "/feeds/reviews.atom"
 TAG = "tag:access-review,2026:changes"
 REVIEW_TAG = "tag:access-review,2026:reviews"
+STATES = {"signed": "Signed", "draft": "Draft", "broken": "Changed after it was signed"}
 EMPTY = date(1970, 1, 1)  # a feed without entries must still say when it was updated
 
 # What XML 1.0 cannot hold, however it is escaped.
@@ -49,6 +50,7 @@ def atom(
     address: str = "",
     scope: str = "",
     updated: date | None = None,
+    synthetic: bool = False,
     site: str = "",
     counted: Sequence[Mapping[str, Any]] = (),
 ) -> str:
@@ -65,7 +67,8 @@ def atom(
     feed = _feed(
         identity,
         f"Changes in {title}",
-        "What each published edition changed against the one before.",
+        "What each published edition changed against the one before."
+        + (f" {SYNTHETIC}" if synthetic else ""),
         _moment(max(days, default=updated or EMPTY)),
         publisher,
     )
@@ -116,8 +119,7 @@ def reviews_atom(reviews: Sequence[Review], *, site: str = "") -> str:
             _author(entry, signer)
         if site:
             _link(entry, "alternate", f"{site}/reviews/{review.name}/report.html", "text/html")
-        state = ("signed", "Signed") if review.signed else ("draft", "Draft")
-        ET.SubElement(entry, "category", {"term": state[0], "label": state[1]})
+        ET.SubElement(entry, "category", {"term": review.state, "label": STATES[review.state]})
         _html(entry, sentences)
     return _written(feed)
 
@@ -138,6 +140,8 @@ def _standing_of(review: Review, shown: list[Review]) -> tuple[str, list[str]]:
         sentences.append(f"Signed by {signature['name'] or 'somebody who is not named'}{role}.")
     else:
         sentences.append("A draft: nobody has signed it.")
+    if review.state == "broken":
+        sentences.append("It was changed after it was signed: what it says now is nobody's word.")
     if later := superseded_by(review, shown):
         moments += [later.started, later.signature()["signed"]]
         sentences.append(f"Superseded by a later review of the same April and register, {later.folder.name}.")

@@ -15,7 +15,7 @@ from dashboard.warehouse.build import build_id
 from dashboard.withdrawals import read_withdrawals
 
 
-FLAGS = ("overdue", "failed", "stale")
+FLAGS = ("overdue", "failed", "stale", "broken")
 
 
 def standing(settings: Settings, today: date) -> dict[str, str]:
@@ -24,6 +24,7 @@ def standing(settings: Settings, today: date) -> dict[str, str]:
     overdue: 30 April has passed, an edition was known by then, and no review of that April is there: of each
     register that was reviewed before or that a timer looks after, else of any. failed: a run failed, and no
     later one has made it good. stale: the editions, descriptions or code are not those of the build in force.
+    broken: a review was changed after it was signed.
     """
     found: dict[str, str] = {}
     reviews = list_reviews(settings)
@@ -36,6 +37,13 @@ def standing(settings: Settings, today: date) -> dict[str, str]:
     behind = build_behind(settings)
     if behind:
         found["stale"] = behind
+    broken = [r.name for r in reviews if r.state == "broken"]
+    if broken:
+        words = " and ".join(filter(None, (", ".join(broken[:-1]), broken[-1])))
+        found["broken"] = (
+            f"{words} {'was' if len(broken) == 1 else 'were'} changed after it was signed: 'access-review verify' "
+            "names what"
+        )
     return found
 
 

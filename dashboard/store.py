@@ -519,6 +519,11 @@ class Store:
             raise _too_slow(query, _seconds_given(self.patience)) from None
         except (duckdb.ProgrammingError, duckdb.DataError):
             raise  # a fault in a query, not in the file
+        except duckdb.OutOfMemoryException:  # the file is whole
+            raise LimitError(
+                f"the query '{query.name}' needs more memory than it may take ({self._options[1]})",
+                hint="ask for a shorter period or fewer groups",
+            ) from None
         except (
             duckdb.Error
         ) as error:  # a block that is not what its checksum says, a disk that cannot be read

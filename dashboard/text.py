@@ -12,6 +12,7 @@ from datetime import date
 
 
 NOT_PUBLISHED = "not published"
+SYNTHETIC = "Synthetic sample data: every organisation and entry is invented."
 
 
 def escape(value: object) -> str:

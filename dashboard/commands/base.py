@@ -63,9 +63,9 @@ def a_port(text: str) -> int:
 
 def some_flags(text: str) -> tuple[str, ...]:
     wanted = tuple(part.strip() for part in text.split(",") if part.strip())
-    unknown = [part for part in wanted if part not in ("overdue", "failed", "stale")]
+    unknown = [part for part in wanted if part not in ("overdue", "failed", "stale", "broken")]
     if unknown or not wanted:
-        raise argparse.ArgumentTypeError(f"must name overdue, failed or stale, not {text!r}")
+        raise argparse.ArgumentTypeError(f"must name overdue, failed, stale or broken, not {text!r}")
     return wanted
 
 

@@ -57,6 +57,7 @@ def _changes(settings: Settings, arguments: Any) -> int:
                 address=described["address"],
                 scope=f"{arguments.before}:{arguments.after}" if arguments.before or arguments.after else "",
                 updated=described["published"] or described["as_at"],
+                synthetic=described["synthetic"],
             )
         )
     else:

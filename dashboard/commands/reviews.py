@@ -75,7 +75,10 @@ def _verify(settings: Settings, arguments: argparse.Namespace) -> int:
         }
         write_table(COLUMNS, [f.row() for f in verdict.found], arguments.format, about)
     if not verdict.agrees:
-        say(f"access-review verify: not verified: {plural(len(verdict.bad), 'thing')} did not agree")
+        gone = any(f.status == "gone" and f.check in ("build", "edition", "inputs") for f in verdict.bad)
+        hint = f"\n  Next: what is gone was looked for in {settings.data}; --data names another data folder"
+        words = f"not verified: {plural(len(verdict.bad), 'thing')} did not agree{hint if gone else ''}"
+        say(f"access-review verify: {words}")
         return 1
     return 0
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import glob
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,16 +18,18 @@ from dashboard.errors import AccessReviewError
 from dashboard.export import data_use, dictionary, measured, package, readme
 from dashboard.export.session import TYPES, Session, Written
 from dashboard.export.tables import LINKS, REGISTERS, TABLES, Table
-from dashboard.files import disk_errors, folder_whole, sha256_of
+from dashboard.files import disk_errors, folder_whole, sha256_of, sync
 from dashboard.filters import Filters
 from dashboard.measures import MeasureResult, checked
 from dashboard.settings import Settings
 from dashboard.store import Store
-from dashboard.text import day
+from dashboard.text import SYNTHETIC, day
 
 
 SUMS = "SHA256SUMS"
 MEASURES = "measures"
+SPILL = ".spill"
+WRITING = ".writing"
 
 Progress = Callable[[str], None]
 
@@ -46,7 +50,7 @@ def export_folder(
     """
     target = folder.expanduser().absolute()
     with disk_errors("the export"), Store(settings) as store, _room(target, replace) as scratch:
-        spill = scratch / ".spill"
+        spill = scratch / SPILL
         with Session(store.build, spill) as session:
             _Export(
                 folder=scratch,
@@ -63,23 +67,56 @@ def export_folder(
 @contextmanager
 def _room(target: Path, replace: bool) -> Iterator[Path]:
     """A scratch folder that takes `target`'s place at the end; what it takes the place of is looked at first."""
-    if not target.exists():
-        with folder_whole(target) as scratch:
-            yield scratch
-        return
-    _may_go(target, replace)
     aside = target.with_name(f".{target.name}.replaced")
-    try:
-        with folder_whole(target) as scratch:
-            yield scratch
-            _may_go(target, replace)  # a person may have put something there since
-            shutil.rmtree(aside, ignore_errors=True)
-            target.rename(aside)
-    except BaseException:
-        if aside.exists() and not target.exists():
-            aside.rename(target)
-        raise
+    _recover(target, aside)
+    there = target.exists()
+    if there:
+        _may_go(target, replace)
+    with ExitStack() as held:
+        try:
+            with folder_whole(target) as scratch:
+                held.enter_context(_being_written(scratch))
+                yield scratch
+                if there:
+                    _may_go(target, replace)  # a person may have put something there since
+                    for path in sorted(scratch.rglob("*")):
+                        sync(path)  # before the place is empty, not while it is
+                    target.rename(aside)
+        except BaseException:
+            if aside.exists() and not target.exists():
+                aside.rename(target)
+            raise
     shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextmanager
+def _being_written(scratch: Path) -> Iterator[None]:
+    """Say beside a folder that it is being written, for as long as this process lives."""
+    inside, marker = scratch / WRITING, scratch.with_name(scratch.name + WRITING)
+    with inside.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # the process's end lets go of it, however it ends
+        inside.rename(marker)  # held before anybody can find it
+        try:
+            yield
+        finally:
+            marker.unlink(missing_ok=True)
+
+
+def _recover(target: Path, aside: Path) -> None:
+    """Undo what a killed export left: folders half written, and a replaced one whose place nothing took."""
+    for marker in target.parent.glob(f".{glob.escape(target.name)}.*{WRITING}"):
+        with marker.open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue  # another process is writing it
+            shutil.rmtree(marker.with_name(marker.name.removesuffix(WRITING)), ignore_errors=True)
+            marker.unlink(missing_ok=True)
+    if _is_ours(aside):
+        if target.exists():
+            shutil.rmtree(aside, ignore_errors=True)
+        else:
+            aside.rename(target)
 
 
 def _may_go(target: Path, replace: bool) -> None:
@@ -171,7 +208,7 @@ class _Export:
         written = sorted(
             p.relative_to(self.folder).as_posix()
             for p in self.folder.rglob("*")
-            if p.is_file() and ".spill" not in p.parts
+            if p.is_file() and SPILL not in p.parts
         )
         self._text(SUMS, "".join(f"{sha256_of(self.folder / path)}  {path}\n" for path in written))
 
@@ -299,7 +336,7 @@ class _Export:
                 "synthetic": str(register["synthetic"]).lower(),
             }
             if register["synthetic"]:
-                said["note"] = package.SYNTHETIC
+                said["note"] = SYNTHETIC
         return said
 
     def _base(self, name: str) -> Path:

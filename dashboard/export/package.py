@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.files import sha256_of
+from dashboard.text import SYNTHETIC
 
 
 DESCRIPTOR = "datapackage.json"
@@ -29,7 +30,6 @@ LICENCES = {
     },
 }
 FORMATS = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
-SYNTHETIC = "Synthetic sample data: every organisation and entry is invented."
 
 
 @dataclass(frozen=True, kw_only=True)

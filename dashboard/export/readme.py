@@ -11,10 +11,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dashboard.export import data_use
-from dashboard.export.package import SYNTHETIC, File
+from dashboard.export.package import File
 from dashboard.export.tables import TABLES
 from dashboard.settings import PACKAGE
-from dashboard.text import day, join_words, number
+from dashboard.text import SYNTHETIC, day, join_words, number
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +12,9 @@ from typing import Any
 import duckdb
 
 from dashboard.errors import AccessReviewError
-from dashboard.measures.result import csv_parts
+from dashboard.measures.result import cell
 from dashboard.store import STREAM_ROWS, load_query, schemas_for
+from dashboard.text import defuse
 from dashboard.warehouse.engine import CONFIG
 from dashboard.warehouse.publish import Build
 from dashboard.warehouse.rows import insert
@@ -20,6 +22,7 @@ from dashboard.warehouse.rows import insert
 
 MEMORY = "1GB"  # for DuckDB; what does not fit goes to the disk
 THREADS = 2
+MARKS = frozenset("=+-@\t\r'")  # what text that `defuse` may change begins with
 TO_PARQUET = "to $export_path (format parquet, compression zstd, kv_metadata $export_about)"
 
 # What DuckDB calls a type, and what a Table Schema calls it.
@@ -113,15 +116,12 @@ class Session:
         cursor = self._execute("from read_parquet($path)", {"path": str(path)})
         columns = tuple((d[0], TYPES[str(d[1])]) for d in cursor.description)
         count = 0
-
-        def chunks() -> Iterator[list[tuple[Any, ...]]]:
-            nonlocal count
+        with base.with_name(f"{base.name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow([name for name, _ in columns])
             while rows := _fetch(cursor):
                 count += len(rows)
-                yield rows
-
-        with base.with_name(f"{base.name}.csv").open("w", encoding="utf-8", newline="") as file:
-            file.writelines(csv_parts([name for name, _ in columns], chunks()))
+                writer.writerows(_cells(columns, rows))
         return Written(rows=count, columns=columns)
 
     def _ask(self, sql: str, query: str, values: Mapping[str, object]) -> duckdb.DuckDBPyConnection:
@@ -142,6 +142,22 @@ def _fetch(cursor: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
         return cursor.fetchmany(STREAM_ROWS)
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         raise _failed(error) from error
+
+
+def _cells(columns: Sequence[tuple[str, str]], rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The rows as `cell` has every value, a column at a time: of a million rows a third of the time.
+
+    What is nothing, whole or a day, the writer of CSV spells as `cell` does.
+    """
+    found: list[Sequence[Any]] = []
+    for (_, kind), values in zip(columns, zip(*rows, strict=True), strict=True):
+        if kind == "string":
+            found.append([defuse(v) if v and v[0] in MARKS else v for v in values])
+        elif kind in ("boolean", "number"):
+            found.append([cell(v) for v in values])
+        else:
+            found.append(values)
+    return zip(*found, strict=True)
 
 
 def _failed(error: duckdb.Error) -> AccessReviewError:

@@ -66,12 +66,17 @@ def _shown(review: Review, shown: list[Review], drafts: bool) -> dict[str, Any]:
     register, code = (_record(manifest.get(name)) for name in ("register", "code"))
     later = superseded_by(review, shown)
     earlier = supersedes(review, shown)
+    title = str(manifest.get("title") or f"April review {review.year}")
+    if sum((r.year, r.register) == (review.year, review.register) for r in shown) > 1:
+        title += (
+            f", render {review.folder.name}"  # or two headings, and all their links, would be called the same
+        )
     # What was changed after it was signed is given away no more than a draft is.
     files = review.files() if drafts or review.state != "broken" else []
     signature = review.signature()
     return {
         "id": f"review-{review.folder.name}",
-        "title": str(manifest.get("title") or f"April review {review.year}"),
+        "title": title,
         "address": f"/reviews/{review.name}",
         "year": review.year,
         "register": str(register.get("title") or review.register or "not said"),

@@ -154,7 +154,8 @@ class _Run:
             ) from error
 
     def make(self, scratch: Path, *, compared_only: bool = False) -> None:
-        """Make every file of the report in the scratch folder; `compared_only`: those that `verify` makes again."""
+        """Make every file of the report in the scratch folder; with `compared_only` not the PDF, which `verify`
+        does not draw again."""
         began = datetime.now(UTC)
         clock = time.perf_counter()
         executed = scratch / NOTEBOOK
@@ -171,8 +172,7 @@ class _Run:
         clock = time.perf_counter()
         self.progress("writing tables.ods")
         build = self.parameters["build_id"]
-        if not compared_only:
-            write_whole(scratch / "tables.ods", to_ods(record, scratch, render=self.render, build=build))
+        write_whole(scratch / "tables.ods", to_ods(record, scratch, render=self.render, build=build))
         seconds["spreadsheet"] = time.perf_counter() - clock
         if self.pdf and not compared_only:
             clock = time.perf_counter()

@@ -134,24 +134,29 @@ def prune(settings: Settings) -> None:
 def failures(settings: Settings) -> list[Run]:
     """Failed attempts that no later one has made good, the newest first.
 
-    Made good: the same was asked again and did not fail, or each year that failed was rendered since.
+    Made good: asked again, by a timer or of the same years, and not failed; or each year that failed was rendered
+    since. How it was asked (with a build, a folder, a hook) does not matter.
     """
     held = at_work(settings)
     found: list[Run] = []
-    asked: list[Any] = []  # of later runs that did not fail
-    rendered: set[tuple[int, str]] = set()
+    good: set[Any] = set()
     for run in list_runs(settings):
         if run.status in ("running", "failed"):
             failed = {(r["year"], r["register"]) for r in run.reviews if r["status"] == "failed"}
             unsaid = run.status == "running"
-            good = run.asked in asked or (bool(failed) and failed <= rendered)
-            if not good and not (unsaid and held):
+            if not (_subject(run) in good or (failed and failed <= good) or (unsaid and held)):
                 found.append(replace(run, reason=UNSAID) if unsaid else run)
-            # A later run that failed too speaks for this one.
-            asked.append(run.asked)
+            good.add(_subject(run))  # a later one that failed too speaks for those before it
         elif run.status != "locked":
-            asked.append(run.asked)
-        for review in run.reviews:
-            if review["status"] in ("rendered", "nothing_new"):
-                rendered.add((review["year"], review["register"]))
+            good.add(_subject(run))
+            good |= {_subject(run, year) for year in run.asked.get("years") or ()}
+        good |= {
+            (r["year"], r["register"]) for r in run.reviews if r["status"] in ("rendered", "nothing_new")
+        }
     return found
+
+
+def _subject(run: Run, year: int | None = None) -> tuple[Any, ...]:
+    """What a run was about: a register, and the years asked for (none: those that are due)."""
+    years = (year,) if year else tuple(run.asked.get("years") or ())
+    return "about", run.asked.get("register"), years

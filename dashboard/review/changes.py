@@ -101,7 +101,7 @@ class Changes(Parts):
 
     def _entries(self, before: date) -> list[Markup]:
         """What each edition since then added, amended and no longer lists."""
-        if self.choice.known_on <= before:
+        if not self._came_after(self._editions(), before):
             return []
         asked = Filters(
             register=self.choice.register, from_=before + timedelta(days=1), to=self.choice.known_on,
@@ -209,12 +209,12 @@ class Changes(Parts):
         april = f"April {self.choice.year - 1}"
         of = f"the {plural(len(found), 'figure')} that the review of {april} gave for periods already over"
         some = number(len(moved)) if moved else "None"
-        words = f"{some} of {of} {'is' if len(moved) < 2 else 'are'} other now"
+        words = f"{some} of {of} {'has' if len(moved) < 2 else 'have'} changed"
         self._say("changes", words, source, self._period())
         if not moved:
             return [self._part("said", words=[f"{words}."])]
         table = Table(
-            caption=f"Figures of the review of {april} that are other now",
+            caption=f"Figures of the review of {april} that have changed",
             columns=(
                 Column(name="sentence", label="It said"),
                 Column(name="then", label="Then"),

@@ -162,7 +162,8 @@ def holdings(settings: Settings) -> list[Held]:
     One stays while it is in force, is among the last that `rollback` goes back to, or is what a rendered review was
     made from: signed or a draft, for without it neither can be verified. A draft's goes when the draft's folder does.
     """
-    current, past = current_id(settings), history(settings)[-KEPT:]
+    current, past = current_id(settings), history(settings)
+    past = past[max(0, len(past) - KEPT) :]
     reviews = _needed_by_reviews(settings)
     kept = _kept(settings)
     found = []

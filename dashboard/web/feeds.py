@@ -38,7 +38,7 @@ def changes_feed(site: Site, register: str, origin: str) -> Answer:
     text = atom(
         listed, register=register, title=described["short_title"], publisher=described["publisher"],
         address=described["address"], updated=described["published"] or described["as_at"], site=origin,
-        counted=counted,
+        counted=counted, synthetic=described["synthetic"],
     )  # fmt: skip
     return answer(text.encode("utf-8"), f"{KIND}; charset=utf-8")
 

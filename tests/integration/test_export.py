@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -18,15 +20,14 @@ import pytest
 
 from dashboard import measures
 from dashboard.cli import main
-from dashboard.export import data_use, dictionary, measured
+from dashboard.export import data_use, dictionary, folder, measured
 from dashboard.export.folder import export_folder
-from dashboard.export.package import SYNTHETIC
 from dashboard.export.tables import REGISTERS, TABLES
 from dashboard.files import sha256_of
 from dashboard.measures import MEASURES, cell
 from dashboard.settings import CHECKOUT, load_settings
 from dashboard.store import load_query
-from dashboard.text import undefuse
+from dashboard.text import SYNTHETIC, undefuse
 from dashboard.warehouse.engine import CONFIG
 from dashboard.warehouse.publish import find_build
 from tests.integration.conftest import LEGACY, SHARES, Run, tree, write_tiny
@@ -486,6 +487,76 @@ def test_one_that_fails_leaves_nothing_and_the_one_before(
         assert run(*export, "--replace").code == 1
     assert tree(out) == before
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from dashboard.export import folder
+from dashboard.settings import load_settings
+
+data, out, step = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+done = 0
+
+
+def progress(words):
+    global done
+    done += 1
+    if done == step:
+        os._exit(9)  # as when killed: nothing is tidied up
+
+
+if step < 0:  # between the two moves at the end
+    real = Path.rename
+
+    def rename(self, target):
+        real(self, target)
+        if str(target).endswith(".replaced"):
+            os._exit(9)
+
+    Path.rename = rename
+folder.export_folder(load_settings(data), out, registers=("sample-npd-requests",), replace=True, progress=progress)
+"""
+
+
+@pytest.mark.parametrize("step", [1, 5, 9, 20, 30, -1])
+def test_killed_it_leaves_the_one_before_and_the_next_recovers(
+    step: int, exported: Path, built: Path, tmp_path: Path, run: Run
+) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(exported, out)
+    before = tree(out)
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
+    ran = subprocess.run(
+        [sys.executable, "-c", KILLED, str(built), str(out), str(step)],
+        env=environment,
+        check=False,
+        timeout=300,
+    )
+    assert ran.returncode == 9
+    assert len([p for p in tmp_path.iterdir() if p.name.startswith(".")]) >= 1
+    if step > 0:
+        assert tree(out) == before
+    else:
+        assert not out.exists()
+    assert (
+        run("--data", built, "export", out, "--register", LEGACY, "--register", SHARES, "--replace").code == 0
+    )
+    assert tree(out) == before
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_one_that_is_being_written_is_left_alone(built: Path, tmp_path: Path, run: Run) -> None:
+    out = tmp_path / "out"
+    with folder._room(out, False) as scratch:
+        (scratch / "half.csv").write_text("a")
+        folder._recover(out, tmp_path / ".out.replaced")
+        assert (scratch / "half.csv").exists()
+    assert (out / "half.csv").exists()
+    mine = tmp_path / ".out.backup12"  # a person's own, however it is called
+    mine.mkdir()
+    folder._recover(out, tmp_path / ".out.replaced")
+    assert mine.is_dir()
 
 
 def test_a_damaged_build_is_a_sentence(data: Path, tmp_path: Path, run: Run) -> None:

@@ -30,6 +30,17 @@ def test_faults_tried_for_real() -> None:
     assert tried >= (9 if "not tried" in done.stdout else 17), done.stdout
 
 
+def test_renders_killed_for_real() -> None:
+    """A few of the kill points of `make faults`: only whole reviews after each, and the next run recovers."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.load.faults", "--quick", "--only", "render dies,render: one killed"],
+        check=False, capture_output=True, text=True, cwd=CHECKOUT, env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    total = next(line for line in done.stdout.splitlines() if line.startswith("all "))
+    assert int(total.split()[1]) >= 6, done.stdout
+
+
 class Killed(BaseException):
     """Stands for the end of the process: nothing catches it but `finally`."""
 

@@ -37,6 +37,7 @@ def folder(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         (place / "times.json").write_text(json.dumps({"started": f"{year}-05-01T10:00:00+00:00"}))
         if signed:
             said = {"name": "A. Statistician", "role": "Head of Profession", "signed": f"{year}-05-09"}
+            said["manifest_sha256"] = sha256_of(place / "manifest.json")
             (place / "signature.json").write_text(json.dumps(said))
     return data
 
@@ -74,6 +75,7 @@ def test_the_changes_are_those_of_the_measure(site: Served) -> None:
         feed = feedparser.parse(site.get(f"/feeds/changes.atom?register={register}").body)
         things = {(r["edition"], r["previous"], r["about"], r["reference"], r["occurrence"]) for r in rows}
         assert len(feed.entries) == len(things)
+        assert "Synthetic sample data" in feed.feed.subtitle
         assert feed.feed.id == f"tag:access-review,2026:changes:{register}"
         for entry in feed.entries:
             path = re.sub(r"^http://127\.0\.0\.1:\d+", "", entry.link)

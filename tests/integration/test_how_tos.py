@@ -16,7 +16,7 @@ from dashboard.editions import add_edition
 from dashboard.registers import load_registers
 from dashboard.settings import CHECKOUT, load_settings
 from tests.conftest import BuiltSample
-from tests.integration.conftest import LEGACY, Ran, Run
+from tests.integration.conftest import LEGACY, Ran, Run, write_tiny
 
 
 EDITIONS = ("2015-06-30", "2015-09-30")
@@ -162,3 +162,28 @@ def test_how_to_add_a_register(tmp_path: Path, run: Run) -> None:
     assert (row["received"], row["closed"], row["refused"], row["open_at_end"]) == (3, 2, 1, 1)
     [edition] = listed(folder, run, "measure", "editions", "--register", "my-register")
     assert edition["as_at"] == "2020-12-31"
+
+
+HOSTILE = "=cmd|' /C calc'!A0"
+
+
+def test_how_to_publish_open_data(
+    folder: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commands, and the code that reads what they wrote, with a name in it that a spreadsheet would run."""
+    path = write_tiny(folder, rows=f'A1,"{HOSTILE}",2020-03-04\n')
+    assert run("--data", folder, "add", "tiny", path).code == 0
+    monkeypatch.chdir(tmp_path)
+    page = (CHECKOUT / "docs" / "how-to-publish-open-data.md").read_text("utf-8")
+    commands, *code = re.findall(r"^```(?:python)?\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    for line in (*commands.splitlines(), *commands.splitlines()):  # and the next night
+        more = ("--register", LEGACY, "--register", "tiny") if " export " in line else ()
+        ran = run("--data", folder, *shlex.split(line)[1:], *more)
+        assert ran.code == 0, (line, ran.err)
+    names: dict[str, Any] = {}
+    for block in code:
+        exec(block.replace(f"{LEGACY}/requests.csv", "tiny/requests.csv"), names)
+    counted = names["counted"].fetchall()
+    assert {register for register, *_ in counted} == {LEGACY, "tiny"}
+    assert list(names["requests"]["published_recipient"]) == [f"'{HOSTILE}"]
+    assert list(names["as_published"]["published_recipient"]) == [HOSTILE]

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,12 @@ import duckdb
 import pytest
 
 from dashboard import measures
-from dashboard.errors import AccessReviewError
+from dashboard.errors import AccessReviewError, LimitError
 from dashboard.settings import CHECKOUT, Settings, load_settings
 from dashboard.store import Query, Store
 from dashboard.warehouse import build as building
 from dashboard.warehouse import publish, staging
-from tests.integration.conftest import LEGACY, Run, write_tiny
+from tests.integration.conftest import LEGACY, Run, tree, write_tiny
 
 
 MOMENTS = 4  # at which a build is killed from outside; the steps below are each tried
@@ -354,6 +355,24 @@ def test_a_store_stays_on_a_good_build_when_the_pointer_is_damaged(data: Path) -
         assert store.build.id == before
 
 
+def test_a_query_that_lacks_memory_is_no_damaged_build(data: Path) -> None:
+    """It was answered with advice to remove the build."""
+    with Store(load_settings(data), memory="1MB") as store, pytest.raises(LimitError, match="more memory"):
+        measures.measure("recipients", store, known_on=date(2030, 4, 30))
+
+
+def test_a_query_may_be_given_more_time_or_less_by_its_store(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heavy = "select count(*) from range(10_000_000_000) as a, range(1_000_000) as b"
+    with Store(load_settings(data), patience=0.2) as store:
+        monkeypatch.setattr(
+            "dashboard.store.load_query", lambda name: Query(name, heavy, frozenset(), ("n",), "")
+        )
+        with pytest.raises(LimitError, match=r"took longer than 0\.2 seconds"):
+            store.query("heavy")
+
+
 def test_a_query_that_fails_or_is_stopped_leaves_the_store_usable(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -407,6 +426,33 @@ def test_prune_keeps_the_last_few_and_what_reviews_need(
     assert publish.current_id(settings) == first
     assert run("--data", data, "rollback").code == 1
     assert answers(data) == first
+
+
+def test_a_signed_review_that_does_not_say_its_build_keeps_every_build(
+    data: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish, "KEPT", 0)
+    settings = load_settings(data)
+    first = answers(data)
+    folder = data / "reviews" / "april-review" / "2018" / "r1"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text("{", "utf-8")
+    (folder / "signature.json").write_text("{}", "utf-8")
+    more(data, run, "A")
+    assert run("--data", data, "build").code == 0
+    listed = json.loads(run("--data", data, "prune", "--format", "json").out)["rows"]
+    why = "signed review april-review/2018/r1, whose manifest cannot be read"
+    assert {r["build"]: r["why"] for r in listed} == {
+        first: why,
+        publish.current_id(settings): f"in force; {why}",
+    }
+    (folder / "signature.json").unlink()
+    archive = tree(data / "editions")
+    ran = run("--data", data, "prune")
+    assert f"{first}" in next(line for line in ran.out.splitlines() if "goes: nothing needs it" in line)
+    assert [p.stem for p in (data / "builds").glob("*.duckdb")] == [publish.current_id(settings)]
+    assert not (data / "builds" / f"{first}.json").exists()
+    assert tree(data / "editions") == archive
 
 
 def test_the_same_inputs_give_the_same_tables(data: Path, tmp_path: Path, run: Run) -> None:

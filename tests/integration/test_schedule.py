@@ -265,6 +265,11 @@ def test_a_failure_stands_until_it_is_made_good(tmp_path: Path) -> None:
     # A person renders the year that failed: another order, the same April.
     attempt(settings, Worker(RENDERED), if_new=False, years=(2021,))
     assert "failed" not in standing(settings, DAY)
+    # The same timer by other options, once what was in its way is mended.
+    attempt(settings, Worker(Ended(status="failed", reason="a file was refused", code=1)), build=True)
+    assert "a file was refused" in standing(settings, DAY)["failed"]
+    attempt(settings, Worker(Ended(status="not_due")), build=False)
+    assert "failed" not in standing(settings, DAY)
 
 
 def test_a_second_run_is_locked_out_or_refused(tmp_path: Path) -> None:

@@ -746,6 +746,12 @@ def try_all(m: Matrix, groups: tuple[Callable[[Matrix], Cases], ...], only: str)
         # Their first step is a render: not taken where none of them is asked for.
         if group in RENDERS and words and not any("render" in word for word in words):
             continue
+        if (
+            group is full_disks_of_renders
+            and words
+            and not any(word in "render on a full disk" for word in words)
+        ):
+            continue
         for name, case in group(m):
             if not any(word in name for word in only.split(",")):
                 continue

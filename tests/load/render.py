@@ -27,6 +27,7 @@ import nbformat
 from dashboard.editions import add_edition
 from dashboard.registers import load_registers
 from dashboard.review import Review, choose
+from dashboard.review.parts import PATIENCE
 from dashboard.sample import LEGACY, write_sample
 from dashboard.settings import Settings, load_settings
 from dashboard.store import Store
@@ -105,7 +106,7 @@ def empty_notebook(folder: Path) -> Path:
 def sections(settings: Settings, year: int) -> float:
     """Seconds that the review's questions and words take, in a process that has imported all."""
     began = time.perf_counter()
-    with Store(settings) as store:
+    with Store(settings, patience=PATIENCE) as store:
         review = Review.begin(store, choose(store, year=year, register=LEGACY))
         for name in SECTIONS:
             getattr(review, name)()

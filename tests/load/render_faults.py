@@ -27,6 +27,7 @@ from tests.load.faults import Cases, Matrix, Running, _disk, clear, denied, dies
 
 YEAR = 2021
 ASKED = ("render", "april-review", "--year", YEAR, "--register", "tiny")
+DRAFT = "--no-pdf"  # in a quick run
 AFTER = date(YEAR, 5, 1)  # the day on which status is asked
 KILLS = 40  # in a full run, by the clock
 
@@ -88,9 +89,10 @@ class Renders:
         data = m.copy(m.waiting, "to-be-reviewed")
         assert run(data, "build").code == 0
         self.folder = data
+        self.asked = (*ASKED, DRAFT) if m.quick else ASKED
         done = m.copy(data)
         began = time.monotonic()
-        end = run(done, *ASKED)
+        end = run(done, *self.asked)
         assert end.code == 0, end.err
         self.whole = time.monotonic() - began
         self.wanted = reviews(done)
@@ -102,7 +104,7 @@ class Renders:
         """After a fault: whole reviews only; and the next render ends where an undisturbed one does."""
         now = reviews(data)
         assert now in ({}, self.wanted), "a review that is not the one wanted"
-        end = run(data, *ASKED) if watched else in_process(data, lambda: None).wait()
+        end = run(data, *self.asked) if watched else self.in_process(data, lambda: None).wait()
         assert end.code == 0, end.err
         assert reviews(data) == self.wanted
         assert litter(data) == [], litter(data)
@@ -113,22 +115,23 @@ class Renders:
         shutil.rmtree(data, ignore_errors=True)
         return "moved on" if now else "as it was"
 
+    def in_process(self, data: Path, prepare: Callable[[], object]) -> Running:
+        """The renderer itself, in a fork that is about to meet with a fault; the command's way of saying an error."""
 
-def in_process(data: Path, prepare: Callable[[], object]) -> Running:
-    """The renderer itself, in a fork that is about to meet with a fault; the command's way of saying an error."""
+        def call() -> int:
+            prepare()
+            from dashboard.errors import AccessReviewError
 
-    def call() -> int:
-        prepare()
-        from dashboard.errors import AccessReviewError
+            try:
+                render_april_review(
+                    load_settings(data), year=YEAR, register="tiny", pdf=DRAFT not in self.asked
+                )
+            except AccessReviewError as error:
+                os.write(2, f"access-review render: {error}\n".encode())
+                return 1
+            return 0
 
-        try:
-            render_april_review(load_settings(data), year=YEAR, register="tiny")
-        except AccessReviewError as error:
-            os.write(2, f"access-review render: {error}\n".encode())
-            return 1
-        return 0
-
-    return Running(call)
+        return Running(call)
 
 
 def renders(m: Matrix) -> Cases:
@@ -142,7 +145,7 @@ def renders(m: Matrix) -> Cases:
 def _stopped(m: Matrix, r: Renders) -> Cases:
     """The renderer killed, without room and without permission at steps on the disk."""
     data, counted = m.copy(r.folder), m.base / f"steps-{m.made}"
-    end = in_process(data, lambda: watch(0, dies, counted)).wait()
+    end = r.in_process(data, lambda: watch(0, dies, counted)).wait()
     assert end.code == 0, end.err
     count = len(counted.read_text().split())
     assert count > 20, count
@@ -153,7 +156,7 @@ def _stopped(m: Matrix, r: Renders) -> Cases:
 
             def case(stop: Callable[[str], None] = stop, step: int = step) -> str:
                 data = m.copy(r.folder)
-                process = in_process(data, lambda: watch(step, stop))
+                process = r.in_process(data, lambda: watch(step, stop))
                 end = process.wait()
                 if stop is dies:
                     assert end.code == -signal.SIGKILL, end
@@ -174,7 +177,7 @@ def _killed(m: Matrix, r: Renders) -> Cases:
         def case(part: int = part) -> str:
             who = whom[part % 4] if not m.quick else whom[(part * 3 // (KILLS - 1)) % 4]
             data = m.copy(r.folder)
-            process = start(data, *ASKED, "--retries", 1)
+            process = start(data, *r.asked, "--retries", 1)
             time.sleep(r.whole * (part + 1) / (KILLS + 2))
             if who == "kernel":  # wait for one: a render has a kernel for most of its time
                 until = time.monotonic() + r.whole
@@ -214,7 +217,7 @@ def _sizes(m: Matrix, r: Renders) -> Cases:
             def limit() -> None:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
-            end = run(data, *ASKED, prepare=limit)
+            end = run(data, *r.asked, prepare=limit)
             if end.code:
                 clear(end)
             return r.settled(data)
@@ -229,7 +232,7 @@ def full_disks_of_renders(m: Matrix) -> Cases:
 
         def case(room: int = room) -> str:
             with _disk(m, r.folder, room) as (data, more):
-                end = run(data, *ASKED)
+                end = run(data, *r.asked)
                 if end.code:
                     clear(end)
                 assert reviews(data) in ({}, r.wanted)
@@ -256,7 +259,7 @@ def _broken(m: Matrix, r: Renders) -> Cases:
             def prepare() -> None:
                 Settings.notebooks = notebooks  # type: ignore[assignment, method-assign]
 
-            end = in_process(data, prepare).wait()
+            end = r.in_process(data, prepare).wait()
             clear(end, words)
             assert reviews(data) == {}
             [kept] = (data / "reviews" / "failed").glob("*")

@@ -144,7 +144,7 @@ def walk(base: Path, every: int = 1) -> Told:
     for day in days(every, eventful):
         _happens(settings, drop, day)
         before = tree(archive)
-        order = Order(today=day, register="tiny", if_new=True, build=True, add=(("tiny", drop),))
+        order = Order(today=day, register="tiny", if_new=True, build=True, pdf=False, add=(("tiny", drop),))
         said: list[str] = []
         run, _ = supervise(settings, order, watch, say=said.append, work=obey)
         told.statuses[run.status] += 1

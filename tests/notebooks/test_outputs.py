@@ -24,6 +24,7 @@ from dashboard import paper, reports
 from dashboard.errors import AccessReviewError
 from dashboard.ods import Link, Share, TableSheet, workbook
 from dashboard.reports.pdf import check_engine, to_pdf
+from dashboard.settings import PACKAGE
 from dashboard.text import defuse
 from tests.conftest import BuiltSample
 from tests.notebooks.test_april_review import Rendered
@@ -143,8 +144,28 @@ def test_each_page_of_the_pdf_says_that_it_is_synthetic_and_a_draft(
         assert "Draft until signed" in page
         assert f"Page {place} of {len(found)}" in page
         assert review.manifest["build"] in page
+        assert not re.search(r"\S{80,}", page)
     for words in texts(review.html, r"<h2[^>]*>(.*?)</h2>")[1:]:
         assert words in " ".join(" ".join(found).split())
+
+
+@pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed here"
+)
+def test_nothing_runs_off_the_paper(tmp_path: Path) -> None:
+    """Not a name without a space, not a hash, not a table of many columns."""
+    cells = [f"<th scope='col'>Column {n}</th>" for n in range(7)]
+    row = f"<th scope='row'>{'n' * 200}</th><td>{'a1b2' * 16}</td>" + "<td>warning</td>" * 5
+    table = f"<table><caption>c</caption><thead><tr>{''.join(cells)}</tr></thead><tbody><tr>{row}</tr></tbody></table>"
+    css = (PACKAGE / "templates" / "style.css").read_text("utf-8")
+    page = f"<html lang='en'><head><title>t</title><style>{css}</style></head><body><main>{table}</main></body></html>"
+    (tmp_path / "wide.pdf").write_bytes(to_pdf(page))
+    said = subprocess.run(
+        ["pdftotext", "-bbox", tmp_path / "wide.pdf", "-"], capture_output=True, text=True, check=True
+    ).stdout
+    words = re.findall(r'xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">([^<]*)<', said)
+    assert [w for w in words if float(w[0]) < 20 or float(w[1]) > 595.3 - 20] == []
+    assert [w[2] for w in words].count("warning") == 5  # a short word is not broken
 
 
 def test_the_same_page_gives_the_same_bytes(review: Rendered) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,7 +28,7 @@ from dashboard.reports.verify import Verdict, inspect, plain_text, table_rows, v
 from dashboard.review import Review, choose
 from dashboard.reviews import earlier_review, open_review
 from dashboard.sample import LEGACY, SampleEdition, write_sample
-from dashboard.settings import Settings
+from dashboard.settings import CHECKOUT, Settings
 from dashboard.store import Store
 from dashboard.warehouse.build import build
 from tests.support.warehouse import add_files
@@ -95,6 +97,18 @@ def edit(folder: Path, name: str, before: str, after: str) -> None:
     edit_manifest(folder, files={**manifest["files"], name: sha256_of(path)})
 
 
+def repack(folder: Path, change: Callable[[str, bytes], bytes]) -> None:
+    """Pack the spreadsheet anew, its parts changed, and mend its hash in the manifest."""
+    path = folder / "tables.ods"
+    with zipfile.ZipFile(path) as packed:
+        parts = [(p, change(p.filename, packed.read(p))) for p in packed.infolist()]
+    with zipfile.ZipFile(path, "w") as packed:
+        for part, content in parts:
+            packed.writestr(part.filename, content, compress_type=zipfile.ZIP_STORED)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    edit_manifest(folder, files={**manifest["files"], "tables.ods": sha256_of(path)})
+
+
 def bad(verdict: Verdict) -> dict[tuple[str, str], str]:
     return {(f.check, f.thing): f.words for f in verdict.bad}
 
@@ -136,9 +150,11 @@ def test_every_thing_that_was_tampered_with_is_named(
     edit(copy.folder, "report.html", ">The panel met", ">The panel never met")
     name = "tables/volumes.csv"
     edit(copy.folder, name, "\n2016-01-01", "\n2016-01-02")
+    repack(copy.folder, lambda part, content: content.replace(b"2016-01-01", b"2016-01-02", 1))
     assert main(["--data", str(copy.settings.data), "verify", str(copy.folder)]) == 1
     said = capsys.readouterr()
-    assert "3 things did not agree" in said.err
+    assert "4 things did not agree" in said.err
+    assert "report tables.ods\n  rendered again it differs in its part content.xml" in said.out
     assert figure["sentence"] in said.out
     assert "recorded: 7654" in said.out
     assert f"now:      {figure['value']}" in said.out
@@ -207,6 +223,7 @@ def test_what_went_in_and_is_gone_or_edited_is_named(copy: Proved) -> None:
 
 def test_commentary_written_since_is_no_part_of_a_review(copy: Proved) -> None:
     (copy.settings.data / "commentary" / "2018" / "volumes.md").write_text("Later words.", "utf-8")
+    repack(copy.folder, lambda _, content: content)  # nor is how a spreadsheet is packed
     verdict = verify(copy.settings, copy.folder)
     assert verdict.agrees, verdict.bad
     assert verdict.again == "rendered"
@@ -219,7 +236,7 @@ def test_other_code_is_said_and_its_figures_are_asked_again(
     verdict = verify(copy.settings, copy.folder)
     assert verdict.agrees, verdict.bad
     assert verdict.again == "asked"
-    assert "rendered by other code (access-review " in verdict.of("code")[0].words
+    assert "rendered by other code of access-review " in verdict.of("code")[0].words
     assert "given by today's measures" in verdict.of("figure")[0].words
     assert re.match(r"\d\d tables given byte for byte", verdict.of("table")[0].words)
     # and what does not agree is named as well as by a render
@@ -570,3 +587,24 @@ def test_one_edition_is_not_that_of_several_years(proved: Proved, capsys: pytest
     command = ["render", "april-review", "--year", "2017-2018", "--as-at", "2016-12-31"]
     assert main(["--data", str(proved.settings.data), *command]) == 2
     assert "names the edition of one review, not of 2 years" in capsys.readouterr().err
+
+
+# --- the how-to -------------------------------------------------------------------------------------
+
+
+def test_every_command_of_the_how_to_runs(copy: Proved, capsys: pytest.CaptureFixture[str]) -> None:
+    """In order, on a folder whose reviews are there: a render finds its own, and what follows is about that one."""
+    how_to = (CHECKOUT / "docs" / "how-to-render-a-review.md").read_text("utf-8")
+    blocks = re.findall(r"^```\n(.*?)^```", how_to, re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if line.startswith("access-review ")]
+    done = []
+    for line in lines:
+        words = [
+            w.replace("<render id>", copy.folder.name) for w in shlex.split(line.replace("<render id>", "ID"))
+        ]
+        words = [str(copy.folder) if w == "reviews/april-review/2018/ID" else w for w in words]
+        assert main(["--data", str(copy.settings.data), *words[1:]]) == 0, (line, capsys.readouterr())
+        done.append(words[1])
+    assert done == ["build", "render", "verify", "sign", "prune"]
+    assert open_review(copy.folder).state == "signed"
+    assert str(copy.folder) in capsys.readouterr().out.splitlines()

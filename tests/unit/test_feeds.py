@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.feeds import ATOM, REVIEWS_FEED, atom, changes_address, reviews_atom
+from dashboard.files import sha256_of
 from dashboard.reviews import Review
 
 
@@ -221,10 +222,14 @@ def review(folder, year="2018", name="20180501-1-abcdef", signed=None, **manifes
     place.mkdir(parents=True)
     started = manifest.pop("started", "2018-05-01T10:00:00+01:00")
     (place / "times.json").write_text(json.dumps({"started": started}))
-    if signed:
-        (place / "signature.json").write_text(json.dumps(signed))
+    (place / "report.html").write_text("<!doctype html>")
     described = {"title": "April review 2018: An example", "as_at": "2018-03-31", "build": "b1"}
     described |= {"parameters": {"register": "example"}, "register": {"title": "An example"}, **manifest}
+    described["files"] = {"report.html": sha256_of(place / "report.html")}
+    (place / "manifest.json").write_text(json.dumps(described))
+    if signed:
+        said = {**signed, "manifest_sha256": sha256_of(place / "manifest.json")}
+        (place / "signature.json").write_text(json.dumps(said))
     return Review(place, described)
 
 
@@ -264,6 +269,14 @@ def test_a_review_that_was_superseded_says_so_and_keeps_its_id(tmp_path):
     after = {e.id: e for e in feedparser.parse(reviews_atom([two, one])).entries}
     assert "Superseded" in after[before.id].content[0].value
     assert after[before.id].updated == "2018-06-02T00:00:00Z" > before.updated
+
+
+def test_a_review_that_was_changed_after_it_was_signed_says_so(tmp_path):
+    one = review(tmp_path, signed=SIGNED)
+    (one.folder / "report.html").write_text("other words")
+    [entry] = feedparser.parse(reviews_atom([Review(one.folder, one.manifest)])).entries
+    assert entry.tags[0].term == "broken"
+    assert "changed after it was signed" in entry.content[0].value
 
 
 def test_a_feed_of_no_reviews_is_valid():
