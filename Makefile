@@ -10,11 +10,12 @@ DASHBOARDS_ARGS ?=
 RENDER_ARGS ?=
 WHEELHOUSE ?= wheelhouse
 OFFLINE ?=
+LAB_ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup wheelhouse install timers run sample test check fix review bench coverage fuzz faults soak realdata lock browser transcripts clean
+.PHONY: help setup wheelhouse install timers run sample test check fix review notebooks bench coverage fuzz faults soak realdata lock browser transcripts clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -83,6 +84,14 @@ review: sample ## render the April review of 2018 from the sample
 .venv-bench/.installed: tests/load/dashboards/requirements.txt
 	@{ $(PYTHON) -m venv .venv-bench && .venv-bench/bin/python -m pip install --quiet -r $< && touch $@; } || \
 	    echo "The peers' packages cannot be installed here: the dashboard is measured without them." >&2
+
+# JupyterLab is not part of the dashboard: it is installed when it is first asked for. Nothing in it asks another host.
+$(VENV)/.notebooks: $(VENV)/.installed pyproject.toml
+	$(BIN)/python -m pip install --quiet -e '.[notebooks]' --no-build-isolation
+	@touch $@
+
+notebooks: sample $(VENV)/.notebooks ## open JupyterLab on the notebooks, with the data folder of DATA
+	@cd notebooks && ACCESS_REVIEW_DATA='$(abspath $(DATA))' '$(abspath $(BIN))/python' -m jupyterlab --config=jupyter_server_config.py $(LAB_ARGS)
 
 bench: setup browser .venv-bench/.installed ## measure speed against stated references in the same run
 	$(BIN)/python -m tests.load.bench $(BENCH_ARGS)

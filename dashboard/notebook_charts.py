@@ -15,7 +15,8 @@ import pandas as pd
 from dashboard.errors import UsageError
 from dashboard.exhibits import Exhibit
 from dashboard.figures import axis_words
-from dashboard.measures import MEASURES, Measured, scopes
+from dashboard.measures import Measured, scopes
+from dashboard.measures.measured import ENTRIES
 from dashboard.text import day, escape, join_words
 
 
@@ -144,9 +145,9 @@ def draw(measured: Measured, y: str | list[str] | None = None, **options: Any) -
     """The chart of a result as a HoloViews object; of many groups, with a widget that chooses among them."""
     name = measured.measure
     if name not in DRAWINGS:
+        what = "entries have" if name.endswith(ENTRIES) else "the measure has"
         raise UsageError(
-            f"the entries behind a figure have no chart of their own ({name})",
-            hint="use .df, or .df.hvplot for a chart of your own",
+            f"{what} no chart here ({name})", hint="use .df, or .df.hvplot for a chart of your own"
         )
     drawing = DRAWINGS[name]
     asked = [y] if isinstance(y, str) else y
@@ -180,7 +181,7 @@ def draw_exhibit(exhibit: Exhibit, **options: Any) -> Any:
     if exhibit.chart is None:
         raise UsageError(f"the figure {exhibit.key!r} is a table alone", hint="use .df, or .df.hvplot")
     drawn = hvplot_chart(exhibit.chart, title=exhibit.title, summary=exhibit.summary)
-    return drawn.opts(title=exhibit.title, **{"fontsize": {"title": 11}, **options})
+    return drawn.opts(**options) if options else drawn
 
 
 def _published(frame: pd.DataFrame, asked: list[str] | None, drawing: Drawing) -> list[str]:
@@ -319,13 +320,24 @@ def _columns(
             xlabel=x_label, rot=90 if many else 45, legend="top", **_sizes(),
         )  # fmt: skip
     named = frame.rename(columns={c: _words(c) for c in drawn})
+    rot = 90 if many else 0
+    if len(drawn) == 1:
+        only = _words(drawn[0])
+        return named.hvplot.bar(
+            x=drawing.x,
+            y=only,
+            color=COLOURS[0],
+            ylabel=f"{unit}: {only}",
+            xlabel=x_label,
+            rot=rot,
+            **_sizes(),
+        )
     bars = named.hvplot.bar(
         x=drawing.x, y=[_words(c) for c in drawn], stacked=drawing.stacked, color=COLOURS[: len(drawn)],
-        ylabel=unit, xlabel=x_label, rot=90 if many else 0, legend="top", group_label="counted", value_label=unit,
-        **_sizes(),
+        ylabel=unit, xlabel=x_label, rot=rot, legend="top", group_label="counted", value_label=unit, **_sizes(),
     )  # fmt: skip
     # The legend names what is counted: said again under each bar, the names run into one another.
-    return bars if drawing.stacked or len(drawn) == 1 else bars.opts(multi_level=False)
+    return bars if drawing.stacked else bars.opts(multi_level=False)
 
 
 def _through_time(
@@ -451,4 +463,3 @@ Maker = Callable[[pd.DataFrame, Drawing, list[str], str, str, str], Any]
 MAKERS: dict[Kind, Maker] = {
     "columns": _columns, "lines": _lines, "bars": _bars, "curve": _curve, "dots": _dots, "counts": _counts,
 }  # fmt: skip
-assert set(DRAWINGS) == set(MEASURES), "every measure has a chart"

@@ -105,7 +105,10 @@ class Review:
         if not self.signed:
             return "draft"
         wanted = _read(self.folder / "signature.json").get("manifest_sha256")
-        holds = wanted == digest(self.folder / "manifest.json") and self.whole()
+        try:
+            holds = wanted == digest(self.folder / "manifest.json") and self.whole()
+        except OSError:  # gone, or not to be read
+            holds = False
         return "signed" if holds else "broken"
 
     def files(self) -> list[str]:

@@ -55,8 +55,7 @@ def add_to(commands: Commands) -> None:
     render = commands.add(
         "render",
         "Render a scheduled report: of a year, or with --if-new whatever is due and has something new.",
-        "access-review render april-review --year 2018 --register sample-npd-requests\n"
-        "  access-review render april-review --if-new --build --format json",
+        "access-review render april-review --year 2018 --register sample-npd-requests",
         _render,
     )
     render.add_argument("report", choices=("april-review",))
@@ -74,7 +73,9 @@ def add_to(commands: Commands) -> None:
     render.add_argument("--register", metavar="R", help="default: the home register")
     render.add_argument("--out", metavar="DIR", type=Path, help="default: reviews/ in the data folder")
     render.add_argument("--no-pdf", action="store_true", help="leave report.pdf out; the manifest says so")
-    timer = render.add_argument_group("for a timer")
+    timer = render.add_argument_group(
+        "for a timer", "for instance: access-review render april-review --if-new --build --format json"
+    )
     timer.add_argument(
         "--if-new",
         action="store_true",
@@ -118,6 +119,7 @@ def _render(settings: Settings, arguments: Any) -> int:
         pdf=not arguments.no_pdf,
         add=tuple(arguments.add),
     )
+    order.check()
     watch = Watch(
         limit=arguments.time_limit,
         retries=arguments.retries,
@@ -125,8 +127,11 @@ def _render(settings: Settings, arguments: Any) -> int:
         on_success=arguments.on_success,
     )
     run, hint = supervise(settings, order, watch, say=say, progress=sys.stderr.isatty())
-    if run.status == "failed":
-        failed = [r for r in run.reviews if r["status"] == "failed"]
+    if run.status in ("failed", "refused"):
+        failed = sorted(
+            (r for r in run.reviews if r["status"] in ("failed", "refused")),
+            key=lambda r: r["status"] != run.status,  # the reason is that of the first of its status
+        )
         of = f"April {failed[0]['year']}: " if len(run.reviews) > 1 and failed else ""
         say(f"access-review render: {of}{run.reason}" + (f"\n  Next: {hint}" if hint else ""))
         for review in failed[1:]:
@@ -143,7 +148,7 @@ def as_json(settings: Settings, run: Run) -> dict[str, Any]:
     from dashboard.reports.runs import folder
 
     telling = [r for r in run.reviews if r["status"] == run.status]
-    about = (telling[0] if run.status == "failed" else telling[-1]) if telling else {}
+    about = (telling[0] if run.status in ("failed", "refused") else telling[-1]) if telling else {}
     return {
         "status": run.status,
         "year": about.get("year"),
@@ -162,7 +167,7 @@ def _tell(run: Run, *, short: bool) -> None:
         for review in run.reviews or [
             {"status": run.status, "reason": run.reason, "year": None, "register": None}
         ]:
-            if review["status"] != "failed":  # said as a message
+            if review["status"] not in ("failed", "refused"):  # said as a message
                 of = " of ".join(filter(None, (f"April {review['year']}", review["register"]))) + ": "
                 of = of if review["year"] else ""
                 print(f"{review['status']}: {of}{review['reason']}")

@@ -7,6 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from dashboard.errors import UsageError
+from dashboard.text import plural
+
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
@@ -38,6 +41,23 @@ class Order:
             "add": [[register, str(folder)] for register, folder in self.add],
         }
 
+    def check(self) -> None:
+        """Raise UsageError where it makes no sense, before anything is done or recorded."""
+        if not self.years and not self.if_new:
+            raise UsageError(
+                "--year is missing", hint="give the April to render, or --if-new to go by the day"
+            )
+        if self.as_at and len(self.years) > 1:
+            raise UsageError(
+                f"--as-at {self.as_at} names the edition of one review, not of {plural(len(self.years), 'year')}",
+                hint="leave out --as-at, or give one year",
+            )
+        if self.if_new and (self.as_at or self.out):
+            raise UsageError(
+                "--if-new chooses the edition, and looks at the archive of the data folder",
+                hint="leave out --as-at and --out, or leave out --if-new",
+            )
+
     @classmethod
     def from_asked(cls, said: dict[str, Any]) -> Order:
         """The order that `asked` and a `today` describe."""
@@ -55,7 +75,7 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of one April: `rendered`, `not_due`, `nothing_new`, `locked` or `failed`, and why.
+    """What became of one April: `rendered`, `not_due`, `nothing_new`, `locked`, `failed` or `refused`, and why.
 
     `hint` says what to do where it failed; `again` that another try may help (the kernel was lost); `code` is
     the exit code that its failure would have.

@@ -45,7 +45,11 @@ FAILURES_KEPT = 10  # failed runs, each with its notebook
 Progress = Callable[[str], None]
 
 
-class KernelLostError(AccessReviewError):
+class RenderFailedError(AccessReviewError):
+    """The notebook, or a file of the report, failed: something was begun, and what is left of it is kept."""
+
+
+class KernelLostError(RenderFailedError):
     """The kernel did not come up, or ended before the notebook did: another try may go well."""
 
 
@@ -147,7 +151,7 @@ class _Run:
             self.make(scratch)
         except (Exception, SystemExit) as error:  # the latter: told to stop, by a time limit or a signal
             kept = self._keep_failure(scratch / NOTEBOOK, error)
-            kind = KernelLostError if kernel_lost(error) else AccessReviewError
+            kind = KernelLostError if kernel_lost(error) else RenderFailedError
             raise kind(
                 f"the April review of {self.choice.year} failed: {reason(error)}",
                 hint=f"the notebook and the reason are kept in {self.settings.shown(kept)}"

@@ -23,7 +23,7 @@ from dashboard.settings import Settings
 
 KEPT = 200  # records of attempts that rendered or failed
 KEPT_IDLE = 40  # records of attempts that found nothing to do
-IDLE = ("nothing_new", "not_due", "locked")
+IDLE = ("nothing_new", "not_due", "locked", "refused")
 UNSAID = "the run ended without a word: it was killed, the machine stopped, or the disk was full"
 
 
@@ -147,7 +147,7 @@ def failures(settings: Settings) -> list[Run]:
             if not (_subject(run) in good or (failed and failed <= good) or (unsaid and held)):
                 found.append(replace(run, reason=UNSAID) if unsaid else run)
             good.add(_subject(run))  # a later one that failed too speaks for those before it
-        elif run.status != "locked":
+        elif run.status not in ("locked", "refused"):
             good.add(_subject(run))
             good |= {_subject(run, year) for year in run.asked.get("years") or ()}
         good |= {

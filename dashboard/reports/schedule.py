@@ -55,18 +55,7 @@ def run_order(settings: Settings, order: Order, progress: Progress = lambda _: N
     Raises UsageError for an order that makes no sense, and AccessReviewError when taking in or building fails:
     then nothing is rendered.
     """
-    if not order.years and not order.if_new:
-        raise UsageError("--year is missing", hint="give the April to render, or --if-new to go by the day")
-    if order.as_at and len(order.years) > 1:
-        raise UsageError(
-            f"--as-at {order.as_at} names the edition of one review, not of {plural(len(order.years), 'year')}",
-            hint="leave out --as-at, or give one year",
-        )
-    if order.if_new and (order.as_at or order.out):
-        raise UsageError(
-            "--if-new chooses the edition, and looks at the archive of the data folder",
-            hint="leave out --as-at and --out, or leave out --if-new",
-        )
+    order.check()
     take_in(settings, order.add, progress)
     if order.build:
         from dashboard.warehouse.build import build
@@ -203,7 +192,7 @@ def whats_new(before: Any, now: Mapping[str, str]) -> str:
 
 def _render(settings: Settings, order: Order, year: int, progress: Progress, why: str = "") -> Outcome:
     """One April, by the renderer. What a person must see at once (wrong usage) is raised; the rest is told."""
-    from dashboard.reports.render import KernelLostError, render_april_review
+    from dashboard.reports.render import KernelLostError, RenderFailedError, render_april_review
 
     began = time.monotonic()
 
@@ -222,10 +211,12 @@ def _render(settings: Settings, order: Order, year: int, progress: Progress, why
     except LockedError as error:
         if order.if_new:
             return outcome("locked", reason=error.message)
-        return outcome("failed", reason=error.message, hint=error.hint or "", code=1)
+        return outcome("refused", reason=error.message, hint=error.hint or "", code=1)
     except AccessReviewError as error:
+        # A person who asks for what is not there is told so, and nothing needs watching: a timer asks for what is due.
+        status = "failed" if order.if_new or isinstance(error, RenderFailedError) else "refused"
         again = isinstance(error, KernelLostError)
-        return outcome("failed", reason=error.message, hint=error.hint or "", again=again, code=1)
+        return outcome(status, reason=error.message, hint=error.hint or "", again=again, code=1)
     if made:
         return outcome("nothing_new", folder=str(folder), reason="this very render was there already")
     return outcome("rendered", folder=str(folder), reason=why)

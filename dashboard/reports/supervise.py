@@ -99,7 +99,7 @@ def supervise(
                 return _attempts(settings, order, asked, watch, say, progress, work or in_a_child)
         except LockedError as error:
             run = runs.begin(settings, asked)
-            status, code = ("locked", 0) if order.if_new else ("failed", 1)
+            status, code = ("locked", 0) if order.if_new else ("refused", 1)
             ended = Ended(status=status, reason=error.message, hint=error.hint or "", code=code)
             return _finish(settings, run, ended, time.monotonic(), watch, say), ended.hint
 
@@ -135,7 +135,9 @@ def _finish(settings: Settings, run: Run, ended: Ended, began: float, watch: Wat
         ended=runs.now(), seconds=round(time.monotonic() - began, 1),
     )  # fmt: skip
     _keep(settings, run, say)
-    command = {"failed": watch.on_failure, "rendered": watch.on_success}.get(run.status, "")
+    command = {"rendered": watch.on_success, "failed": watch.on_failure, "refused": watch.on_failure}.get(
+        run.status, ""
+    )
     if command:
         done = call_hook(command, run)
         if done["reason"]:
@@ -319,14 +321,15 @@ def obey(settings: Settings, order: Order, limit: float, progress: bool) -> Ende
     except LockedError as error:
         if order.if_new:
             return Ended(status="locked", reason=error.message)
-        return Ended(status="failed", reason=error.message, hint=error.hint or "", code=1)
+        return Ended(status="refused", reason=error.message, hint=error.hint or "", code=1)
     except AccessReviewError as error:
-        return Ended(status="failed", reason=error.message, hint=error.hint or "", code=error.exit_code)
+        status = "failed" if order.if_new else "refused"
+        return Ended(status=status, reason=error.message, hint=error.hint or "", code=error.exit_code)
     statuses = [o.status for o in outcomes]
     # The worst news first, then the best; of nothing done, what the latest April says.
-    status = next((s for s in ("failed", "rendered", "locked") if s in statuses), statuses[-1])
+    status = next((s for s in ("failed", "refused", "rendered", "locked") if s in statuses), statuses[-1])
     telling = [o for o in outcomes if o.status == status]
-    chosen = telling[0] if status == "failed" else telling[-1]
+    chosen = telling[0] if status in ("failed", "refused") else telling[-1]
     return Ended(
         status=status,
         reason=chosen.reason,

@@ -148,7 +148,7 @@ def test_open_data_and_python_have_it(project: Project) -> None:
     written = (project.folder / "out" / REGISTER / "measures" / "licence-ends.csv").read_text("utf-8")
     assert written.startswith("year,licences\n")
     asked = (
-        "from dashboard import open_store; from dashboard.measures import licence_ends\n"
-        f"with open_store() as store: print(licence_ends(store, register={REGISTER!r}).csv(), end='')"
+        "from dashboard import open_store\n"
+        f"with open_store() as store: print(store.licence_ends(register={REGISTER!r}).result.csv(), end='')"
     )
     assert project.run("-c", asked) == written

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from dashboard.store import Store
 from dashboard.vocabulary import COMMITMENT_STATUSES
 from dashboard.warehouse.build import build
 from tests.integration.test_app import Reader, made
+from tests.support.reviews import write_review
 from tests.support.serving import Served, serving
 
 
@@ -167,13 +167,8 @@ def review(
     data: Path, render: str, *, signed: bool, started: str = "2018-05-01T09:00:00+00:00", year: str = YEAR
 ) -> Path:
     """A rendered review as `render` leaves one, as far as a page shows it."""
-    from dashboard.files import sha256_of
-
     folder = data / "reviews" / "april-review" / year / render
     (folder / "tables").mkdir(parents=True)
-    (folder / "report.html").write_text(
-        f"<!doctype html><title>{render}</title><style>p{{}}</style>", "utf-8"
-    )
     (folder / "april_review.ipynb").write_text("{}", "utf-8")
     (folder / "tables" / "volumes.csv").write_text("a,b\n1,2\n", "utf-8")
     (folder / "secret.txt").write_text("not for anybody", "utf-8")
@@ -185,18 +180,9 @@ def review(
         "register": {"title": "Sample"},
         "as_at": "2018-03-31",
         "known_on": "2018-04-30",
-        "files": {"report.html": sha256_of(folder / "report.html")},
     }
-    (folder / "times.json").write_text(json.dumps({"started": started}), "utf-8")
-    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
-    if signed:
-        signature = {
-            "name": "A. Reader <i>",
-            "role": "Head of Profession",
-            "signed": "2018-05-03",
-            "manifest_sha256": sha256_of(folder / "manifest.json"),
-        }
-        (folder / "signature.json").write_text(json.dumps(signature), "utf-8")
+    signature = {"name": "A. Reader <i>", "role": "Head of Profession", "signed": "2018-05-03"}
+    write_review(folder, manifest, started=started, signed=signature if signed else None)
     return folder
 
 

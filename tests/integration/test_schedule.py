@@ -24,7 +24,7 @@ from dashboard.reports.supervise import Ended, Watch, call_hook, supervise
 from dashboard.settings import CHECKOUT, Settings, load_settings
 from dashboard.standing import standing
 from dashboard.warehouse.build import build
-from tests.integration.conftest import Run, write_tiny
+from tests.integration.conftest import Run, tree, write_tiny
 
 
 DAY = date(2021, 5, 3)
@@ -158,6 +158,7 @@ def test_an_order_that_makes_no_sense_is_wrong_usage(tiny: Settings, run: Run) -
     ):
         with pytest.raises(UsageError):
             run_order(tiny, wrong)
+    before = tree(tiny.data)
     words = ("--data", tiny.data, "render", "april-review")
     for options in (
         [],
@@ -167,6 +168,7 @@ def test_an_order_that_makes_no_sense_is_wrong_usage(tiny: Settings, run: Run) -
         ["--if-new", "--on-failure", "mail 'x"],
     ):
         assert run(*words, *options).code == 2, options
+    assert tree(tiny.data) == before
 
 
 def test_a_build_that_is_behind_is_refused_and_made_when_asked_for(tiny: Settings) -> None:
@@ -278,8 +280,9 @@ def test_a_second_run_is_locked_out_or_refused(tmp_path: Path) -> None:
         run, _ = attempt(settings, Worker())
         assert (run.status, run.exit) == ("locked", 0)
         run, _ = attempt(settings, Worker(), if_new=False, years=(2021,))
-        assert (run.status, run.exit) == ("failed", 1)
+        assert (run.status, run.exit) == ("refused", 1)
         assert "another process" in run.reason
+    assert "failed" not in standing(settings, DAY)
 
 
 def test_a_run_that_was_killed_is_told_from_one_at_work(tmp_path: Path) -> None:
@@ -385,10 +388,11 @@ def test_the_command_of_a_timer_says_what_it_did_in_json(tiny: Settings) -> None
         code, said, _ = ran("--if-new")
         assert (code, said["status"]) == (0, "locked")
     code, said, err = ran("--year", "1999", "--on-failure", "cat")
-    assert (code, said["status"]) == (1, "failed")
+    assert (code, said["status"]) == (1, "refused")
     assert "no edition of tiny was published by 30 April 1999" in said["reason"]
     assert "\n  Next: " in err
-    assert '"status": "failed"' in err  # what the hook printed is a message, no result
+    assert "failed" not in standing(tiny, DAY)
+    assert '"status": "refused"' in err  # what the hook printed is a message, no result
     assert said.keys() == keys
 
 

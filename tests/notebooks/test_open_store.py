@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import re
 from datetime import date
 from html.parser import HTMLParser
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
+import holoviews as hv
 import jedi
 import pytest
 from IPython.core.completer import provisionalcompleter
@@ -18,6 +20,7 @@ from dashboard.filters import BASES, COHORTS, FIELDS, GROUPINGS, INTERVALS
 from dashboard.measures import MEASURES, Measured, find_measure, functions
 from dashboard.notebook import OpenStore
 from dashboard.sample import LEGACY, SHARES
+from dashboard.settings import CHECKOUT
 from dashboard.store import Store
 from dashboard.vocabulary import CLOCKS, UNITS
 from tests.conftest import BuiltSample
@@ -240,3 +243,22 @@ def test_a_session_stays_on_the_build_it_opened(sample_data: BuiltSample) -> Non
     with pytest.raises(AccessReviewError, match="there is no build"):
         open_store(sample_data.settings.data, build="nothing")
     assert isinstance(store, Store)
+
+
+def test_the_walk_of_the_how_to_works(
+    sample_data: BuiltSample, opened: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCESS_REVIEW_DATA", str(sample_data.settings.data))
+    text = (CHECKOUT / "docs" / "how-to-explore.md").read_text("utf-8")
+    names: dict[str, Any] = {}
+    blocks = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    for block in blocks:
+        *before, last = block.strip().splitlines()
+        exec("\n".join(before), names)
+        names["shown"] = eval(last, names)
+    assert len(blocks) == 3
+    assert hv.render(names["shown"], backend="bokeh").title.text.startswith("Median time")
+    for code in re.findall(r"\| `([^`]+)`", text.partition("| you want | write |")[2]):
+        if not code.endswith(("?", ".", "(")):
+            eval(code.replace("print(", "str("), names)
+    names["store"].close()
