@@ -17,6 +17,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ PARAMETER = re.compile(r"\$([a-z_]+)")
 COMMENT = re.compile(r"--[^\n]*")
 TIME_LIMIT = 30.0  # seconds for one query
 ROW_CAP = 2_000_000  # rows a query may return; more is an error, never a silent cut
+LACKS_MEMORY = "needs more memory than it may take"
 STREAM_LIMIT = 120.0  # seconds for one answer that is read as it is sent
 STREAM_ROWS = 4_000  # read at a time
 CACHED_RESULTS = 512
@@ -200,21 +202,20 @@ WATCH = _Watch()
 class _Root:
     """One open build. Queries in flight are counted, so it closes when the last one has ended."""
 
-    def __init__(self, build: publish.Build, threads: int, memory: str) -> None:
+    def __init__(self, build: publish.Build, threads: int, memory: str, spill: Path | None = None) -> None:
         self.build = build
         self.users = 0
         self.retired = False
+        closed = {"enable_external_access": False, "lock_configuration": True}
+        # A folder may be named only while files are within reach: then they are put out of it after opening.
+        own = {"temp_directory": str(spill)} if spill else closed
         self.connection = duckdb.connect(
             str(build.path),
             read_only=True,
-            config={
-                "threads": threads,
-                "memory_limit": memory,
-                **CONFIG,
-                "enable_external_access": False,
-                "lock_configuration": True,
-            },
+            config={"threads": threads, "memory_limit": memory, **CONFIG, **own},
         )
+        if spill:
+            self.connection.execute("set enable_external_access = false; set lock_configuration = true")
         listed = self.connection.execute(load_query("registers_of_releases").sql).fetchall()
         self.releases_in = frozenset(register for (register,) in listed)
         self._idle: dict[tuple[str, ...], list[duckdb.DuckDBPyConnection]] = {}
@@ -355,7 +356,8 @@ class Store:
     """Measures' way to the warehouse. Safe to share between threads.
 
     With `build_id` it stays on that build; otherwise it follows the pointer, looking at most once a second. `patience`:
-    seconds for one query, where nobody waits for a page; TIME_LIMIT without it.
+    seconds for one query, where nobody waits for a page; TIME_LIMIT without it. `spill`: the folder for what does not
+    fit in `memory`, this store's own; without it one beside the build.
     """
 
     def __init__(
@@ -366,11 +368,12 @@ class Store:
         threads: int = 2,
         memory: str = "2GB",
         patience: float | None = None,
+        spill: Path | None = None,
     ) -> None:
         self.settings = settings
         self.patience = patience
         self.pinned = build_id
-        self._options = (threads, memory)
+        self._options = (threads, memory, spill)
         self._lock = threading.Lock()
         self._results: OrderedDict[tuple[object, ...], Any] = OrderedDict()
         self._asking: dict[tuple[object, ...], threading.Lock] = {}
@@ -521,7 +524,7 @@ class Store:
             raise  # a fault in a query, not in the file
         except duckdb.OutOfMemoryException:  # the file is whole
             raise LimitError(
-                f"the query '{query.name}' needs more memory than it may take ({self._options[1]})",
+                f"the query '{query.name}' {LACKS_MEMORY} ({self._options[1]})",
                 hint="ask for a shorter period or fewer groups",
             ) from None
         except (

@@ -30,15 +30,17 @@ from dashboard.reports.notebook import tidy_notebook
 from dashboard.reports.page import to_html
 from dashboard.reports.pdf import to_pdf
 from dashboard.reports.tables import to_ods
-from dashboard.review import EARLIER, SCRATCH, Choice, choose, libraries
+from dashboard.review import EARLIER, MEMORY, SCRATCH, Choice, choose, libraries
 from dashboard.settings import Settings
-from dashboard.store import Store
+from dashboard.store import LACKS_MEMORY, Store
 from dashboard.warehouse import publish
 
 
 LOG = "kernel.log"
 START_TIMEOUT = 60  # seconds for the kernel to come up
 CELL_TIMEOUT = 300  # seconds for one section
+LITTLE_MEMORY = "192MB"  # for DuckDB: with Python, its libraries and the kernel under 400 MiB
+MUCH_MEMORY = "2GB"
 FAILURES_KEPT = 10  # failed runs, each with its notebook
 Progress = Callable[[str], None]
 
@@ -191,9 +193,24 @@ class _Run:
         write_whole(scratch / "times.json", _json(times))
 
     def _execute(self, executed: Path, scratch: Path) -> None:
+        """Run the notebook within little memory, and where a query lacks it once more with plenty."""
+        from papermill.exceptions import PapermillExecutionError
+
+        try:
+            self._notebook(executed, scratch, LITTLE_MEMORY)
+        except PapermillExecutionError as error:
+            if LACKS_MEMORY not in str(error.evalue):
+                raise
+            self.progress(f"a query needs more memory than {LITTLE_MEMORY}: again with {MUCH_MEMORY}")
+            for left in scratch.iterdir():
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+            self._notebook(executed, scratch, MUCH_MEMORY)
+
+    def _notebook(self, executed: Path, scratch: Path, memory: str) -> None:
         import papermill
 
         environment = {
+            MEMORY: memory,
             "ACCESS_REVIEW_DATA": str(self.settings.data),
             SCRATCH: str(scratch),
             EARLIER: earlier_named(self.inputs),

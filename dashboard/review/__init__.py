@@ -13,6 +13,7 @@ it also writes the CSV behind it, and `close` writes the list of every figure qu
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import asdict
 from datetime import date
 
@@ -23,14 +24,14 @@ from dashboard.review.commentary import commentary_html
 from dashboard.review.counts import Counts
 from dashboard.review.holdings import Holdings
 from dashboard.review.opening import Opening
-from dashboard.review.parts import EARLIER, SCRATCH
+from dashboard.review.parts import EARLIER, MEMORY, SCRATCH, SPILL
 from dashboard.review.people import People
 from dashboard.review.quality import Quality, libraries
 from dashboard.review.record import Record
 from dashboard.review.times import Times
 
 
-__all__ = ["EARLIER", "SCRATCH", "Choice", "Review", "choose", "commentary_html", "libraries"]
+__all__ = ["EARLIER", "MEMORY", "SCRATCH", "Choice", "Review", "choose", "commentary_html", "libraries"]
 
 EDITION = ("register", "edition", "as_at", "published", "sha256", "file")  # what a manifest says of each
 
@@ -61,3 +62,5 @@ class Review(Opening, Changes, Counts, Holdings, Times, People, Record, Quality)
             }  # fmt: skip
             write_whole(self.folder / "figures.json", json.dumps(record, ensure_ascii=False, indent=1) + "\n")
         self.store.close()
+        if self.folder:  # DuckDB's own, gone with it unless it was interrupted
+            shutil.rmtree(self.folder / SPILL, ignore_errors=True)

@@ -37,6 +37,8 @@ SCRATCH = "ACCESS_REVIEW_SCRATCH"  # where a scheduled render wants the notebook
 # The folder, in the data folder, of the review before, as the render chose it; empty where there is none. Unset when a
 # person runs the notebook: then it is looked for.
 EARLIER = "ACCESS_REVIEW_EARLIER"
+MEMORY = "ACCESS_REVIEW_MEMORY"  # what DuckDB may take in a scheduled render
+SPILL = ".spill"  # in the scratch folder
 PATIENCE = 240.0  # seconds for one query: nobody waits at a page, and a section has 300 (dashboard/reports/render.py)
 SECTIONS = {
     "overview": "#section-headlines",
@@ -88,9 +90,13 @@ class Parts:
         """Open a review of a named build (the current one when none is named). Raises AccessReviewError."""
         day_ = date.fromisoformat(as_at) if isinstance(as_at, str) and as_at else as_at or None
         assert not isinstance(day_, str)
-        store = Store(load_settings(data or None), build_id=build_id or None, patience=PATIENCE)
-        choice = choose(store, year=year, as_at=day_, register=register or None)
         scratch = os.environ.get(SCRATCH)
+        # A render shares its machine with a server: little memory, one thread, and the rest of a sort on the disk.
+        modest: dict[str, Any] = {}
+        if scratch:
+            modest = {"threads": 1, "memory": os.environ.get(MEMORY, "2GB"), "spill": Path(scratch) / SPILL}
+        store = Store(load_settings(data or None), build_id=build_id or None, patience=PATIENCE, **modest)
+        choice = choose(store, year=year, as_at=day_, register=register or None)
         named = os.environ.get(EARLIER)
         if named is None:
             earlier = earlier_review(store.settings, year=year, register=choice.register)

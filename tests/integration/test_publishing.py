@@ -361,6 +361,27 @@ def test_a_query_that_lacks_memory_is_no_damaged_build(data: Path) -> None:
         measures.measure("recipients", store, known_on=date(2030, 4, 30))
 
 
+def test_what_does_not_fit_in_memory_goes_to_the_folder_named_and_files_stay_out_of_reach(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(sql: str) -> None:
+        monkeypatch.setattr(
+            "dashboard.store.load_query", lambda name: Query(name, sql, frozenset(), ("n",), "")
+        )
+
+    with Store(load_settings(data), memory="64MB", threads=1, spill=tmp_path / "spill") as store:
+        [(folder,)] = store._root.connection.execute("select current_setting('temp_directory')").fetchall()
+        assert folder == str(tmp_path / "spill")
+        ask(
+            "select count(*) as n from (select hash(range) as h, count(*) from range(4_000_000) group by all)"
+        )
+        assert store.query("large").rows == ((4_000_000,),)
+        with pytest.raises(duckdb.Error, match="disabled"):
+            store._root.connection.execute("select * from read_text('/etc/hostname')")
+        with pytest.raises(duckdb.Error, match="locked"):
+            store._root.connection.execute("set threads = 2")
+
+
 def test_a_query_may_be_given_more_time_or_less_by_its_store(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ from python_calamine import CalamineWorkbook
 
 from dashboard import paper, reports
 from dashboard.errors import AccessReviewError
+from dashboard.files import sha256_of
 from dashboard.ods import Link, Share, TableSheet, workbook
 from dashboard.reports.pdf import check_engine, to_pdf
 from dashboard.settings import PACKAGE
@@ -196,6 +198,26 @@ def test_a_machine_without_fonts_is_told_what_to_install(
 def test_a_drawing_that_takes_too_long_is_ended(review: Rendered) -> None:
     with pytest.raises(AccessReviewError, match=r"not made within 0\.05 seconds"):
         to_pdf(review.html, limit=0.05)
+
+
+def test_a_render_that_lacks_memory_is_tried_again_with_more(
+    review: Rendered, sample_data: BuiltSample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.reports.render.LITTLE_MEMORY", "16MB")
+    said: list[str] = []
+    again = reports.render_april_review(
+        sample_data.settings, year=2018, out=tmp_path, pdf=False, progress=said.append
+    )
+    assert [words for words in said if "more memory than 16MB: again with 2GB" in words]
+    made = {p.relative_to(again).as_posix() for p in again.rglob("*") if p.is_file()}
+    assert made == {*review.manifest["files"], "manifest.json", "times.json"} - {"report.pdf"}
+    for name, digest in review.manifest["files"].items():
+        if name.startswith("tables/"):  # however much memory there was
+            assert sha256_of(again / name) == digest
+    assert json.loads((again / "manifest.json").read_text("utf-8"))["left_out"] == ["report.pdf"]
+    html = (again / "report.html").read_text("utf-8")
+    assert 'href="report.pdf"' not in html
+    assert 'href="tables.ods"' in html
 
 
 # The spreadsheet
