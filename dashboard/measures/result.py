@@ -89,12 +89,13 @@ class MeasureResult:
         from dashboard.figures import result_table
         from dashboard.tables import html_table
 
-        shown = replace(self, rows=self.rows[:SHOWN])
+        # Names and days as they are typed in the next cell.
+        first = [[v.isoformat() if isinstance(v, date) else v for v in row] for row in self.rows[:SHOWN]]
+        shown = result_table(replace(self, rows=tuple(map(tuple, first))))
+        shown = replace(shown, columns=tuple(replace(c, label=c.name) for c in shown.columns))
         more = f"The first {SHOWN} of {len(self.rows):,} rows; .df has them all."
         said = (*((more,) if len(self.rows) > SHOWN else ()), *self.notes, self.definition)
-        return html_table(result_table(shown), key=self.measure) + "".join(
-            f"<p>{_escaped(words)}</p>" for words in said
-        )
+        return html_table(shown, key=self.measure) + "".join(f"<p>{_escaped(words)}</p>" for words in said)
 
     @property
     def definition(self) -> str:

@@ -209,7 +209,8 @@ def test_a_result_shows_itself_with_caption_notes_and_source(opened: OpenStore) 
     tags = Tags(html).seen
     assert tags.count("tr") == 21  # the head and the first rows
     assert "caption" in tags
-    assert 'scope="col"' in html
+    assert '<th scope="col" role="columnheader">start_low</th>' in html
+    assert found.dicts()[0]["start_low"].isoformat() in html
     assert f"The first 20 of {len(found):,} rows; .df has them all." in html
     assert "Synthetic sample data" in html
     assert "How spells is worked out" in html
