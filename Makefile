@@ -86,8 +86,8 @@ review: sample ## render the April review of 2018 from the sample
 	    echo "The peers' packages cannot be installed here: the dashboard is measured without them." >&2
 
 # JupyterLab is not part of the dashboard: it is installed when it is first asked for. Nothing in it asks another host.
-$(VENV)/.notebooks: $(VENV)/.installed pyproject.toml
-	$(BIN)/python -m pip install --quiet -e '.[notebooks]' --no-build-isolation
+$(VENV)/.notebooks: $(VENV)/.installed requirements-notebooks.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-notebooks.lock
 	@touch $@
 
 notebooks: sample $(VENV)/.notebooks ## open JupyterLab on the notebooks, with the data folder of DATA
@@ -122,6 +122,8 @@ realdata: setup ## the real registers in one warehouse: every row accounted for,
 lock: ## work out requirements.lock anew (needs uv); no index address is written
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade --output-file requirements.lock
+	uv pip compile pyproject.toml --extra dev --extra notebooks --constraint requirements.lock --universal --python-version 3.11 \
+	    --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --output-file requirements-notebooks.lock
 
 clean: ## remove the virtual environment and what was built
 	rm -rf $(VENV) .venv-bench .venv-wheelhouse $(DATA)/builds $(DATA)/sample $(DATA)/editions/sample-*
