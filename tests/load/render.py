@@ -54,7 +54,7 @@ def seconds(*command: object, peaks: dict[str, float] | None = None) -> tuple[fl
     ) as process:
         while peaks is not None and process.poll() is None:
             for pid in (process.pid, *descendants(process.pid)):
-                what = "itself" if pid == process.pid else kind_of(pid)
+                what = "command" if pid == process.pid else kind_of(pid)
                 peaks[what] = max(peaks.get(what, 0.0), peak_of(pid))
             time.sleep(0.05)
         out, err = process.communicate()
@@ -81,8 +81,8 @@ def kind_of(pid: int) -> str:
     try:
         command = Path(f"/proc/{pid}/cmdline").read_text()
     except OSError:
-        return "else"
-    return "kernel" if "ipykernel" in command else "PDF" if "dashboard.paper" in command else "else"
+        return "renderer"
+    return "kernel" if "ipykernel" in command else "PDF" if "dashboard.paper" in command else "renderer"
 
 
 def peak_of(pid: int) -> float:
