@@ -164,6 +164,14 @@ def check_curve(site: Any, figure: dict[str, Any], address: str) -> bool:
 NOT_COMPARED = frozenset({"outcomes-by-day", "turnaround-bounds"})
 
 
+def finding(page: Any, key: str) -> str:
+    """What a figure finds: its heading, or the page's own where that says it and the figure's only names the table."""
+    section = page.locator("section", has=page.locator(f"h2[id='{key}']"))
+    said: str = section.locator("h2").inner_text()
+    caption = section.locator("caption").first.text_content() or ""
+    return page.locator("h1").inner_text() if said == caption.strip() else said
+
+
 def differences(site: Any, page: Any, *, charts: bool = True) -> list[str]:
     """Where the live charts and the tables of a page differ from the open data under its own address."""
     wrong: list[str] = []
@@ -176,7 +184,7 @@ def differences(site: Any, page: Any, *, charts: bool = True) -> list[str]:
             continue
         if key in figures:
             figure = figures[key]
-            title = page.locator(f"h2[id='{key}']").inner_text()
+            title = finding(page, key)
             if not figure["label"].startswith(f"{title}."):
                 wrong.append(f"{key}: called {figure['label'][:60]!r}, not {title!r}")
             if figure["figures"] != 1:

@@ -154,7 +154,7 @@ def test_a_row_chosen_by_keyboard_filters_in_place(name, key, filters, sample, v
     page = visit(sample, f"/{name}?register={SAMPLE}", live=True).page
     page.evaluate("window.untouched = true")
     section = page.locator("section", has=page.locator(f"h2[id='{key}']"))
-    section.locator("summary").focus()
+    section.locator("summary").first.focus()
     page.keyboard.press("Enter")
     head = section.locator("tbody th a").nth(
         -2

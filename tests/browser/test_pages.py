@@ -10,6 +10,7 @@ from tests.browser.support import (
     PAGES,
     SAMPLE,
     differences,
+    finding,
     has_charts,
     live,
     query_of,
@@ -95,7 +96,7 @@ def test_paper_gets_the_static_drawings_and_open_tables(name, sample, visit):
         assert figure.locator("svg:visible").count() == 1
         assert figure.locator("canvas:visible").count() == 0
         # What is printed is what was filtered.
-        title = figure.locator("xpath=ancestor::section").locator("h2").inner_text()
+        title = finding(page, figure.get_attribute("data-live"))
         assert title in figure.locator("svg:visible").evaluate("e => e.outerHTML")
     for table in page.locator("#exhibits table").all():
         assert table.is_visible()
