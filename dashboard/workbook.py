@@ -56,6 +56,7 @@ RATIO_MATTERS_FROM = 32 * MIB
 FETCH_AGAIN = "download the file again; if it still fails, tell the publisher it is damaged"
 FETCH_WORKBOOK = "download the .ods or .xlsx file from the publisher's page"
 SAVE_AS_XLSX = "open it in a spreadsheet program and save it as .ods or .xlsx"
+LONGEST_FIELD = 131_072  # characters of one field of a CSV file: past it a quotation mark is missing
 CHECK_BOUNDS = "open it in a spreadsheet program, delete what lies outside the table, and save a copy"
 
 
@@ -1177,6 +1178,8 @@ def _csv_sheet(path: Path, data: bytes, limits: Limits) -> tuple[str, str | None
     rows: list[tuple[Cell, ...]] = []
     characters = width = 0
     records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    # A bound of the whole process, which any other library may have lifted: ours while we read.
+    theirs = csv.field_size_limit(LONGEST_FIELD)
     try:
         for number, record in enumerate(records, 1):
             width = max(width, len(record))
@@ -1207,6 +1210,8 @@ def _csv_sheet(path: Path, data: bytes, limits: Limits) -> tuple[str, str | None
             f"{file}, record {number:,}, which ends before line {records.line_num + 1:,}: {reason}",
             hint="correct that record in a text editor, or ask the publisher for a workbook",
         ) from None
+    finally:
+        csv.field_size_limit(theirs)
     _check_total(file, characters, limits.text_characters, "characters of text")
     rows = _trimmed(rows)
     if not rows:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import datetime
 import hashlib
 import os
@@ -341,6 +342,17 @@ def test_csv_counts_records_and_not_lines(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b'h,i\n"two\nlines",x\n\n,\nlast\n\n,\n')
     rows = read_workbook(tmp_path / "a.csv").sheets[0].rows
     assert rows == [("h", "i"), ("two\nlines", "x"), (None, None), (None, None), ("last", None)]
+
+
+def test_the_bound_of_a_field_is_ours_whatever_another_library_set(tmp_path: Path) -> None:
+    theirs = csv.field_size_limit(10**9)
+    try:
+        (tmp_path / "a.csv").write_bytes(b'a,b\n1,"' + b"x" * 200_000)
+        with pytest.raises(AccessReviewError, match="a quotation mark"):
+            read_workbook(tmp_path / "a.csv")
+        assert csv.field_size_limit() == 10**9
+    finally:
+        csv.field_size_limit(theirs)
 
 
 @pytest.mark.parametrize(
