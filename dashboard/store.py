@@ -12,7 +12,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -377,7 +377,8 @@ class Store:
 
     With `build_id` it stays on that build; otherwise it follows the pointer, looking at most once a second. `patience`:
     seconds for one query, where nobody waits for a page; TIME_LIMIT without it. `spill`: the folder for what does not
-    fit in `memory`, this store's own; without it one beside the build.
+    fit in `memory`, this store's own; without it one beside the build. `in_turn`: one query at a time, each with all of
+    the `memory`, whatever is asked side by side.
     """
 
     def __init__(
@@ -389,8 +390,10 @@ class Store:
         memory: str = "2GB",
         patience: float | None = None,
         spill: Path | None = None,
+        in_turn: bool = False,
     ) -> None:
         self.settings = settings
+        self._turn = threading.Lock() if in_turn else nullcontext()
         self.patience = patience
         self.pinned = build_id
         self._options = (threads, memory, spill)
@@ -481,7 +484,8 @@ class Store:
                 kept = self._results.get(key)
                 if kept is not None:
                     return kept
-                result, size = self._run(root, query, bound, fetch)
+                with self._turn:
+                    result, size = self._run(root, query, bound, fetch)
                 if size <= CACHED_ROWS:
                     with self._lock:
                         self._results[key] = result
