@@ -221,6 +221,7 @@ def _inspect(settings: Settings, arguments: Any) -> int:
 
 
 def _add(settings: Settings, arguments: Any) -> int:
+    from dashboard.editions import other_as_at
     from dashboard.incoming import add_file
     from dashboard.registers import find_register, load_registers
 
@@ -266,6 +267,8 @@ def _add(settings: Settings, arguments: Any) -> int:
             say(
                 f"Warning: as_at_inferred: no as-at date was given; {edition.as_at}, the latest event, is taken."
             )
+        if other := other_as_at(edition, added.match):
+            say(f"Warning: as_at_contradicted: {other}")
     if not arguments.dry_run and getattr(arguments, "says_next", True):
         say("Next: access-review build")
     return 0

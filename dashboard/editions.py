@@ -310,9 +310,21 @@ def _sidecar(edition: Edition, origin: Origin) -> str:
     return "\n".join(lines) + "\n"
 
 
-def edition_issues(edition: Edition) -> list[Issue]:
-    """What is uncertain about the edition itself."""
+def other_as_at(edition: Edition, found: Match | None) -> str:
+    """A sentence where a given as-at date is not the one that the file itself states; empty otherwise."""
+    if edition.as_at_basis != "given" or found is None or found.as_at in (None, edition.as_at):
+        return ""
+    return (
+        f"{edition.as_at} was given as the as-at date and is taken; the file itself states {found.as_at}. "
+        "Who was waiting, and for how long, is counted up to the as-at date."
+    )
+
+
+def edition_issues(edition: Edition, found: Match | None = None) -> list[Issue]:
+    """What is uncertain about the edition itself; `found`: how its file was read, where it was."""
     issues = []
+    if (other := other_as_at(edition, found)) and found:
+        issues.append(_edition_issue(edition, "as_at_contradicted", str(found.as_at), other))
     if edition.as_at_basis == "inferred":
         words = f"No as-at date is given; {edition.as_at}, the latest date of an event in the file, is taken."
         issues.append(_edition_issue(edition, "as_at_inferred", edition.as_at.isoformat(), words))

@@ -49,6 +49,10 @@ RULES: dict[str, tuple[Severity, str]] = {
     "received_missing": ("warning", "No date of receipt; left out of clocks and volumes by receipt."),
     "closed_undated": ("warning", "Closed, with no date; left out of clocks."),
     "as_at_inferred": ("warning", "No as-at date was given; the latest date in the file is taken."),
+    "as_at_contradicted": (
+        "warning",
+        "The as-at date that was given is not the one that the file itself states.",
+    ),
     "published_missing": ("info", "No publication date was given for this edition."),
     "heading_unmapped": ("info", "The heading is not described; its values are kept as published only."),
     "sheet_hidden": ("info", "The sheet is hidden and not described; it was not read."),

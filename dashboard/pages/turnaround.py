@@ -17,6 +17,12 @@ from dashboard.together import together
 from dashboard.vocabulary import CLOCKS
 
 
+# Filters without which more cases may be counted.
+NARROWING = frozenset(
+    {"from", "to", "type", "tier", "route", "outcome", "recipient", "reference", "dataset", "basis"}
+)
+
+
 def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     scope = figures.scope_of(store, filters)
     clock = filters.clock or DEFAULT_CLOCK
@@ -46,7 +52,10 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         unanswered.append(f"{allowed.page_words} {_closed_cases(store, filters, allowed)}".strip())
     elif curve is None:
         headline = "No waiting time under these filters"
-        unanswered.append("No case with usable dates matches. Try a longer period, or all recipient types.")
+        # the measure's own words: which cases were left out, and why
+        unanswered += for_page("turnaround", store, replace(filters, interval=None, by=None)).notes
+        if NARROWING & dict(filters.items()).keys():
+            unanswered.append("Try a longer period, or fewer filters.")
     else:
         headline = curve.title
         lead = _target(store, filters)

@@ -45,11 +45,8 @@ class Times(Parts):
         if between:
             parts.append(self._exhibit("turnaround", between))
         if made[0] is None:
-            parts.append(
-                self._part(
-                    "silent", words=["No case in the period has both dates, so no waiting time is given."]
-                )
-            )
+            # the measure's own words: which cases were left out, and why
+            parts.append(self._part("silent", words=self._measure("turnaround", "turnaround").notes))
         else:
             self._measure("survival-curve", "survival-curve", clock=DEFAULT_CLOCK)
         return self._section("turnaround", parts)

@@ -68,12 +68,12 @@ def load_editions(
             layout = register.layouts[-1]
             read, rows = load_parquet(con, register, edition, order, entry_id, mine)
             entry_id += read
-            reading = Reading()
+            reading, read_as = Reading(), None
             counts = (read, rows, 0, read - rows)
             fields: dict[tuple[str, int], str] = {}
             changes: list[corrections.Change] = []
         else:
-            found = match(register, read_workbook(edition.file))
+            found = read_as = match(register, read_workbook(edition.file))
             layout = found.layout
             found, changes = corrections.correct(withdrawals.mark(found, mine), mends, edition)
             fields = {
@@ -126,7 +126,7 @@ def load_editions(
         insert_issues(
             con,
             [
-                *edition_issues(edition),
+                *edition_issues(edition, read_as),
                 *reading.issues,
                 *(_corrected(edition, change) for change in changes),
             ],

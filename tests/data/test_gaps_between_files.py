@@ -7,12 +7,16 @@ from receipt they make times too long, so cases count from the end of the last g
 from __future__ import annotations
 
 import random
+from collections import Counter
 from datetime import date, timedelta
 from statistics import median
 
 import pytest
 
 from dashboard import measures
+from dashboard.filters import make_filters
+from dashboard.pages import make_page
+from dashboard.review import Review, choose
 from tests.spec.registers import PERIODS
 from tests.support.warehouse import File, make_data, open_data
 
@@ -105,3 +109,44 @@ def test_who_was_open_and_is_listed_no_more_is_said(stores):
     # one edition knows nothing of a later one
     alone = measures.volumes(broken, register="periods", edition="2021-03-31")
     assert not any("in no later file" in n or "No file lists" in n for n in alone.notes)
+
+
+def test_a_replacement_that_lists_a_later_quarter_leaves_its_own_unlisted(tmp_path):
+    """No file lists what closed in its own quarter, and nothing ended in the one it lists: no case can be timed, each
+    is left out, and measure and page say why."""
+    first, second, third = QUARTERS
+    known = files(first, second)
+    undated = [{"Ref": "X1", "Received": "2021-07-02", "Outcome": "Sent", "Ended": ""}]
+    waiting = files(third)["2021-09-30"].content["Open"]
+    later = {third: undated, "Open": waiting}
+    ways = {
+        "apart": {**known, "2021-09-30": File(later, published="2021-12-01")},
+        "replaced": {**known, "2021-06-30.2": File(later, published="2021-12-01", replaces=True)},
+    }
+    with (
+        open_data(make_data(tmp_path / "apart", PERIODS, ways["apart"])) as apart,
+        open_data(make_data(tmp_path / "replaced", PERIODS, ways["replaced"])) as replaced,
+    ):
+        assert counted(apart)["n"] > 100
+        row = counted(replaced)
+        found = measures.rows("turnaround", replaced, register="periods").dicts()
+        assert (row["n"], row["events"], row["median"]) == (0, 0, None)
+        assert row["excluded"] == len(found) > 100
+        rules = Counter(r["excluded_rule"] for r in found)
+        # the open ones were last seen on the as-at date, before the listing without a gap begins, or came after it
+        assert set(rules) == {"before_coverage", "as_at_before_start", "closed_undated"}
+        notes = measures.turnaround(replaced, register="periods").notes
+        page = make_page(replaced, "turnaround", make_filters(register="periods")).unanswered
+        assert not any("Try" in words for words in page), "nothing was filtered away"
+        filtered = make_page(replaced, "turnaround", make_filters(register="periods", to=2020)).unanswered
+        assert "Try a longer period, or fewer filters." in filtered
+        review = Review.begin(replaced, choose(replaced, year=2022, register="periods")).turnaround().html
+        for words in (
+            "No case that can be counted falls in what was asked, so nothing is estimated.",
+            f"{rules['before_coverage']} cases left out because they closed, or were last seen, before 1 July 2021, "
+            "when not every case was listed.",
+            "No file lists what was closed from 1 April 2021 to 30 June 2021.",
+        ):
+            assert any(words in n for n in notes), words
+            assert any(words in n for n in page), words
+            assert words in review, words

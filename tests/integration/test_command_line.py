@@ -259,6 +259,29 @@ def test_as_at_inferred_is_a_warning_and_an_issue(tmp_path: Path, run: Run) -> N
     assert ",as_at_inferred," in found.out
 
 
+def test_an_as_at_date_that_the_file_contradicts_is_a_warning_and_an_issue(
+    tmp_path: Path, sample: Any, run: Run
+) -> None:
+    """A later quarter's file, added as the replacement of an earlier one."""
+    folder = tmp_path / "d"
+    first, later = sample[LEGACY][:2]
+    own = ("--data", folder, "add", LEGACY)
+    ran = run(*own, first)
+    assert ran.code == 0
+    assert "as_at_contradicted" not in ran.err
+    day, other = first.parent.name, later.parent.name
+    ran = run(*own, later, "--as-at", day, "--replaces")
+    assert ran.code == 0
+    assert (
+        f"as_at_contradicted: {day} was given as the as-at date and is taken; the file itself states {other}."
+        in ran.err
+    )
+    run("--data", folder, "build")
+    found = run("--data", folder, "issues", "--register", LEGACY, "--severity", "warning", "--format", "json")
+    issues = [i for i in json.loads(found.out)["rows"] if i["rule"] == "as_at_contradicted"]
+    assert [(i["edition"], i["value"]) for i in issues] == [(f"{day}.2", other)]
+
+
 def test_given_as_at_and_address_are_kept(tmp_path: Path, run: Run) -> None:
     folder = tmp_path / "d"
     arguments = (
