@@ -28,8 +28,17 @@
   function query() {
     const values = new Map();
     for (const [name, value] of new FormData(form))
-      if (value) values.set(name, values.has(name) ? `${values.get(name)},${value}` : value);
-    return new URLSearchParams([...values]).toString();
+      if (value) values.set(name, (values.get(name) ?? new Set()).add(value));
+    return new URLSearchParams([...values].map(([name, some]) => [name, [...some].join(",")])).toString();
+  }
+
+  // The list of types and the boxes are of one filter, and both say what is chosen: a box that a reader has ticked
+  // stays so, and a second can be ticked beside it. Sent without this file the list says one type and the boxes
+  // several, so the page itself ticks no box for the one.
+  const boxes = () => [...(form?.querySelectorAll("input[type=checkbox][name=type]") ?? [])];
+  function tick() {
+    const one = form?.querySelector("select[name=type]")?.value;
+    if (one) for (const box of boxes()) box.checked = box.value === one;
   }
 
   async function show(address, { push = false, again = false } = {}) {
@@ -156,6 +165,7 @@
       }
     }
     form.querySelector(".kept").replaceWith(fresh.querySelector(".kept"));
+    tick();
   }
 
   // What has the focus goes with what is swapped: the same place gets it back.
@@ -207,6 +217,7 @@
   }
 
   if (form) {
+    tick();
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       show(`/${page}?${query()}`, { push: true });
@@ -219,9 +230,11 @@
         return;
       }
       // The list and the boxes are of one filter: what was chosen last holds.
-      if (name === "type" && type !== "checkbox")
-        for (const box of form.querySelectorAll("input[name=type]")) box.checked = false;
-      if (name === "type" && type === "checkbox") form.querySelector("select[name=type]").value = "";
+      if (name === "type" && type !== "checkbox") for (const box of boxes()) box.checked = box.value === value;
+      if (name === "type" && type === "checkbox") {
+        const ticked = boxes().filter((box) => box.checked);
+        form.querySelector("select[name=type]").value = ticked.length === 1 ? ticked[0].value : "";
+      }
       if (name === "known_on" && value && form.elements.edition) form.elements.edition.value = "";
       if (name === "edition" && value && form.elements.known_on) form.elements.known_on.value = "";
       show(`/${page}?${query()}`, { push: true });
