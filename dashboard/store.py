@@ -265,6 +265,8 @@ def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tu
         found[:0] = ["slim", "monthly"] if whole_months else ["daily", "slim", "monthly"]
         if not given & {"from", "to", "interval"} and values.get("cohort") != "closed":
             found[:0] = ["whole"] if "tier" in apart else ["typed", "whole"]
+            if not apart:
+                found.insert(0, "unfiltered")
     elif {"recipient", "dataset"} <= given:
         found.insert(0, "of_both")
     elif "recipient" in given:

@@ -16,6 +16,7 @@ create schema daily;
 create schema slim;
 create schema whole;
 create schema typed;
+create schema unfiltered;
 
 create table reference.build (key varchar primary key, value varchar not null);
 

@@ -52,9 +52,12 @@ create macro open_requests(known_on, only_edition) as table
 select
     q.register, q.reference, q.recipient, q.recipient_id, q.recipient_type, q.tier, q.route, q.dataset, q.outcome, q.received,
     q.as_at, e.edition, e.sheet, e.sheet_row, -- the last that says anything of it
-    row_number() over (partition by q.register order by q.received, q.reference) as place
+    row_number() over (partition by q.register order by q.received, q.reference) as place,
+    q.as_at - q.received as age_days, w2.working_day_number - w1.working_day_number as age_working_days
 from waiting_where(known_on, only_edition, '*', null, null, null, null, null, null, null) as q
 inner join staging.entries as e on q.entry_id = e.entry_id
+left join reference.calendar as w1 on q.received = w1.day
+left join reference.calendar as w2 on q.as_at = w2.day
 where q.closed is null or q.closed > q.as_at;
 
 create macro open_where(
@@ -77,6 +80,23 @@ where (from_day is null or q.received >= from_day)
         wanted_dataset is null or q.dataset = wanted_dataset
         or (q.register, q.dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = wanted_dataset)
     );
+
+-- Of those asked about, the `most` of each register that have been open longest (ten when not said).
+create macro longest_open(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, wanted_recipient, wanted_reference, wanted_dataset,
+    most
+) as table
+with asked as (
+    from open_where(
+        known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, wanted_recipient, wanted_reference,
+        wanted_dataset
+    )
+)
+select w.*
+from asked as w
+-- Their places first, which are numbers; the rest is read of the few that are shown.
+semi join (select register, unnest(min(place, coalesce(most, 10))) as place from asked group by register) as o
+    on w.register = o.register and w.place = o.place;
 
 -- How the number open, and its ages, move by month: a request is received, reaches an age of 31, 61 and 121 days while
 -- it is open, and closes at some age. Nothing after the as-at date has been seen, so nothing moves after it.
