@@ -164,6 +164,32 @@ from events_where(
 where kind <> 'excluded' and recipient_id is not null
 group by register, recipient_id;
 
+-- The largest of them, with their place, and what all have. `by_requests`: the registers in which requests are counted.
+create macro ranked_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, by_requests, most
+) as table
+with weighed as (
+    select *, case when list_contains(by_requests, register) then requests else releases end as weight
+    from named_where(
+        known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_reference,
+        wanted_dataset
+    )
+),
+ranked as (
+    select
+        *,
+        (sum(weight) over (partition by register))::bigint as total,
+        row_number() over (partition by register order by weight desc, recipient_id) as place
+    from weighed
+    qualify place <= coalesce(most, 20)
+)
+select
+    w.register, f.recipient, w.recipient_type, w.requests, w.releases, w.total, w.recipient_id, f.parent_recipient,
+    f.former_names, w.place
+from ranked as w
+left join core.recipient_facts as f on w.register = f.register and w.recipient_id = f.recipient_id;
+
 -- The cases of a clock by day of waiting and by what is counted there: all that Kaplan-Meier, a share within a target and
 -- the numbers beside them are computed from. `kind`, which `measures/clocks.py` reads: 0 enters late (on the day it
 -- enters), 1 ends and 2 is censored (of cases watched from their start), 3 ends and 4 is censored (of those that entered
@@ -198,6 +224,20 @@ from (
     select * exclude (enters) replace (0::utinyint as kind, enters as day) from cases where kind in (3, 4)
 )
 group by all;
+
+-- The same, a row a group: three lists of one length, in no order. The day of those left out is -1.
+create macro risk_lists(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, interval_name, by_name
+) as table
+select
+    register, interval_start, group_id, clock, basis,
+    list(kind) as kinds, list(coalesce(day, -1)) as days, list(cases) as cases
+from risk_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_reference,
+    wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, interval_name, by_name
+)
+group by register, interval_start, group_id, clock, basis;
 
 -- The waits of the cases that ended, and of those still open at the as-at date. What left the register without an end is
 -- in neither: its wait is not known.
