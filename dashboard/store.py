@@ -254,7 +254,7 @@ def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tu
     if "reference" in given:
         return ("latest",)
     apart = given & {"type", "tier", "route", "outcome", "recipient", "dataset"}
-    if "by" in given:
+    if values.get("by") not in (None, "all"):
         apart.add(str(values["by"]))
     whole_months = _first_of_month(values.get("from")) and _first_of_month(values.get("to"), after=1)
     register = values.get("register")

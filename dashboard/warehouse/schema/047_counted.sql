@@ -164,7 +164,7 @@ from events_where(
 where kind <> 'excluded' and recipient_id is not null
 group by register, recipient_id;
 
--- The largest of them, with their place, and what all have. `by_requests`: the registers in which requests are counted.
+-- The largest of them, with their place, what all have and how many there are. `by_requests`: the registers in which requests are counted.
 create macro ranked_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset, by_requests, most
@@ -180,13 +180,14 @@ ranked as (
     select
         *,
         (sum(weight) over (partition by register))::bigint as total,
+        count(*) over (partition by register) as recipients,
         row_number() over (partition by register order by weight desc, recipient_id) as place
     from weighed
     qualify place <= coalesce(most, 20)
 )
 select
-    w.register, f.recipient, w.recipient_type, w.requests, w.releases, w.total, w.recipient_id, f.parent_recipient,
-    f.former_names, w.place
+    w.register, f.recipient, w.recipient_type, w.requests, w.releases, w.total, w.recipients, w.recipient_id,
+    f.parent_recipient, f.former_names, w.place
 from ranked as w
 left join core.recipient_facts as f on w.register = f.register and w.recipient_id = f.recipient_id;
 

@@ -12,17 +12,24 @@
 create table core.recipient_groups as
 select * replace (list_sort(published_types) as published_types)
 from (
+    select 'all' as grouped_by, *
+    from asked.recipients_where(null, null, '*', null, null, null, null, null, null, null, null, null, 'all')
+    union all
     select 'type' as grouped_by, *
     from asked.recipients_where(null, null, '*', null, null, null, null, null, null, null, null, null, 'type')
     union all
-    select 'tier', *
+    select 'tier' as grouped_by, *
     from asked.recipients_where(null, null, '*', null, null, null, null, null, null, null, null, null, 'tier')
     union all
-    select 'type', *
+    select 'all' as grouped_by, *
+    from latest.recipients_where(null, null, '*', null, null, null, null, null, null, null, null, null, 'all')
+    where register in (from core.registers_of_releases)
+    union all
+    select 'type' as grouped_by, *
     from latest.recipients_where(null, null, '*', null, null, null, null, null, null, null, null, null, 'type')
     where register in (from core.registers_of_releases)
     union all
-    select 'tier', *
+    select 'tier' as grouped_by, *
     from latest.recipients_where(null, null, '*', null, null, null, null, null, null, null, null, null, 'tier')
     where register in (from core.registers_of_releases)
 );
@@ -47,6 +54,7 @@ with named as (
 select
     n.register, r.by_default, n.weighed_by, n.recipient_id, f.recipient, n.recipient_type, n.requests, n.releases,
     (sum(n.weight) over (partition by n.register, n.weighed_by))::bigint as total,
+    count(*) over (partition by n.register, n.weighed_by) as recipients,
     row_number() over (partition by n.register, n.weighed_by order by n.weight desc, n.recipient_id) as place,
     f.parent_recipient, f.former_names
 from (
@@ -62,7 +70,9 @@ create macro unfiltered.ranked_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset, by_requests, most
 ) as table
-select register, recipient, recipient_type, requests, releases, total, recipient_id, parent_recipient, former_names, place
+select
+    register, recipient, recipient_type, requests, releases, total, recipients, recipient_id, parent_recipient, former_names,
+    place
 from core.ranked_recipients
 where place <= coalesce(most, 20)
     and weighed_by = case when list_contains(by_requests, register) then 'requests' else 'releases' end
