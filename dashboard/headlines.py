@@ -324,7 +324,7 @@ def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
     many = (
         "The one edition held" if len(found) == 1 else f"{plural(len(found), 'edition')} are held; the latest"
     )
-    compared = history_figures.compare(store, filters)
+    compared = history_figures.compare(store, filters, listed=False)
     if compared is not None and not refused(scope, "change"):
         told = join_words(history_figures.told(compared)) or "nothing changed"
         held = history_figures.edition_words(found)

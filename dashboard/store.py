@@ -12,7 +12,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -218,7 +218,11 @@ class _Root:
             self.connection.execute("set enable_external_access = false; set lock_configuration = true")
         listed = self.connection.execute(load_query("registers_of_releases").sql).fetchall()
         self.releases_in = frozenset(register for (register,) in listed)
+        self.known_whole = dict(self.connection.execute(load_query("known_whole").sql).fetchall())
         self._idle: dict[tuple[str, ...], list[duckdb.DuckDBPyConnection]] = {}
+
+    def schemas(self, values: Mapping[str, object]) -> tuple[str, ...]:
+        return schemas_for(without_needless_day(values, self.known_whole), self.releases_in)
 
     def cursor(self, schemas: tuple[str, ...]) -> duckdb.DuckDBPyConnection:
         """A cursor that looks names up in these schemas: one handed back, or a new one."""
@@ -241,6 +245,22 @@ class _Root:
             while idle:
                 idle.pop().close()
         self.connection.close()
+
+
+def without_needless_day(
+    values: Mapping[str, object], known_whole: Mapping[str, date]
+) -> Mapping[str, object]:
+    """The values that choose where a query looks, less a `known_on` by which all that is held was known.
+
+    Nothing is left out then, and the answer is that of the question without it: from tables, where the way of the
+    past reads every edition. `known_whole`: register to the day from which all of it is known.
+    """
+    known_on, register = values.get("known_on"), values.get("register")
+    if not isinstance(known_on, date):
+        return values
+    last = known_whole.get(register) if isinstance(register, str) else None
+    last = last or max(known_whole.values(), default=date.max)
+    return {**values, "known_on": None} if last <= known_on else values
 
 
 def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tuple[str, ...]:
@@ -313,7 +333,7 @@ class Rows:
     ) -> None:
         self.build = root.build.id
         self._root, self._query, self._done = root, query, done
-        self._cursor: duckdb.DuckDBPyConnection | None = root.cursor(schemas_for(values, root.releases_in))
+        self._cursor: duckdb.DuckDBPyConnection | None = root.cursor(root.schemas(values))
         # Until the first rows are there it is a query like any other.
         self._seconds = min(_seconds_left(query, patience), seconds)
         self._watched = WATCH.begin(self._cursor, self._seconds)
@@ -374,7 +394,8 @@ class Store:
 
     With `build_id` it stays on that build; otherwise it follows the pointer, looking at most once a second. `patience`:
     seconds for one query, where nobody waits for a page; TIME_LIMIT without it. `spill`: the folder for what does not
-    fit in `memory`, this store's own; without it one beside the build.
+    fit in `memory`, this store's own; without it one beside the build. `in_turn`: one query at a time, each with all of
+    the `memory`, whatever is asked side by side.
     """
 
     def __init__(
@@ -386,8 +407,10 @@ class Store:
         memory: str = "2GB",
         patience: float | None = None,
         spill: Path | None = None,
+        in_turn: bool = False,
     ) -> None:
         self.settings = settings
+        self._turn = threading.Lock() if in_turn else nullcontext()
         self.patience = patience
         self.pinned = build_id
         self._options = (threads, memory, spill)
@@ -478,7 +501,8 @@ class Store:
                 kept = self._results.get(key)
                 if kept is not None:
                     return kept
-                result, size = self._run(root, query, bound, fetch)
+                with self._turn:
+                    result, size = self._run(root, query, bound, fetch)
                 if size <= CACHED_ROWS:
                     with self._lock:
                         self._results[key] = result
@@ -527,7 +551,7 @@ class Store:
         now = _LIMITS.get()
         cap = min(ROW_CAP, now.rows) if now else ROW_CAP
         seconds = _seconds_left(query, self.patience)
-        schemas = schemas_for(values, root.releases_in)
+        schemas = root.schemas(values)
         cursor = root.cursor(schemas)
         watched = WATCH.begin(cursor, seconds)
         good = False

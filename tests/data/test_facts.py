@@ -16,7 +16,7 @@ import pytest
 from dashboard import measures, store
 from dashboard.filters import make_filters
 from dashboard.sample import LEGACY, SHARES
-from dashboard.store import Store, schemas_for
+from dashboard.store import Store, schemas_for, without_needless_day
 from tests.data.test_rows_recompute import ORACLES, pools, questions
 from tests.data.test_time_travel import FILES, WANDERING
 from tests.support.warehouse import build_data, lone_settings, make_data
@@ -84,6 +84,48 @@ def test_what_stands_ready_is_what_rows_count(sample_store, wandering, monkeypat
         assert one == other
     assert len(asked) > 3
     here._results.clear()
+
+
+@pytest.mark.parametrize("name", list(measures.MEASURES))
+@pytest.mark.parametrize("register", [LEGACY, SHARES, "wandering"])
+def test_known_on_a_day_that_leaves_nothing_out_is_asked_of_the_facts(
+    sample_store, wandering, monkeypatch, register, name
+):
+    """From the last edition's day on, the way of the past and the way of today give the same, to the last note."""
+    here = wandering if register == "wandering" else sample_store
+    known_whole = dict(here.query("known_whole").rows)[register]
+    takes = ORACLES[name][1] if name in ORACLES else ()
+    pool = pools(here, register)
+    pool["edition"] = pool["known_on"] = []
+    asked = [
+        {**question, "known_on": day}
+        for question in questions(f"known whole {register} {name}", pool, takes, 3)
+        for day in (known_whole, date(2040, 4, 30))
+    ]
+    narrow = answers(here, name, register, asked)
+    monkeypatch.setattr(store, "schemas_for", lambda values, releases_in: ("as_known",))
+    wide = answers(here, name, register, asked)
+    for one, other in zip(narrow, wide, strict=True):
+        assert one == other
+    here._results.clear()
+
+
+def test_a_day_is_needless_once_all_that_is_asked_about_is_known():
+    known = {"early": date(2018, 5, 1), "late": date(2019, 5, 1)}
+
+    def kept(day: date | None, register: str | None) -> object:
+        given = {"known_on": day, "register": register, "by": "type"}
+        left = without_needless_day(given, known)
+        assert {**left, "known_on": day} == given
+        return left["known_on"]
+
+    before, between, after = date(2018, 4, 30), date(2018, 5, 1), date(2019, 5, 1)
+    assert [kept(day, "early") for day in (before, between, after)] == [before, None, None]
+    assert [kept(day, "late") for day in (before, between, after)] == [before, between, None]
+    # without a register, or with one that is not there, all of them are asked about
+    for register in (None, "other"):
+        assert [kept(day, register) for day in (before, between, after)] == [before, between, None]
+    assert kept(None, "early") is None
 
 
 @pytest.mark.parametrize("register", [LEGACY, SHARES, "wandering"])
