@@ -89,7 +89,7 @@ def findings(store: Store, filters: Filters) -> list[Finding]:
             "ended": lambda: _ended(store, filters, query),
             "people": lambda: _people(store, filters),
             "edition": lambda: _edition(store, scope, filters, query),
-            "silent": lambda: _not_included(scope),
+            "silent": lambda: _not_included(scope, filters),
         }
     )
     first = [name for name in ORDER if made.get(name)][:MOST]
@@ -349,16 +349,19 @@ def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
     )
 
 
-def _not_included(scope: Scope) -> Finding | None:
+def _not_included(scope: Scope, filters: Filters) -> Finding | None:
+    asked = Filters(register=scope.register, edition=filters.edition, known_on=filters.known_on)
+    link = f"/checks?{asked.query()}#answerable-fields"  # which field, and why
     if refused(scope, "count"):
         return Finding(
             text="Not included: anything that nobody quoted. No volume, share or typical time can be drawn "
             "from these entries.",
             kind="silent",
+            link=link,
         )
     said = {column: words.format(noun=scope.noun) for column, words in SAID.items()}
     text = say.silent({c: scope.columns[c][0] for c in SAID}, said)
-    return Finding(text=f"{text}.", kind="silent") if text else None
+    return Finding(text=f"{text}.", kind="silent", link=link) if text else None
 
 
 def tiles(store: Store, filters: Filters) -> list[Tile]:

@@ -168,6 +168,7 @@ def types_compared(store: Store, filters: Filters) -> Exhibit | None:
         return None
     rows = sorted(found, key=lambda r: -r["events"])
     told = [(r, medians[r["group"], r["basis"]]) for r in rows]
+    kept_back = any(m["median"] is None or not enough(r["events"]) for r, m in told)
     return Exhibit(
         key="turnaround-by-type",
         title=finding.split(" (log-rank")[0],
@@ -191,9 +192,12 @@ def types_compared(store: Store, filters: Filters) -> Exhibit | None:
                 )
                 for r, m in told
             ),
-            missing=f"not given: under {HEADLINE_EVENTS} ended, or not reached",
+            missing="not given",
         ),
-        notes=result.notes,
+        notes=(
+            *((f"Not given: under {HEADLINE_EVENTS} cases ended, or half had not.",) if kept_back else ()),
+            *(n for n in result.notes if n != finding),  # which the heading and the sentence have said
+        ),
         source=figures.source_words(store, figures.scope_of(store, filters)),
         measure="turnaround-comparison",
         query=filters.query(),
