@@ -330,7 +330,9 @@ def editions_exhibit(store: Store, filters: Filters) -> Exhibit | None:
             rows=tuple(
                 (
                     day_of(r["edition"]),
-                    published_words(r["published"], r["published_basis"], r["as_at"]),
+                    published_words(r["published"], r["published_basis"], r["as_at"])
+                    .removeprefix("published ")
+                    .removeprefix("in "),
                     r["rows"],
                     r["requests"],
                     r["file"],

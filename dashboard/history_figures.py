@@ -112,6 +112,15 @@ def _name(row: dict[str, Any]) -> str:
     return reference_words(row["reference"])
 
 
+def _known(row: dict[str, Any]) -> str:
+    """What is known of an entry that left, without what the heading of its list has said."""
+    words: str = row["words"]
+    words = words.removesuffix(f", is not after the day of this edition, {day_of(row['edition'])}.")
+    for said in ("Left the register. ", "Left the register, and no reason is published; "):
+        words = words.removeprefix(said)
+    return figures.heading(words)
+
+
 def listed_exhibit(store: Store, comparison: Comparison, kind: str) -> Exhibit | None:
     """The entries of one kind that came or went, with their place; the first of them where there are many."""
     rows = comparison.of(kind)
@@ -135,7 +144,7 @@ def listed_exhibit(store: Store, comparison: Comparison, kind: str) -> Exhibit |
             caption=f"{CHANGES[kind]}: {day_of(comparison.edition)}",
             columns=tuple(Column(name=c, label=c) for c in columns),
             rows=tuple(
-                (_name(row), row["recipient"], *((row["words"],) if went else ()), _place(row))
+                (_name(row), row["recipient"], *((_known(row),) if went else ()), _place(row))
                 for row in rows[:most]
             ),
             links=tuple(_link(comparison.register, row) for row in rows[:most]),
@@ -175,7 +184,7 @@ def unexplained_exhibit(store: Store, filters: Filters, comparison: Comparison) 
                 for c in ("Reference", "Recipient", "Missing from", "What is known", "Place in the edition before")
             ),
             rows=tuple(
-                (_name(row), row["recipient"], day_of(row["edition"]), row["words"], _place(row)) for row in rows
+                (_name(row), row["recipient"], day_of(row["edition"]), _known(row), _place(row)) for row in rows
             ),
             links=tuple(_link(comparison.register, row) for row in rows),
         ),
