@@ -175,7 +175,7 @@ def unexplained_exhibit(store: Store, filters: Filters, comparison: Comparison) 
         title=f"{_name(last[0]) if len(last) == 1 else plural(len(last), 'entry', 'entries')} "
         f"{'was' if len(last) == 1 else 'were'} the latest to leave with no reason published, "
         f"in the edition of {day_of(last[0]['edition'])}",
-        summary=f"All {number(len(rows))} that were listed and are no more, nothing published saying why; "
+        summary=f"All {number(len(rows))} that were listed and are listed no more, with nothing published to say why; "
         f"{number(here) if here else 'none'} of them left in the edition of {day_of(comparison.edition)}.",
         table=Table(
             caption=f"{CHANGES['left_no_reason_published']}: every edition, the oldest first",
