@@ -11,7 +11,7 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -274,17 +274,21 @@ def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tu
     if "reference" in given:
         return ("latest",)
     apart = given & {"type", "tier", "route", "outcome", "recipient", "dataset"}
-    if "by" in given:
+    if values.get("by") not in (None, "all"):
         apart.add(str(values["by"]))
     whole_months = _first_of_month(values.get("from")) and _first_of_month(values.get("to"), after=1)
     register = values.get("register")
     found = ["facts", "latest"]
-    if not (register in releases_in if register else releases_in):
+    asked = not (register in releases_in if register else releases_in)
+    if asked:
         found.insert(0, "asked")
     if apart <= {"type", "tier"}:
         found[:0] = ["slim", "monthly"] if whole_months else ["daily", "slim", "monthly"]
         if not given & {"from", "to", "interval"} and values.get("cohort") != "closed":
             found[:0] = ["whole"] if "tier" in apart else ["typed", "whole"]
+            if asked:
+                found.insert(0, "asked_whole")
+            found[:0] = _ready(values, given)
     elif {"recipient", "dataset"} <= given:
         found.insert(0, "of_both")
     elif "recipient" in given:
@@ -292,9 +296,22 @@ def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tu
     elif "dataset" in given:
         slim = apart <= {"type", "tier", "dataset"} and values.get("by") != "dataset"
         found[:0] = ["of_dataset", "monthly"] if slim and whole_months else ["of_dataset"]
+        if apart == {"dataset"} and "by" not in given and whole_months:
+            found[:0] = ["called_by_month", "called"] if values.get("interval") == "month" else ["called"]
     elif whole_months and not apart & {"recipient", "dataset"}:
         found.insert(0, "monthly")
     return tuple(found)
+
+
+def _ready(values: Mapping[str, object], given: set[str]) -> tuple[str, ...]:
+    """Where the answer for the whole time stands ready: of a whole register, or of one type or tier alone."""
+    limits = [name for name in ("type", "tier") if name in given]
+    if not limits:
+        return ("unfiltered", "one_group")
+    one = values[limits[0]]
+    if len(limits) == 1 and "by" not in given and isinstance(one, Sequence) and len(one) == 1:
+        return ("one_group",)
+    return ()
 
 
 def _first_of_month(day: object, after: int = 0) -> bool:

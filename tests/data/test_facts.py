@@ -65,6 +65,27 @@ def test_facts_count_what_rows_count(sample_store, wandering, monkeypatch, regis
     here._results.clear()
 
 
+@pytest.mark.parametrize("name", COUNTED)
+@pytest.mark.parametrize("register", [LEGACY, SHARES, "wandering"])
+def test_what_stands_ready_is_what_rows_count(sample_store, wandering, monkeypatch, register, name):
+    """Whole registers, one type or tier, one data set or part of one: asked of every measure, not drawn."""
+    here = wandering if register == "wandering" else sample_store
+    pool = pools(here, register)
+    takes = ORACLES[name][1]
+    asked: list[dict[str, object]] = [{}, {"by": "type"}, {"by": "tier"}, {"limit": 3}, {"interval": "month"}]
+    asked += [{field: value} for field in ("type", "tier") for value in pool[field]]
+    names = pool["dataset"][:3] + pool["dataset"][-3:]
+    asked += [{"dataset": d, **i} for d in names for i in ({}, {"interval": "month"}, {"interval": "year"})]
+    asked = [q for q in asked if set(q) <= {*takes, "type", "tier", "dataset"}]
+    narrow = answers(here, name, register, asked)
+    monkeypatch.setattr(store, "schemas_for", lambda values, releases_in: ("latest",))
+    wide = answers(here, name, register, asked)
+    for one, other in zip(narrow, wide, strict=True):
+        assert one == other
+    assert len(asked) > 3
+    here._results.clear()
+
+
 @pytest.mark.parametrize("name", list(measures.MEASURES))
 @pytest.mark.parametrize("register", [LEGACY, SHARES, "wandering"])
 def test_known_on_a_day_that_leaves_nothing_out_is_asked_of_the_facts(
@@ -150,9 +171,21 @@ def test_the_narrowest_tables_are_taken():
     month = {"from": date(2017, 1, 1), "to": date(2017, 12, 31)}
     rest = ("asked", "facts", "latest")
     cases: list[tuple[dict[str, object], tuple[str, ...]]] = [
-        ({}, ("typed", "whole", "slim", "monthly", *rest)),
-        ({"by": "type"}, ("typed", "whole", "slim", "monthly", *rest)),
-        ({"by": "type", "tier": ["2"]}, ("whole", "slim", "monthly", *rest)),
+        ({}, ("unfiltered", "one_group", "asked_whole", "typed", "whole", "slim", "monthly", *rest)),
+        (
+            {"limit": 20},
+            ("unfiltered", "one_group", "asked_whole", "typed", "whole", "slim", "monthly", *rest),
+        ),
+        (
+            {"by": "type"},
+            ("unfiltered", "one_group", "asked_whole", "typed", "whole", "slim", "monthly", *rest),
+        ),
+        ({"type": ["charity"]}, ("one_group", "asked_whole", "typed", "whole", "slim", "monthly", *rest)),
+        ({"tier": ["2"]}, ("one_group", "asked_whole", "whole", "slim", "monthly", *rest)),
+        ({"type": ["charity", "commercial"]}, ("asked_whole", "typed", "whole", "slim", "monthly", *rest)),
+        ({"type": ["charity"], "by": "type"}, ("asked_whole", "typed", "whole", "slim", "monthly", *rest)),
+        ({"type": ["charity"], "tier": ["2"]}, ("asked_whole", "whole", "slim", "monthly", *rest)),
+        ({"by": "type", "tier": ["2"]}, ("asked_whole", "whole", "slim", "monthly", *rest)),
         ({"by": "type", "cohort": "closed"}, ("slim", "monthly", *rest)),
         ({"by": "route"}, ("monthly", *rest)),
         ({"outcome": ["released"]}, ("monthly", *rest)),
@@ -163,14 +196,22 @@ def test_the_narrowest_tables_are_taken():
         ({"to": date(2017, 12, 30), "by": "tier"}, ("daily", "slim", "monthly", *rest)),
         ({"to": date(2017, 12, 30), "by": "outcome"}, rest),
         ({"by": "recipient"}, rest),
-        ({"dataset": "x"}, ("of_dataset", "monthly", *rest)),
+        (
+            {"dataset": "x", "interval": "month"},
+            ("called_by_month", "called", "of_dataset", "monthly", *rest),
+        ),
+        ({"dataset": "x", "interval": "month", "tier": ["2"]}, ("of_dataset", "monthly", *rest)),
+        ({"dataset": "x"}, ("called", "of_dataset", "monthly", *rest)),
         ({"dataset": "x", "type": ["charity"], **month}, ("of_dataset", "monthly", *rest)),
         ({"dataset": "x", "route": ["y"]}, ("of_dataset", *rest)),
         ({"dataset": "x", "by": "dataset"}, ("of_dataset", *rest)),
         ({"dataset": "x", "from": date(2017, 1, 2)}, ("of_dataset", *rest)),
         ({"recipient": "x"}, ("of_recipient", *rest)),
         ({"recipient": "x", "dataset": "y"}, ("of_both", *rest)),
-        ({"register": "releases"}, ("typed", "whole", "slim", "monthly", "facts", "latest")),
+        (
+            {"register": "releases"},
+            ("unfiltered", "one_group", "typed", "whole", "slim", "monthly", "facts", "latest"),
+        ),
         ({"reference": "x"}, ("latest",)),
         ({"edition": "2017-01-01", **month}, ("as_known",)),
         ({"known_on": date(2017, 1, 1)}, ("as_known",)),
@@ -180,7 +221,7 @@ def test_the_narrowest_tables_are_taken():
         assert schemas_for(asked, frozenset({"releases"})) == schemas, values
     # without a register, one that lists releases may be among them
     assert "asked" not in schemas_for({"register": None}, frozenset({"releases"}))
-    assert len(set(itertools.chain(*(s for _, s in cases)))) == 12
+    assert len(set(itertools.chain(*(s for _, s in cases)))) == 17
 
 
 def test_the_check_sees_a_month_that_is_wrong(sample_data, tmp_path):

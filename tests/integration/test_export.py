@@ -31,7 +31,8 @@ from dashboard.store import load_query
 from dashboard.text import SYNTHETIC, undefuse
 from dashboard.warehouse.engine import CONFIG
 from dashboard.warehouse.publish import find_build
-from tests.integration.conftest import LEGACY, SHARES, Run, tree, write_tiny
+from tests.integration.conftest import LEGACY, SHARES, Run
+from tests.support.tiny import tree, write_tiny
 
 
 BOTH = (LEGACY, SHARES)

@@ -357,35 +357,18 @@ def test_libreoffice_opens_it_with_every_table_by_its_name(review: Rendered, tmp
 
 def test_a_workbook_keeps_hostile_text_as_text_and_refuses_names_that_are_none() -> None:
     text = defuse('=HYPERLINK("x")')
-    made = workbook(
-        title="A & <b>",
-        description="d",
-        sheets=[
-            TableSheet(
-                name="One",
-                title="T",
-                words=("w", Link(words="l", sheet="One")),
-                headings=("a", "b"),
-                rows=[(text, Share(value=0.25)), ("two  spaces\nand a line\x00", -3)],
-            )
-        ],
+    one = TableSheet(
+        name="One",
+        title="T",
+        words=("w", Link(words="l", sheet="One")),
+        headings=("a", "b"),
+        rows=[(text, Share(value=0.25)), ("two  spaces\nand a line\x00", -3)],
     )
+    made = workbook(title="A & <b>", description="d", sheets=[one])
     again = CalamineWorkbook.from_filelike(io.BytesIO(made))
     rows = again.get_sheet_by_name("One").to_python()
     assert rows[3:] == [["a", "b"], ['\'=HYPERLINK("x")', 0.25], ["two  spaces\nand a line\ufffd", -3.0]]
-    assert made == workbook(
-        title="A & <b>",
-        description="d",
-        sheets=[
-            TableSheet(
-                name="One",
-                title="T",
-                words=("w", Link(words="l", sheet="One")),
-                headings=("a", "b"),
-                rows=[(text, Share(value=0.25)), ("two  spaces\nand a line\x00", -3)],
-            )
-        ],
-    )
+    assert made == workbook(title="A & <b>", description="d", sheets=[one])
     for wrong in ("two words", "", "1st"):
         with pytest.raises(ValueError, match="cannot be the names"):
             workbook(title="t", description="d", sheets=[TableSheet(name=wrong, title="t")])
