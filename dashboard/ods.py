@@ -1,7 +1,7 @@
 """OpenDocument spreadsheets, written byte for byte the same each time: fixed zip times, fixed order, no version of a
 library, no day of writing.
 
-Two writers share what is here: that of the synthetic sample (`dashboard.sample_ods`), which looks like a publisher's
+Two writers share what is here: that of the synthetic sample (`dashboard.sample.ods`), which looks like a publisher's
 workbook, and `workbook`, which follows the rules for accessible spreadsheets of the UK's Analysis Function: one
 named table a sheet, no merged and no empty cell in it, its title in the first cell, text that wraps, no colour that
 means anything, nothing hidden and nothing frozen.
