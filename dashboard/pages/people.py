@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dashboard import figures
 from dashboard.filters import Filters
+from dashboard.findings import Finding
 from dashboard.pages.page import Page
-from dashboard.people_figures import outside_people_exhibit, people_exhibits
+from dashboard.people_figures import counts_of, outside_people_exhibit, people_exhibits
 from dashboard.store import Store
 
 
@@ -18,6 +19,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     counted = people_exhibits(store, filters)
     outside = outside_people_exhibit(store, filters)
     unanswered = []
+    elsewhere = None if counted else counts_of(store, filters)
     if not counted:
         unanswered.append(
             "No counts of people, records or requests by body and period are in what is held of this register"
@@ -36,6 +38,15 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         lead="Counts as published, each in its own unit; bodies and units are never added together."
         if counted
         else "",
+        findings=(
+            Finding(
+                text=f"{figures.scope_of(store, elsewhere).short_title}, of the same publisher, counts them.",
+                kind="people",
+                link=f"/people?{elsewhere.query()}",
+            ),
+        )
+        if elsewhere
+        else (),
         exhibits=(*counted, *([outside] if outside else [])),
         unanswered=tuple(unanswered),
         silent=SILENT,
