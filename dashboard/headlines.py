@@ -378,8 +378,10 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
     filters, since = listed if listed else (filters, ", at least")
     result = for_page("volumes", store, replace(filters, interval=None, by=None)).dicts()[0]
     if counted:
-        column, label, noun, _ = counted
+        column, label, noun, verb = counted
         value = result[column] or 0
+        if label == figures.heading(f"{noun}s"):  # which the unit has said
+            label = f"{figures.heading(verb)}{'' if since else ' in all'}"
         found.append(
             Tile(
                 value=number(value),

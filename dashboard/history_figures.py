@@ -118,6 +118,15 @@ def _name(row: dict[str, Any]) -> str:
     return reference_words(row["reference"])
 
 
+def _known(row: dict[str, Any]) -> str:
+    """What is known of an entry that left, without what the heading of its list has said."""
+    words: str = row["words"]
+    words = words.removesuffix(f", is not after the day of this edition, {day_of(row['edition'])}.")
+    for said in ("Left the register. ", "Left the register, and no reason is published; "):
+        words = words.removeprefix(said)
+    return figures.heading(words)
+
+
 def listed_exhibit(store: Store, comparison: Comparison, kind: str) -> Exhibit | None:
     """The entries of one kind that came or went, with their place; the first of them where there are many."""
     rows = comparison.of(kind)
@@ -141,7 +150,7 @@ def listed_exhibit(store: Store, comparison: Comparison, kind: str) -> Exhibit |
             caption=f"{CHANGES[kind]}: {day_of(comparison.edition)}",
             columns=tuple(Column(name=c, label=c) for c in columns),
             rows=tuple(
-                (_name(row), row["recipient"], *((row["words"],) if went else ()), _place(row))
+                (_name(row), row["recipient"], *((_known(row),) if went else ()), _place(row))
                 for row in rows[:most]
             ),
             links=tuple(_link(comparison.register, row) for row in rows[:most]),
@@ -172,7 +181,7 @@ def unexplained_exhibit(store: Store, filters: Filters, comparison: Comparison) 
         title=f"{_name(last[0]) if len(last) == 1 else plural(len(last), 'entry', 'entries')} "
         f"{'was' if len(last) == 1 else 'were'} the latest to leave with no reason published, "
         f"in the edition of {day_of(last[0]['edition'])}",
-        summary=f"All {number(len(rows))} that were listed and are no more, nothing published saying why; "
+        summary=f"All {number(len(rows))} that were listed and are listed no more, with nothing published to say why; "
         f"{number(here) if here else 'none'} of them left in the edition of {day_of(comparison.edition)}.",
         table=Table(
             caption=f"{CHANGES['left_no_reason_published']}: every edition, the oldest first",
@@ -181,7 +190,7 @@ def unexplained_exhibit(store: Store, filters: Filters, comparison: Comparison) 
                 for c in ("Reference", "Recipient", "Missing from", "What is known", "Place in the edition before")
             ),
             rows=tuple(
-                (_name(row), row["recipient"], day_of(row["edition"]), row["words"], _place(row)) for row in rows
+                (_name(row), row["recipient"], day_of(row["edition"]), _known(row), _place(row)) for row in rows
             ),
             links=tuple(_link(comparison.register, row) for row in rows),
         ),

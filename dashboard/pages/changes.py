@@ -28,7 +28,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     exhibits = []
     unanswered = []
     if found is None:
-        headline = f"{scope.short_title}: no edition before this one is held, so nothing can be compared"
+        headline = "No edition before this one is held, so nothing can be compared"
         unanswered.append(
             f"Changes are told from one published file to the next. What is held begins with the file that describes "
             f"{day(scope.as_at)}."
@@ -40,8 +40,8 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
             f"The edition of {history_figures.day_of(found.edition)} against that of "
             f"{history_figures.day_of(found.previous)}. "
         )
-        told = history_figures.told(found)
-        lead += f"Entries: {join_words(told)}. " if told else ""
+        told = join_words(history_figures.told(found))
+        lead += f"Entries: {told}. " if told and told not in headline else ""
         lead += "Absence counts only where an edition claims to list such an entry."
         exhibits = [
             unexplained_exhibit(store, filters, found),

@@ -15,7 +15,6 @@ SILENT = frozenset({"type", "tier", "route", "outcome", "recipient", "reference"
 
 
 def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
-    scope = figures.scope_of(store, filters)
     counted = people_exhibits(store, filters)
     outside = outside_people_exhibit(store, filters)
     unanswered = []
@@ -31,9 +30,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         )
     return Page(
         name="people",
-        headline=counted[0].title
-        if counted
-        else f"{scope.short_title}: no counts of people by the Home Office, police or courts",
+        headline=counted[0].title if counted else "No counts of people by the Home Office, police or courts",
         filters=filters,
         lead="Counts as published, each in its own unit; bodies and units are never added together."
         if counted

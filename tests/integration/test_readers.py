@@ -186,7 +186,7 @@ def what_to_decide_phe(walk: Walk) -> str:
         "and no edition is late."
     )
     walk.follow("Checks")
-    walk.says("every value could be read; 4 warnings and 5 notes")
+    walk.says("Every value could be read; 4 warnings and 5 notes")
     open_data = Walk(walk.site, PHE)
     issues = open_data.begin(f"/data/issues.csv?register={PHE}", "").rows()
     assert Counter(r["severity"] for r in issues) == {"warning": 4, "info": 5}
@@ -386,7 +386,7 @@ def one_body_phe(walk: Walk) -> str:
 
 def home_office_sample(walk: Walk) -> str:
     walk.follow("People")
-    walk.says("no counts of people by the Home Office, police or courts")
+    walk.says("No counts of people by the Home Office, police or courts")
     walk.follow("Sample: external data shares, of the same publisher, counts them.")
     said = walk.headline
     rows = walk.follow("CSV", near="Home Office (invented figures): records by period").rows()

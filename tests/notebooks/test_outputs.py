@@ -170,6 +170,18 @@ def test_nothing_runs_off_the_paper(tmp_path: Path) -> None:
     assert [w[2] for w in words].count("warning") == 5  # a short word is not broken
 
 
+@pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed here"
+)
+def test_no_reference_is_cut_in_two_on_paper(review: Rendered) -> None:
+    found = subprocess.run(
+        ["pdftotext", "-raw", review.folder / "report.pdf", "-"], capture_output=True, text=True, check=True
+    ).stdout
+    references = texts(review.html, r'class="whole"[^>]*>(.*?)</t[dh]>')
+    assert len(references) > 10
+    assert [r for r in references if r not in found] == []
+
+
 def test_the_same_page_gives_the_same_bytes(review: Rendered) -> None:
     assert to_pdf(review.html) == (review.folder / "report.pdf").read_bytes()
 
