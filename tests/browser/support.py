@@ -33,7 +33,7 @@ LIVE = """() => {
   for (const root of doc.roots()) {
     const figures = [...root.references()].filter((m) => m.type === "Figure");
     // A figure that is on the page: one that the filters leave nothing of is taken out with its exhibit.
-    if (!figures.length || !document.getElementById(`live-${root.name}`)) continue;
+    if (!figures.length || !document.getElementById(`live-${root.name}`)?.closest(".figure")) continue;
     const [figure] = figures;
     const attributes = figure.html_attributes;
     found[root.name] = {
