@@ -20,6 +20,7 @@
   let wanted = location.pathname + location.search;
   let at = wanted;
   let shown = wanted;
+  document.body.dataset.shown = shown; // as of data-charts: what the page has come to
 
   const holders = () => [...document.querySelectorAll(".figure[data-live]")];
   const sections = (root) => [...root.querySelectorAll("#exhibits > section")];
@@ -95,7 +96,7 @@
       wanted = shown; // should the reader stay after all, the same can be chosen again
       return;
     }
-    shown = wanted = next.body.dataset.address ?? address;
+    document.body.dataset.shown = shown = wanted = next.body.dataset.address ?? address;
     // Gone back to, or asked for again, it is in the address bar already, if not as the page spells it.
     if (wanted !== at) history[address === at ? "replaceState" : "pushState"](null, "", wanted);
     at = wanted;
