@@ -111,7 +111,9 @@
     pressed = false;
     setTimeout(() => pressing.splice(0).forEach((go) => go())); // after the click
   };
-  addEventListener("pointerdown", ({ target, button }) => (pressed = !button && !!target.closest?.("main a, main summary")), true);
+  addEventListener("pointerdown", ({ target, button }) => {
+    pressed = !button && !!target.closest?.("main a, main summary");
+  }, true);
   for (const end of ["pointerup", "pointercancel", "dragend", "blur"]) addEventListener(end, letGo);
   const released = () => pressed && new Promise((go) => pressing.push(go));
 
@@ -334,8 +336,9 @@
     form.addEventListener("change", (event) => change(event.target));
     form.addEventListener("input", (event) => (edited = event.target));
     // A date says nothing until the whole of it is there.
-    form.addEventListener("keydown", ({ target, key: pressed }) => {
-      if (target.type === "date" && (pressed.length === 1 || /^(Backspace|Delete|ArrowUp|ArrowDown)$/.test(pressed))) edited = target;
+    const types = (typed) => typed.length === 1 || /^(Backspace|Delete|ArrowUp|ArrowDown)$/.test(typed);
+    form.addEventListener("keydown", (event) => {
+      if (event.target.type === "date" && types(event.key)) edited = event.target;
     });
     form.addEventListener("focusout", ({ target }) => {
       const sent = edited !== target;

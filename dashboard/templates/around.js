@@ -121,8 +121,8 @@
       }
     });
     // A click on an option moves the focus after this; and the reader may be back by then.
-    box.addEventListener("blur", () =>
-      setTimeout(() => document.activeElement === box || document.activeElement?.closest("#site-found") || close(), 150));
+    const away = () => document.activeElement === box || document.activeElement?.closest("#site-found") || close();
+    box.addEventListener("blur", () => setTimeout(away, 150));
     // What is pressed has to be there still when it is let go, or nothing comes of it.
     let pressed = false;
     list.addEventListener("mousedown", (event) => {
