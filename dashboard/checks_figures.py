@@ -74,7 +74,7 @@ def issues_exhibit(store: Store, filters: Filters) -> Exhibit | None:
         title=issues_title(counts),
         summary="Nothing is dropped in silence: each cell that could not be taken as it stands is listed.",
         table=Table(
-            caption="Data problems by rule; a rule leads to its rows",
+            caption="Data problems, rule by rule",
             columns=(
                 Column(name="words", label="Rule"),
                 Column(name="severity", label="Severity"),
@@ -330,7 +330,9 @@ def editions_exhibit(store: Store, filters: Filters) -> Exhibit | None:
             rows=tuple(
                 (
                     day_of(r["edition"]),
-                    published_words(r["published"], r["published_basis"], r["as_at"]),
+                    published_words(r["published"], r["published_basis"], r["as_at"])
+                    .removeprefix("published ")
+                    .removeprefix("in "),
                     r["rows"],
                     r["requests"],
                     r["file"],
@@ -381,7 +383,9 @@ def build_exhibit(store: Store) -> Exhibit:
         table=Table(
             caption="What holds of the build",
             columns=(Column(name="words", label="What holds"), Column(name="name", label="Check")),
-            rows=tuple((words[:1].upper() + words[1:] + ".", name) for name, words in checks),
+            rows=tuple(
+                (words[:1].upper() + words[1:] + ".", name.replace("_", " ")) for name, words in checks
+            ),
         ),
         table_words="Table of checks",
     )

@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from dashboard.errors import AccessReviewError
 from dashboard.settings import definitions_file
-from dashboard.text import escape, plural
+from dashboard.text import escape
 
 
 HEADLINES = "headlines"  # the section about the sentences, which is no measure's
@@ -177,10 +177,19 @@ def drawn(anchor: str, part: str, level: int = 4) -> Markup:
     return as_html(getattr(found, part), name=name, key=f"{anchor}-{part}", level=level)
 
 
+def queries(anchor: str) -> list[tuple[str, str, str]]:
+    """What a measure asks of the build: (whose, file, SQL) of its figures and, where it is another, of their rows."""
+    from dashboard.measures import MEASURES
+    from dashboard.store import load_query
+
+    found = MEASURES[anchor]
+    asked = dict.fromkeys((found.query, found.rows_query))
+    whose = ("What it counts", "The rows behind it")
+    return [
+        (words, f"dashboard/queries/{name}.sql", load_query(name).sql.strip())
+        for words, name in zip(whose, asked, strict=False)
+    ]
+
+
 def throughout() -> Markup:
     return as_html(load_definitions().throughout, name="What holds throughout", key="throughout")
-
-
-def examples_words(definition: Definition) -> str:
-    """How many worked examples there are, as their summary says."""
-    return plural(definition.how_many, "worked example")

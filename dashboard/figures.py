@@ -730,6 +730,12 @@ def turnaround_cohorts_exhibit(store: Store, filters: Filters) -> Exhibit | None
     tests = {(r["interval_start"], r["basis"]): r for r in compared.dicts()}
     told = [tests.get((r["interval_start"], r["basis"])) for r in found]
     settled = [i for i in drawn if (t := told[i]) and t["stands"]] or drawn
+    unsettled = [years[i] for i in drawn if i not in settled]
+    moving = (
+        f" {join_words(unsettled)} can still move, and {'is' if len(unsettled) == 1 else 'are'} not compared."
+        if unsettled
+        else ""
+    )
     first, last = settled[0], settled[-1]
     a, b = found[first], found[last]
     days = f"{b['unit']} days"
@@ -744,7 +750,7 @@ def turnaround_cohorts_exhibit(store: Store, filters: Filters) -> Exhibit | None
         key="turnaround-by-year",
         title=title,
         summary=f"The median by year of receipt, with 95% bounds, for years with at least {HEADLINE_EVENTS} ended "
-        f"cases; open cases count as still waiting at {day(scope.as_at)}.",
+        f"cases; open cases count as still waiting at {day(scope.as_at)}.{moving}",
         chart=Chart(
             kind="lines",
             x=tuple(years[i] for i in drawn),

@@ -89,7 +89,7 @@ def findings(store: Store, filters: Filters) -> list[Finding]:
             "ended": lambda: _ended(store, filters, query),
             "people": lambda: _people(store, filters),
             "edition": lambda: _edition(store, scope, filters, query),
-            "silent": lambda: _not_included(scope),
+            "silent": lambda: _not_included(scope, filters),
         }
     )
     first = [name for name in ORDER if made.get(name)][:MOST]
@@ -324,7 +324,7 @@ def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
     many = (
         "The one edition held" if len(found) == 1 else f"{plural(len(found), 'edition')} are held; the latest"
     )
-    compared = history_figures.compare(store, filters)
+    compared = history_figures.compare(store, filters, listed=False)
     if compared is not None and not refused(scope, "change"):
         told = join_words(history_figures.told(compared)) or "nothing changed"
         held = history_figures.edition_words(found)
@@ -349,16 +349,19 @@ def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
     )
 
 
-def _not_included(scope: Scope) -> Finding | None:
+def _not_included(scope: Scope, filters: Filters) -> Finding | None:
+    asked = Filters(register=scope.register, edition=filters.edition, known_on=filters.known_on)
+    link = f"/checks?{asked.query()}#answerable-fields"  # which field, and why
     if refused(scope, "count"):
         return Finding(
             text="Not included: anything that nobody quoted. No volume, share or typical time can be drawn "
             "from these entries.",
             kind="silent",
+            link=link,
         )
     said = {column: words.format(noun=scope.noun) for column, words in SAID.items()}
     text = say.silent({c: scope.columns[c][0] for c in SAID}, said)
-    return Finding(text=f"{text}.", kind="silent") if text else None
+    return Finding(text=f"{text}.", kind="silent", link=link) if text else None
 
 
 def tiles(store: Store, filters: Filters) -> list[Tile]:
@@ -375,8 +378,10 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
     filters, since = listed if listed else (filters, ", at least")
     result = for_page("volumes", store, replace(filters, interval=None, by=None)).dicts()[0]
     if counted:
-        column, label, noun, _ = counted
+        column, label, noun, verb = counted
         value = result[column] or 0
+        if label == figures.heading(f"{noun}s"):  # which the unit has said
+            label = f"{figures.heading(verb)}{'' if since else ' in all'}"
         found.append(
             Tile(
                 value=number(value),
@@ -389,11 +394,15 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
     people = for_page("recipients", store, replace(filters, by=None))
     named = {r["recipients"] for r in people.dicts()}
     if named and None not in named:
-        top = for_page("top-recipients", store, replace(filters, limit=1_000_000))
+        # The question of the figure below, which says of how many it shows the first.
+        top = for_page(
+            "top-recipients", store, replace(filters, by=None, interval=None, limit=filters.limit or 10)
+        )
+        counted_in_all = max(top.column("recipients"), default=0)
         found.append(
             Tile(
-                value=number(len(top.rows)),
-                unit="organisation" if len(top.rows) == 1 else "organisations",
+                value=number(counted_in_all),
+                unit="organisation" if counted_in_all == 1 else "organisations",
                 label="Recipients" + since,
                 link="/recipients?" + filters.query(),
                 before=periods.recipients_compared(store, two, asked),

@@ -7,8 +7,8 @@ to show.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard import figures
@@ -28,11 +28,12 @@ MOST_ADDED = 25  # what came is in the register; what went is nowhere else
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """An edition against the one before: the rows of `changes`."""
+    """An edition against the one before: how many things it changed by kind, and the rows where they are listed."""
 
     register: str
     edition: str
     previous: str
+    counts: Mapping[str, int]
     rows: tuple[dict[str, Any], ...]
     query: str  # the address query under which `changes` gives these rows
 
@@ -41,11 +42,14 @@ class Comparison:
 
     def things(self, kind: str) -> int:
         """How many requests, releases or figures: one may have several values changed."""
-        return len({(row["reference"], row["occurrence"]) for row in self.of(kind)})
+        return self.counts.get(kind, 0)
 
 
-def compare(store: Store, filters: Filters) -> Comparison | None:
-    """The edition named, or the latest known, against the one before; None where there is none before."""
+def compare(store: Store, filters: Filters, *, listed: bool = True) -> Comparison | None:
+    """The edition named, or the latest known, against the one before; None where there is none before.
+
+    Without `listed` its rows are left unread: an edition of a large register changes more than a sentence needs.
+    """
     held = for_page("editions", store, Filters(register=filters.register, known_on=filters.known_on)).dicts()
     order = [row["edition"] for row in held if row["withdrawn_on"] is None]
     later = filters.edition or (order[-1] if order else None)
@@ -55,11 +59,13 @@ def compare(store: Store, filters: Filters) -> Comparison | None:
         register=filters.register, recipient=filters.recipient, reference=filters.reference,
         edition=None if filters.known_on else later, known_on=filters.known_on,
     )  # fmt: skip
-    rows = for_page("changes", store, asked).dicts()
+    counted = [row for row in change_counts(store, **dict(asked.items())) if row["edition"] == later]
+    rows = for_page("changes", store, asked).dicts() if listed else []
     return Comparison(
         register=str(filters.register),
         edition=later,
         previous=order[order.index(later) - 1],
+        counts={row["kind"]: row["things"] for row in counted},
         rows=tuple(row for row in rows if row["edition"] == later),
         query=asked.query(),
     )
@@ -112,6 +118,15 @@ def _name(row: dict[str, Any]) -> str:
     return reference_words(row["reference"])
 
 
+def _known(row: dict[str, Any]) -> str:
+    """What is known of an entry that left, without what the heading of its list has said."""
+    words: str = row["words"]
+    words = words.removesuffix(f", is not after the day of this edition, {day_of(row['edition'])}.")
+    for said in ("Left the register. ", "Left the register, and no reason is published; "):
+        words = words.removeprefix(said)
+    return figures.heading(words)
+
+
 def listed_exhibit(store: Store, comparison: Comparison, kind: str) -> Exhibit | None:
     """The entries of one kind that came or went, with their place; the first of them where there are many."""
     rows = comparison.of(kind)
@@ -135,7 +150,7 @@ def listed_exhibit(store: Store, comparison: Comparison, kind: str) -> Exhibit |
             caption=f"{CHANGES[kind]}: {day_of(comparison.edition)}",
             columns=tuple(Column(name=c, label=c) for c in columns),
             rows=tuple(
-                (_name(row), row["recipient"], *((row["words"],) if went else ()), _place(row))
+                (_name(row), row["recipient"], *((_known(row),) if went else ()), _place(row))
                 for row in rows[:most]
             ),
             links=tuple(_link(comparison.register, row) for row in rows[:most]),
@@ -145,6 +160,45 @@ def listed_exhibit(store: Store, comparison: Comparison, kind: str) -> Exhibit |
         query=comparison.query,
         table_words="Table of entries",
     )
+
+
+def unexplained_exhibit(store: Store, filters: Filters, comparison: Comparison) -> Exhibit | None:
+    """Every entry that left with no reason published, whichever edition it was: what a reader is asked to decide on.
+
+    Where there are more than a page holds, those of the edition compared alone.
+    """
+    asked = Filters(
+        register=comparison.register, recipient=filters.recipient, reference=filters.reference,
+        known_on=filters.known_on,
+    )  # fmt: skip
+    rows = store.query("left_unexplained", replace(asked, limit=MOST_ROWS + 1)).dicts()
+    if len(rows) > MOST_ROWS or {row["edition"] for row in rows} <= {comparison.edition}:
+        return listed_exhibit(store, comparison, "left_no_reason_published")
+    here = sum(row["edition"] == comparison.edition for row in rows)
+    last = [row for row in rows if row["edition"] == rows[-1]["edition"]]
+    return Exhibit(
+        key="left_no_reason_published",
+        title=f"{_name(last[0]) if len(last) == 1 else plural(len(last), 'entry', 'entries')} "
+        f"{'was' if len(last) == 1 else 'were'} the latest to leave with no reason published, "
+        f"in the edition of {day_of(last[0]['edition'])}",
+        summary=f"All {number(len(rows))} that were listed and are listed no more, with nothing published to say why; "
+        f"{number(here) if here else 'none'} of them left in the edition of {day_of(comparison.edition)}.",
+        table=Table(
+            caption=f"{CHANGES['left_no_reason_published']}: every edition, the oldest first",
+            columns=tuple(
+                Column(name=c, label=c)
+                for c in ("Reference", "Recipient", "Missing from", "What is known", "Place in the edition before")
+            ),
+            rows=tuple(
+                (_name(row), row["recipient"], day_of(row["edition"]), _known(row), _place(row)) for row in rows
+            ),
+            links=tuple(_link(comparison.register, row) for row in rows),
+        ),
+        source=figures.source_words(store, figures.scope_of(store, Filters(register=comparison.register))),
+        measure="changes",
+        query=asked.query(),
+        table_words="Table of entries",
+    )  # fmt: skip
 
 
 def amended_exhibit(store: Store, comparison: Comparison, kind: str = "amended") -> Exhibit | None:

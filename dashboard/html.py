@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from dashboard.definitions import drawn, throughout
+from dashboard.definitions import drawn, queries, throughout
 from dashboard.exhibits import Chart, Table
 from dashboard.notebook_code import notebook_code
 from dashboard.svg import svg_figure
@@ -37,7 +37,7 @@ def environment() -> Environment:
         "notebook_code": notebook_code,
     }
     env.filters.update(filters)
-    env.globals.update(drawn=drawn, throughout=throughout)  # HTML that is escaped already
+    env.globals.update(drawn=drawn, queries=queries, throughout=throughout)  # HTML that is escaped already
     return env
 
 

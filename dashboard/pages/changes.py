@@ -10,11 +10,12 @@ from dashboard.history_figures import (
     compare,
     ever_seen_exhibit,
     listed_exhibit,
+    unexplained_exhibit,
 )
 from dashboard.measures.refusals import refused
 from dashboard.pages.page import Page
 from dashboard.store import Store
-from dashboard.text import join_words
+from dashboard.text import day, join_words
 
 
 # They choose events by their own day and recipient; a change has neither, or two.
@@ -27,8 +28,11 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     exhibits = []
     unanswered = []
     if found is None:
-        headline = f"{scope.short_title}: no edition before this one is held, so nothing can be compared"
-        unanswered.append("Add an earlier or a later edition to see what changed from one to the next.")
+        headline = "No edition before this one is held, so nothing can be compared"
+        unanswered.append(
+            f"Changes are told from one published file to the next. What is held begins with the file that describes "
+            f"{day(scope.as_at)}."
+        )
         lead = ""
     else:
         headline = history_figures.title(found)
@@ -36,11 +40,11 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
             f"The edition of {history_figures.day_of(found.edition)} against that of "
             f"{history_figures.day_of(found.previous)}. "
         )
-        told = history_figures.told(found)
-        lead += f"Entries: {join_words(told)}. " if told else ""
+        told = join_words(history_figures.told(found))
+        lead += f"Entries: {told}. " if told and told not in headline else ""
         lead += "Absence counts only where an edition claims to list such an entry."
         exhibits = [
-            listed_exhibit(store, found, "left_no_reason_published"),
+            unexplained_exhibit(store, filters, found),
             amended_exhibit(store, found),
             listed_exhibit(store, found, "licence_ended"),
             listed_exhibit(store, found, "added"),

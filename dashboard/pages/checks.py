@@ -20,7 +20,6 @@ SILENT = frozenset(NAMES) - {"register", "edition", "known_on"}
 
 def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     """`extra`: `severity` and `rule` choose the problems listed one by one, from `start` on."""
-    scope = figures.scope_of(store, filters)
     asked = checks_figures.of_register(filters)
     unanswered = []
     severity, rule = extra.get("severity", ""), extra.get("rule", "")
@@ -62,7 +61,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     ]
     return Page(
         name="checks",
-        headline=f"{scope.short_title}: {_lower(checks_figures.issues_title(counts))}",
+        headline=checks_figures.issues_title(counts),
         filters=filters,
         lead=" ".join(lead),
         exhibits=tuple(e for e in exhibits if e),
@@ -88,7 +87,3 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
             "chosen": bool(chosen),
         },
     )
-
-
-def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:]

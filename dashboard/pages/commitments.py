@@ -65,6 +65,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         template="commitments.html",
         subject={
             "rows": [_shown(r) for r in shown],
+            "source": len(shown) > 1 and len({(r["source"], r["source_address"]) for r in shown}) == 1,
             "caption": f"{number(len(shown))} of {plural(len(rows), 'commitment')}"
             if status
             else plural(
@@ -108,7 +109,9 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
         **row,
         "kind_words": COMMITMENT_KINDS.get(row["kind"], row["kind"]),
         "status_words": COMMITMENT_STATUSES.get(row["status"], row["status"]),
-        "due_words": f"{row['due']} ({day(row['due_date'])})" if row["due_date"] else row["due"],
+        "due_words": row["due"]
+        if row["due_date"] is None or day(row["due_date"]) in row["due"]
+        else f"{row['due']} ({day(row['due_date'])})",
         "evidence_link": outside_link(row["evidence_address"]),
         "source_link": outside_link(row["source_address"]),
         "tag": {"done": "tag-done", "dropped": "tag-stopped", "in_progress": "tag-open"}.get(

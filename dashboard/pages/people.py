@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dashboard import figures
 from dashboard.filters import Filters
+from dashboard.findings import Finding
 from dashboard.pages.page import Page
-from dashboard.people_figures import outside_people_exhibit, people_exhibits
+from dashboard.people_figures import counts_of, outside_people_exhibit, people_exhibits
 from dashboard.store import Store
 
 
@@ -14,10 +15,10 @@ SILENT = frozenset({"type", "tier", "route", "outcome", "recipient", "reference"
 
 
 def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
-    scope = figures.scope_of(store, filters)
     counted = people_exhibits(store, filters)
     outside = outside_people_exhibit(store, filters)
     unanswered = []
+    elsewhere = None if counted else counts_of(store, filters)
     if not counted:
         unanswered.append(
             "No counts of people, records or requests by body and period are in what is held of this register"
@@ -29,13 +30,20 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         )
     return Page(
         name="people",
-        headline=counted[0].title
-        if counted
-        else f"{scope.short_title}: no counts of people by the Home Office, police or courts",
+        headline=counted[0].title if counted else "No counts of people by the Home Office, police or courts",
         filters=filters,
         lead="Counts as published, each in its own unit; bodies and units are never added together."
         if counted
         else "",
+        findings=(
+            Finding(
+                text=f"{figures.scope_of(store, elsewhere).short_title}, of the same publisher, counts them.",
+                kind="people",
+                link=f"/people?{elsewhere.query()}",
+            ),
+        )
+        if elsewhere
+        else (),
         exhibits=(*counted, *([outside] if outside else [])),
         unanswered=tuple(unanswered),
         silent=SILENT,

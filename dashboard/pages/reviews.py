@@ -32,8 +32,8 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
     if not shown:
         headline = "No review has been signed yet"
         unanswered.append(
-            "A review is rendered with 'access-review render april-review --year 2018', and stands here when it is "
-            "signed. Before that it is a draft, which a server lists only when it is started with 'serve --drafts'."
+            "An April review stands here once it is signed. Until then it is a draft and nobody's word: "
+            "'access-review render april-review --year 2018' makes one, and 'serve --drafts' lists it."
         )
     elif not signed and not broken:
         headline = f"{plural(len(shown), 'draft')} and no signed review"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from dashboard import figures, turnaround_figures
 from dashboard.exhibits import Exhibit
 from dashboard.filters import Filters
+from dashboard.findings import Finding
 from dashboard.measures import DEFAULT_CLOCK, for_page
 from dashboard.measures.refusals import Estimate, estimate, measurable
 from dashboard.pages.page import Page
@@ -31,6 +32,7 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         "types": lambda: turnaround_figures.types_compared(store, filters),
         "bounds": lambda: turnaround_figures.bounds(store, filters),
     }
+    fields = Filters(register=filters.register, edition=filters.edition, known_on=filters.known_on)
     made = together(parts)
     curve = made["curve"]
     unanswered = []
@@ -55,6 +57,15 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         headline=headline,
         filters=filters,
         lead=lead,
+        findings=()
+        if answerable
+        else (
+            Finding(
+                text="Which dates the register gives and which it does not, field by field.",
+                kind="silent",
+                link=f"/checks?{fields.query()}#answerable-fields",
+            ),
+        ),
         exhibits=tuple(e for e in made.values() if e),
         unanswered=tuple(unanswered),
     )

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from dashboard import measures
 from dashboard.figures import scope_of
 from dashboard.filters import Filters
+from dashboard.history_figures import day_of
 from dashboard.pages import Page
 from dashboard.pages.register import listed
 from dashboard.store import Store
@@ -164,7 +165,8 @@ def in_time(store: Store, page: Page) -> InTime | None:
         number = next((i for i, e in enumerate(every, 1) if e["edition"] == filters.edition), 0)
         which = f", {number} of {len(every)}" if number else ""
         return InTime(
-            words=f"You are looking at the edition of {filters.edition} alone{which}, not at all that is known.",
+            words=f"You are looking at the edition of {day_of(filters.edition)} alone{which}, "
+            "not at all that is known.",
             latest=latest,
         )
     assert filters.known_on is not None

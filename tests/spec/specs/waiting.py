@@ -32,7 +32,7 @@ BACKLOG = Definition(
     exclusions="What volumes leaves out as `excluded`. Registers that do not publish receipt and closing, or list closed "
     "cases only, or only what is still held: no rows, and a note says why. `from` and `to` choose months, not requests. "
     "With `outcome` no number is given: of requests already known to have ended, none is open.",
-    source="Columns: docs/contract.md. Bands: issue 4. The naive count, month by month and request by request, is in "
+    source="Columns: docs/contract.md. The naive count, month by month and request by request, is in "
     "`tests/support/recompute.py`; the number open is checked in every build (`dashboard/warehouse/checks/stock_and_flow.sql`).",
     examples=(
         Example(
