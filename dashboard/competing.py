@@ -110,4 +110,6 @@ def _bounds(
 
 
 def _where(there: np.ndarray, values: np.ndarray) -> tuple[float | None, ...]:
-    return tuple(v if t else None for t, v in zip(there.tolist(), values.tolist(), strict=True))
+    found = values.astype(object)
+    found[~there] = None
+    return tuple(found.tolist())

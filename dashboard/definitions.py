@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from dashboard.errors import AccessReviewError
 from dashboard.settings import definitions_file
-from dashboard.text import escape, plural
+from dashboard.text import escape
 
 
 HEADLINES = "headlines"  # the section about the sentences, which is no measure's
@@ -193,8 +193,3 @@ def queries(anchor: str) -> list[tuple[str, str, str]]:
 
 def throughout() -> Markup:
     return as_html(load_definitions().throughout, name="What holds throughout", key="throughout")
-
-
-def examples_words(definition: Definition) -> str:
-    """How many worked examples there are, as their summary says."""
-    return plural(definition.how_many, "worked example")

@@ -155,9 +155,8 @@ def add_edition(
     if path.suffix.lower() == ".parquet":
         from dashboard.warehouse.parquet import describe
 
-        return _archive(
-            settings, register, path, describe(register, path, as_at), published, address, replaces, dry_run
-        )
+        described = describe(register, path, as_at)
+        return _archive(settings, register, described, published, address, replaces, dry_run)
     workbook = read_workbook(path)
     existing = [e for e in list_editions(settings) if e.register == register.id]
     for edition in existing:
@@ -209,7 +208,6 @@ def add_edition(
 def _archive(
     settings: Settings,
     register: Register,
-    path: Path,
     described: Edition,
     published: date | None,
     address: str,

@@ -9,9 +9,10 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from dashboard.errors import AccessReviewError, LockedError
 
@@ -35,12 +36,24 @@ def sync(path: Path) -> None:
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that a reader sees the old one or the new one, never a part."""
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    with _aside(path) as file:
+        file.write(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+def write_parts(path: Path, parts: Iterable[str]) -> None:
+    """As `write_whole`, of a text that is never whole in memory. What `parts` raises leaves no file."""
+    with _aside(path) as file:
+        file.writelines(part.encode("utf-8") for part in parts)
+
+
+@contextmanager
+def _aside(path: Path) -> Iterator[BinaryIO]:
+    """A file beside `path`, flushed to the disk and moved to it when the block ends without an error."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o644)

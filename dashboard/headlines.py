@@ -324,7 +324,7 @@ def _edition(store: Store, scope: Scope, filters: Filters, query: str) -> Findin
     many = (
         "The one edition held" if len(found) == 1 else f"{plural(len(found), 'edition')} are held; the latest"
     )
-    compared = history_figures.compare(store, filters)
+    compared = history_figures.compare(store, filters, listed=False)
     if compared is not None and not refused(scope, "change"):
         told = join_words(history_figures.told(compared)) or "nothing changed"
         held = history_figures.edition_words(found)
@@ -394,11 +394,15 @@ def tiles(store: Store, filters: Filters) -> list[Tile]:
     people = for_page("recipients", store, replace(filters, by=None))
     named = {r["recipients"] for r in people.dicts()}
     if named and None not in named:
-        top = for_page("top-recipients", store, replace(filters, limit=1_000_000))
+        # The question of the figure below, which says of how many it shows the first.
+        top = for_page(
+            "top-recipients", store, replace(filters, by=None, interval=None, limit=filters.limit or 10)
+        )
+        counted_in_all = max(top.column("recipients"), default=0)
         found.append(
             Tile(
-                value=number(len(top.rows)),
-                unit="organisation" if len(top.rows) == 1 else "organisations",
+                value=number(counted_in_all),
+                unit="organisation" if counted_in_all == 1 else "organisations",
                 label="Recipients" + since,
                 link="/recipients?" + filters.query(),
                 before=periods.recipients_compared(store, two, asked),

@@ -7,7 +7,7 @@ to show.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,11 +28,12 @@ MOST_ADDED = 25  # what came is in the register; what went is nowhere else
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """An edition against the one before: the rows of `changes`."""
+    """An edition against the one before: how many things it changed by kind, and the rows where they are listed."""
 
     register: str
     edition: str
     previous: str
+    counts: Mapping[str, int]
     rows: tuple[dict[str, Any], ...]
     query: str  # the address query under which `changes` gives these rows
 
@@ -41,11 +42,14 @@ class Comparison:
 
     def things(self, kind: str) -> int:
         """How many requests, releases or figures: one may have several values changed."""
-        return len({(row["reference"], row["occurrence"]) for row in self.of(kind)})
+        return self.counts.get(kind, 0)
 
 
-def compare(store: Store, filters: Filters) -> Comparison | None:
-    """The edition named, or the latest known, against the one before; None where there is none before."""
+def compare(store: Store, filters: Filters, *, listed: bool = True) -> Comparison | None:
+    """The edition named, or the latest known, against the one before; None where there is none before.
+
+    Without `listed` its rows are left unread: an edition of a large register changes more than a sentence needs.
+    """
     held = for_page("editions", store, Filters(register=filters.register, known_on=filters.known_on)).dicts()
     order = [row["edition"] for row in held if row["withdrawn_on"] is None]
     later = filters.edition or (order[-1] if order else None)
@@ -55,11 +59,13 @@ def compare(store: Store, filters: Filters) -> Comparison | None:
         register=filters.register, recipient=filters.recipient, reference=filters.reference,
         edition=None if filters.known_on else later, known_on=filters.known_on,
     )  # fmt: skip
-    rows = for_page("changes", store, asked).dicts()
+    counted = [row for row in change_counts(store, **dict(asked.items())) if row["edition"] == later]
+    rows = for_page("changes", store, asked).dicts() if listed else []
     return Comparison(
         register=str(filters.register),
         edition=later,
         previous=order[order.index(later) - 1],
+        counts={row["kind"]: row["things"] for row in counted},
         rows=tuple(row for row in rows if row["edition"] == later),
         query=asked.query(),
     )

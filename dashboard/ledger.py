@@ -93,12 +93,10 @@ class Source:
         tuple[str, tuple[Any, ...]], ...
     ] = ()  # rows here are those with one of these values, in order
     counted: bool = False  # the words say how many rows there are
-    # How many rows have a value in a column, as a counting query gave them, where the rows themselves are too many to
-    # be read for a number: (column, value, rows).
+    # How many rows (or `things`) have a value in a column, as a counting query gave them, where the rows themselves are
+    # too many to be read for a number: (column, value, rows).
     tallied: tuple[tuple[str, str, int], ...] = ()
-    things: tuple[
-        str, ...
-    ] = ()  # columns that tell one thing from another: rows of a kind are counted by them
+    things: tuple[str, ...] = ()  # columns that tell one thing from another, where `tallied` counts things
     table: str = (
         ""  # a table of the report itself, where the rows are no measure's: its file, beside the report
     )
@@ -202,19 +200,8 @@ def _cells(kind: str, source: Source) -> Iterator[tuple[int, str, Any, str]]:
 def _tallied(kind: str, token: str, source: Source) -> dict[str, Any] | None:
     for column, value, count in source.tallied if kind == "number" else ():
         if number(count) == token:
-            return {"how": "rows where", "cells": [], "column": column, "equals": value, "value": count}
-    if kind != "number" or not source.things:
-        return None
-    for value in dict.fromkeys(r["kind"] for r in source.dicts()):
-        found = {
-            "how": "things where",
-            "cells": [],
-            "things": list(source.things),
-            "column": "kind",
-            "equals": value,
-        }
-        if number(_things(found, source.dicts())) == token:
-            return {**found, "value": _things(found, source.dicts())}
+            found = {"how": "rows where", "cells": [], "column": column, "equals": value, "value": count}
+            return {**found, "how": "things where", "things": list(source.things)} if source.things else found
     return None
 
 

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 import panel as pn
 from bokeh.core.properties import String
+from bokeh.document import without_document_lock
 from bokeh.model import DataModel
 from panel.io.document import hold
 from panel.io.state import set_curdoc
@@ -23,7 +24,7 @@ from tornado.websocket import WebSocketClosedError
 
 from dashboard.charts import LiveChart, Theme
 from dashboard.errors import AccessReviewError
-from dashboard.exhibits import Chart
+from dashboard.exhibits import Chart, Exhibit
 from dashboard.pages import PAGES
 from dashboard.web.site import Site
 
@@ -32,9 +33,14 @@ log = logging.getLogger("access-review")
 
 
 class Address(DataModel):
-    """The page's query, as the browser tells it: the only thing a browser may change."""
+    """The page's query, as the browser tells it, and what the server says of it: nothing here reads that back.
+
+    `value`: what is asked, which the browser changes. `drawn`: what the charts show. `failed`: what they could not.
+    """
 
     value = String()
+    drawn = String()
+    failed = String()
 
 
 def _not_a_closed_page(record: logging.LogRecord) -> bool:
@@ -78,7 +84,7 @@ def session_app(site: Site) -> Callable[[], None]:
     def app() -> None:
         page, query, theme = what_is_asked(pn.state.session_args)
         document = pn.state.curdoc
-        address = Address(name="address", value=query)
+        address = Address(name="address", value=query, drawn=query)
         charts = PREPARED.get() or prepare(site, page, query, theme)
         PREPARED.set(None)
         drawn = query
@@ -87,8 +93,9 @@ def session_app(site: Site) -> Callable[[], None]:
             for chart, _ in charts.values():
                 document.add_root(chart.figure)
 
+        # Without the lock of the document: a choice that is overtaken must not hold up the one that overtakes it.
+        @without_document_lock
         async def follow() -> None:
-            nonlocal drawn
             wanted = address.value
             if wanted == drawn:
                 return
@@ -99,16 +106,25 @@ def session_app(site: Site) -> Callable[[], None]:
                     (site.standing(), "exhibits", page, asked), lambda: site.exhibits(page, asked)
                 )
             except AccessReviewError as error:
-                log.warning(
-                    "live charts of %s: %s", page, error.message
-                )  # the page has said so to its reader
-                return
+                log.warning("live charts of %s: %s", page, error.message)
+                found = None
+            document.add_next_tick_callback(lambda: draw(wanted, found))
+
+        def draw(wanted: str, found: dict[str, Exhibit] | None) -> None:
+            nonlocal drawn
             if wanted != address.value:
                 return  # a later choice has overtaken this one
-            drawn = wanted
             # One message for the page: its charts change together. Until Panel has heard that the page is drawn it
             # would drop what is held.
             with set_curdoc(document), hold(document) if pn.state.loaded else nullcontext():
+                if found is None:
+                    address.failed = (
+                        wanted  # the words may have come all the same: the page loads itself anew
+                    )
+                    return
+                drawn = wanted
+                address.drawn = wanted.partition("#")[0]
+                address.failed = ""
                 for key, (chart, first) in charts.items():
                     exhibit = found.get(key)
                     if exhibit is None or exhibit.chart is None or exhibit.chart.kind != first.kind:

@@ -183,10 +183,6 @@ class Name:
         outside = _FOR_ANOTHER.split(_BRACKETS.sub(" ", text))[0]
         yield from _TWO_NAMES.split(outside)[1:]
 
-    @property
-    def for_another(self) -> bool:
-        return bool(_FOR_ANOTHER.search(self.text[:LONGEST]))
-
     @staticmethod
     def _without_own_initials(form: Form) -> Form:
         """ "EPI Education Policy Institute" is Education Policy Institute."""

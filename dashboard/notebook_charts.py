@@ -283,7 +283,7 @@ def _title(measured: Measured, drawing: Drawing, drawn: list[str], frame: pd.Dat
     return f"{what}\n{where}"
 
 
-def _unit(drawing: Drawing, measured: Measured, drawn: list[str], words: str) -> str:
+def _unit(measured: Measured, drawn: list[str], words: str) -> str:
     units = {str(u) for u in measured.result.column("unit")} if "unit" in measured.columns else set()
     of = str(measured.filters.of or "volumes.received").partition(".")[2]
     return words.format(unit=join_words(sorted(units)) or "calendar", y=drawn[0].replace("_", " "), of=of)
@@ -293,8 +293,8 @@ def _one(
     frame: pd.DataFrame, drawing: Drawing, drawn: list[str], measured: Measured, by: str, title: str,
     options: dict[str, Any],
 ) -> Any:  # fmt: skip
-    unit = _unit(drawing, measured, drawn, drawing.unit)
-    x_label = _unit(drawing, measured, drawn, drawing.x_label)
+    unit = _unit(measured, drawn, drawing.unit)
+    x_label = _unit(measured, drawn, drawing.x_label)
     chart = MAKERS[drawing.kind](frame, drawing, drawn, by, unit, x_label)
     return chart.opts(**{"title": title, "fontsize": {"title": 11}, "hooks": [_plain], **options})
 

@@ -136,7 +136,7 @@ def find_request(store: Store, filters: Filters) -> OneRequest | None:
         reference=reference,
         named=named,
         headline=(f"{reference}: " if named else "An entry without a reference: ") + _finding(state, scope, spells),
-        sections=_sections(store, teller, state, asked),
+        sections=_sections(teller, state, asked),
         place=_place(last, held[last["edition"]]),
         releases=_releases(store, asked, state),
         clocks=_clocks(spells, state) if spells else None,
@@ -286,7 +286,7 @@ def _worded(value: Any) -> str | None:
     return day(value) if isinstance(value, date) else str(value)
 
 
-def _sections(store: Store, tell: _Teller, state: Mapping[str, Any], asked: Filters) -> tuple[Section, ...]:
+def _sections(tell: _Teller, state: Mapping[str, Any], asked: Filters) -> tuple[Section, ...]:
     register = str(asked.register)
     who = [
         tell.fact(

@@ -23,7 +23,8 @@ from dashboard.settings import PACKAGE
 
 
 SVG = "{http://www.w3.org/2000/svg}"
-FALLBACK = re.compile(r"var\(--[\w-]+, (#[0-9A-Fa-f]{3,6})\)")  # as dashboard/svg.py writes its colours
+# As dashboard/svg/shapes.py writes its colours.
+FALLBACK = re.compile(r"var\(--[\w-]+, (#[0-9A-Fa-f]{3,6})\)")
 LACKS = 3  # how the process ends where the machine cannot draw
 POINTS = 0.75  # of a CSS pixel
 

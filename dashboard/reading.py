@@ -379,7 +379,7 @@ def _entry(
     entry["untidy"] = untidy
     entry["dataset_parts"] = _parts(entry["dataset"], found.layout.separators.get("dataset", ()))
     _dates(place, layout, found, row, entry)
-    _reference(place, register, found, row, entry)
+    _reference(place, register, found, entry)
     _recipient(place, register, columns, entry)
     _outcome(place, register, layout, columns, entry)
     held = entry["data_held"]
@@ -476,9 +476,7 @@ def read_interval(cell: Cell, layout: Layout) -> tuple[date, date] | None:
     return None if named[1] in layout.sentinels else named
 
 
-def _reference(
-    place: _Place, register: Register, found: MatchedSheet, row: Sequence[Cell], entry: dict[str, object]
-) -> None:
+def _reference(place: _Place, register: Register, found: MatchedSheet, entry: dict[str, object]) -> None:
     published = entry["reference"]
     entry["reference_date"] = None
     if not published:

@@ -211,7 +211,6 @@ class Register:
     type_notes: Mapping[str, str] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
     data_held: Mapping[str, bool] = field(default_factory=dict)  # normalised published text -> still held?
-    departures_explained: bool = False
     fetch: Outlet | None = None  # where its files are published
 
     def layout(self, era: str) -> Layout:

@@ -11,8 +11,8 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -218,7 +218,11 @@ class _Root:
             self.connection.execute("set enable_external_access = false; set lock_configuration = true")
         listed = self.connection.execute(load_query("registers_of_releases").sql).fetchall()
         self.releases_in = frozenset(register for (register,) in listed)
+        self.known_whole = dict(self.connection.execute(load_query("known_whole").sql).fetchall())
         self._idle: dict[tuple[str, ...], list[duckdb.DuckDBPyConnection]] = {}
+
+    def schemas(self, values: Mapping[str, object]) -> tuple[str, ...]:
+        return schemas_for(without_needless_day(values, self.known_whole), self.releases_in)
 
     def cursor(self, schemas: tuple[str, ...]) -> duckdb.DuckDBPyConnection:
         """A cursor that looks names up in these schemas: one handed back, or a new one."""
@@ -243,6 +247,22 @@ class _Root:
         self.connection.close()
 
 
+def without_needless_day(
+    values: Mapping[str, object], known_whole: Mapping[str, date]
+) -> Mapping[str, object]:
+    """The values that choose where a query looks, less a `known_on` by which all that is held was known.
+
+    Nothing is left out then, and the answer is that of the question without it: from tables, where the way of the
+    past reads every edition. `known_whole`: register to the day from which all of it is known.
+    """
+    known_on, register = values.get("known_on"), values.get("register")
+    if not isinstance(known_on, date):
+        return values
+    last = known_whole.get(register) if isinstance(register, str) else None
+    last = last or max(known_whole.values(), default=date.max)
+    return {**values, "known_on": None} if last <= known_on else values
+
+
 def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tuple[str, ...]:
     """Where a query's macros and what they read are looked up, the narrowest first that can answer it exactly.
 
@@ -254,17 +274,21 @@ def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tu
     if "reference" in given:
         return ("latest",)
     apart = given & {"type", "tier", "route", "outcome", "recipient", "dataset"}
-    if "by" in given:
+    if values.get("by") not in (None, "all"):
         apart.add(str(values["by"]))
     whole_months = _first_of_month(values.get("from")) and _first_of_month(values.get("to"), after=1)
     register = values.get("register")
     found = ["facts", "latest"]
-    if not (register in releases_in if register else releases_in):
+    asked = not (register in releases_in if register else releases_in)
+    if asked:
         found.insert(0, "asked")
     if apart <= {"type", "tier"}:
         found[:0] = ["slim", "monthly"] if whole_months else ["daily", "slim", "monthly"]
         if not given & {"from", "to", "interval"} and values.get("cohort") != "closed":
             found[:0] = ["whole"] if "tier" in apart else ["typed", "whole"]
+            if asked:
+                found.insert(0, "asked_whole")
+            found[:0] = _ready(values, given)
     elif {"recipient", "dataset"} <= given:
         found.insert(0, "of_both")
     elif "recipient" in given:
@@ -272,9 +296,22 @@ def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tu
     elif "dataset" in given:
         slim = apart <= {"type", "tier", "dataset"} and values.get("by") != "dataset"
         found[:0] = ["of_dataset", "monthly"] if slim and whole_months else ["of_dataset"]
+        if apart == {"dataset"} and "by" not in given and whole_months:
+            found[:0] = ["called_by_month", "called"] if values.get("interval") == "month" else ["called"]
     elif whole_months and not apart & {"recipient", "dataset"}:
         found.insert(0, "monthly")
     return tuple(found)
+
+
+def _ready(values: Mapping[str, object], given: set[str]) -> tuple[str, ...]:
+    """Where the answer for the whole time stands ready: of a whole register, or of one type or tier alone."""
+    limits = [name for name in ("type", "tier") if name in given]
+    if not limits:
+        return ("unfiltered", "one_group")
+    one = values[limits[0]]
+    if len(limits) == 1 and "by" not in given and isinstance(one, Sequence) and len(one) == 1:
+        return ("one_group",)
+    return ()
 
 
 def _first_of_month(day: object, after: int = 0) -> bool:
@@ -296,7 +333,7 @@ class Rows:
     ) -> None:
         self.build = root.build.id
         self._root, self._query, self._done = root, query, done
-        self._cursor: duckdb.DuckDBPyConnection | None = root.cursor(schemas_for(values, root.releases_in))
+        self._cursor: duckdb.DuckDBPyConnection | None = root.cursor(root.schemas(values))
         # Until the first rows are there it is a query like any other.
         self._seconds = min(_seconds_left(query, patience), seconds)
         self._watched = WATCH.begin(self._cursor, self._seconds)
@@ -357,7 +394,8 @@ class Store:
 
     With `build_id` it stays on that build; otherwise it follows the pointer, looking at most once a second. `patience`:
     seconds for one query, where nobody waits for a page; TIME_LIMIT without it. `spill`: the folder for what does not
-    fit in `memory`, this store's own; without it one beside the build.
+    fit in `memory`, this store's own; without it one beside the build. `in_turn`: one query at a time, each with all of
+    the `memory`, whatever is asked side by side.
     """
 
     def __init__(
@@ -369,8 +407,10 @@ class Store:
         memory: str = "2GB",
         patience: float | None = None,
         spill: Path | None = None,
+        in_turn: bool = False,
     ) -> None:
         self.settings = settings
+        self._turn = threading.Lock() if in_turn else nullcontext()
         self.patience = patience
         self.pinned = build_id
         self._options = (threads, memory, spill)
@@ -461,7 +501,8 @@ class Store:
                 kept = self._results.get(key)
                 if kept is not None:
                     return kept
-                result, size = self._run(root, query, bound, fetch)
+                with self._turn:
+                    result, size = self._run(root, query, bound, fetch)
                 if size <= CACHED_ROWS:
                     with self._lock:
                         self._results[key] = result
@@ -510,7 +551,7 @@ class Store:
         now = _LIMITS.get()
         cap = min(ROW_CAP, now.rows) if now else ROW_CAP
         seconds = _seconds_left(query, self.patience)
-        schemas = schemas_for(values, root.releases_in)
+        schemas = root.schemas(values)
         cursor = root.cursor(schemas)
         watched = WATCH.begin(cursor, seconds)
         good = False

@@ -237,15 +237,6 @@ class LogRank:
     expected: tuple[float, ...]
 
 
-def logrank(groups: Sequence[RiskTable]) -> tuple[float, int, float]:
-    """Mantel's log-rank test that the groups have one curve: (chi-squared, degrees of freedom, p).
-
-    See `compare`. Raises ValueError for fewer than two groups.
-    """
-    found = compare(groups)
-    return found.chi2, found.df, found.p
-
-
 def compare(groups: Sequence[RiskTable]) -> LogRank:
     """Mantel's log-rank test that the groups have one curve, with the events expected of each.
 

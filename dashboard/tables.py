@@ -14,6 +14,9 @@ from dashboard.text import day, escape, number, percent
 COLUMNS_ON_A_PHONE = 4
 WORDS_ON_A_PHONE = 2  # columns of words, which are wider than numbers
 
+# One word with a digit in it is a reference, an edition or the like, and is read whole; a longer one may have to break.
+IDENTIFIER = re.compile(r"(?=\S*\d)\S{2,24}")
+
 NUMERIC: frozenset[ValueKind] = frozenset({"count", "share", "days"})
 
 
@@ -119,6 +122,7 @@ def _cell(
         *(["number"] if column.kind in NUMERIC else []),
         *(["date"] if column.kind == "date" else []),
         *(["missing"] if is_missing(value) else []),
+        *(["whole"] if column.kind == "text" and IDENTIFIER.fullmatch(str(value)) else []),
     ]
     text = escape(cell_text(value, column.kind, missing=missing))
     if link is not None:

@@ -6,6 +6,7 @@ to show.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 from typing import Any
 
@@ -92,14 +93,17 @@ def outcomes(store: Store, filters: Filters) -> Exhibit | None:
     unit = f"{rows[0]['unit']} days"
     marks = [m for m in MARKS if days[0] <= m < days[-1]] + [days[-1]]
     first = next((m for m in marks if m >= 90), marks[-1])
-    told = {o: _at(rows, o, first) for o in shown}
+    by = {
+        m: days[bisect_right(days, m) - 1] for m in marks
+    }  # the last day on which one ended; marks begin after the first
+    told = {o: at[by[first], o]["cumulative_incidence"] for o in shown}
     start = "receipt" if str(rows[0]["clock"]).startswith("received") else "approval"
     begin = [0] if days[0] else []  # nothing has ended when the clock begins
     return Exhibit(
         key="outcomes-by-day",
         title=f"Within {number(first)} {unit}, "
         + join_words([f"{percent(share)} {ENDED[o]}" for o, share in told.items() if share >= LEAST_TOLD])
-        + f"; {percent(_open_at(rows, first))} were still open",
+        + f"; {percent(at[by[first], shown[0]]['survival'])} were still open",
         summary=f"The share of all cases that had ended in each way, {unit} after {start}, the ways competing and "
         f"open cases counted; after {number(days[-1])} {unit} "
         + join_words([f"{percent(final[o]['cumulative_incidence'])} {ENDED[o]}" for o in names])
@@ -127,7 +131,10 @@ def outcomes(store: Store, filters: Filters) -> Exhibit | None:
                 *(Column(name=o, label=OUTCOMES[o], kind="share") for o in names),
                 Column(name="open", label="Still open", kind="share"),
             ),
-            rows=tuple((m, *(_at(rows, o, m) for o in names), _open_at(rows, m)) for m in marks),
+            rows=tuple(
+                (m, *(at[by[m], o]["cumulative_incidence"] for o in names), at[by[m], names[0]]["survival"])
+                for m in marks
+            ),
         ),
         notes=result.notes,
         source=figures.source_words(store, figures.scope_of(store, filters)),
@@ -144,16 +151,6 @@ def _of_one_basis(result: MeasureResult) -> list[dict[str, Any]]:
     bases = {r["basis"] for r in rows}
     most = max(sorted(bases), key=lambda b: sum(r["events"] for r in rows if r["basis"] == b))
     return [r for r in rows if r["basis"] == most]
-
-
-def _at(rows: list[dict[str, Any]], outcome: str, day: int) -> float:
-    found = [r["cumulative_incidence"] for r in rows if r["outcome"] == outcome and r["day"] <= day]
-    return float(found[-1]) if found else 0.0
-
-
-def _open_at(rows: list[dict[str, Any]], day: int) -> float:
-    found = [r["survival"] for r in rows if r["day"] <= day]
-    return float(found[-1]) if found else 1.0
 
 
 def types_compared(store: Store, filters: Filters) -> Exhibit | None:

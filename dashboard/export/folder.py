@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import __version__
-from dashboard.errors import AccessReviewError
+from dashboard.errors import AccessReviewError, LimitError
 from dashboard.export import data_use, dictionary, measured, package, readme
 from dashboard.export.session import TYPES, Session, Written
 from dashboard.export.tables import LINKS, REGISTERS, TABLES, Table
@@ -30,6 +30,8 @@ SUMS = "SHA256SUMS"
 MEASURES = "measures"
 SPILL = ".spill"
 WRITING = ".writing"
+# Seconds for one query of a measure: nobody waits at a page, and a register of ten million requests is written whole.
+PATIENCE = 1_800.0
 
 Progress = Callable[[str], None]
 
@@ -46,10 +48,15 @@ def export_folder(
     """Write the open data of the build in force, of the registers named or of all, as known on a day if one is given.
 
     The same build and question give the same bytes. Raises AccessReviewError when `folder` is there already, unless
-    `replace` is given and it is an export with nothing else in it; UsageError for an unknown register.
+    `replace` is given and it is an export with nothing else in it; UsageError for an unknown register; LimitError when
+    a query of a measure takes longer than PATIENCE.
     """
     target = folder.expanduser().absolute()
-    with disk_errors("the export"), Store(settings) as store, _room(target, replace) as scratch:
+    with (
+        disk_errors("the export"),
+        Store(settings, patience=PATIENCE) as store,
+        _room(target, replace) as scratch,
+    ):
         spill = scratch / SPILL
         with Session(store.build, spill) as session:
             _Export(
@@ -268,13 +275,22 @@ class _Export:
             if asked.measure.name in measured.STREAMED:
                 files += [self._streamed(asked, register, meaning) for register in registers]
                 continue
-            results = [measured.answer(asked, self.store, self._of(register)) for register in registers]
+            results = [self._answer(asked, register) for register in registers]
             kinds = measured.types(results)
             files += [
                 self._measure(asked, register, result, kinds, meaning)
                 for register, result in zip(registers, results, strict=True)
             ]
         return files
+
+    def _answer(self, asked: measured.Asked, register: Mapping[str, Any]) -> MeasureResult:
+        try:
+            return measured.answer(asked, self.store, self._of(register))
+        except LimitError as error:  # its own advice is for who may ask of a shorter period
+            raise LimitError(
+                f"the measure '{asked.name}' of {register['register']}: {error.message}",
+                hint="try again when the machine has less to do; nothing was written",
+            ) from error
 
     def _streamed(
         self, asked: measured.Asked, register: Mapping[str, Any], meaning: Mapping[str, str]

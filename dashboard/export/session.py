@@ -13,7 +13,7 @@ import duckdb
 
 from dashboard.errors import AccessReviewError
 from dashboard.measures.result import cell
-from dashboard.store import STREAM_ROWS, load_query, schemas_for
+from dashboard.store import STREAM_ROWS, load_query, schemas_for, without_needless_day
 from dashboard.text import defuse
 from dashboard.warehouse.engine import CONFIG
 from dashboard.warehouse.publish import Build
@@ -65,6 +65,7 @@ class Session:
             raise _failed(error) from error
         listed = self._con.execute(load_query("registers_of_releases").sql).fetchall()
         self._releases_in = frozenset(register for (register,) in listed)
+        self._known_whole = dict(self._con.execute(load_query("known_whole").sql).fetchall())
 
     def __enter__(self) -> Session:
         return self
@@ -126,7 +127,7 @@ class Session:
 
     def _ask(self, sql: str, query: str, values: Mapping[str, object]) -> duckdb.DuckDBPyConnection:
         given = {p: values.get(p) for p in load_query(query).parameters}
-        schemas = schemas_for(given, self._releases_in)
+        schemas = schemas_for(without_needless_day(given, self._known_whole), self._releases_in)
         self._con.execute(f"set search_path = '{','.join(f'build.{s}' for s in schemas)}'")
         return self._execute(sql, {**given, **{k: v for k, v in values.items() if k.startswith("export_")}})
 

@@ -52,7 +52,8 @@ def edition_pair(
 
 
 def change_counts(store: Store, **filters: Any) -> list[dict[str, Any]]:
-    """How many changes of each kind each edition brought: register, edition, previous, kind, label, changes."""
+    """How many changes of each kind each edition brought, and of how many requests, releases or figures:
+    register, edition, previous, published, kind, label, changes, things."""
     chosen = make_filters(**filters)
     checked(store, chosen)
     return store.query("changes_counts", chosen).dicts()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from dashboard.competing import aalen_johansen
 from dashboard.filters import Filters
@@ -76,36 +77,54 @@ def _why_none(scope: Scope, filters: Filters) -> str | None:
     return None
 
 
-# Counts of one group: by day of waiting, those that enter and are censored, and those that end by outcome.
-_Table = dict[int, dict[str | None, tuple[int, int, int]]]  # day -> outcome -> entered, ended, censored
+@dataclass(frozen=True)
+class _Table:
+    """Counts of one group by day of waiting, in order: those that enter, are censored, and end in each way."""
+
+    days: np.ndarray
+    entered: np.ndarray
+    censored: np.ndarray
+    ended: dict[str, np.ndarray]
 
 
 def _tables(store: Store, filters: Filters) -> dict[tuple[Any, ...], _Table]:
     """Counts by (register, group, clock, basis)."""
-    found: dict[tuple[Any, ...], _Table] = defaultdict(lambda: defaultdict(dict))
-    for register, group, clock, basis, on, outcome, *counts in store.query("risk_by_outcome", filters).rows:
-        found[register, group, clock, basis][on][outcome] = (counts[0], counts[1], counts[2])
-    return found
+    found = store.arrays("risk_by_outcome", filters)
+    keys = zip(*(found[c].tolist() for c in ("register", "group", "clock", "basis")), strict=True)
+    lists = zip(*(found[c] for c in ("days", "endings", "entered", "ended", "censored")), strict=True)
+    return {key: _table(*columns) for key, columns in zip(keys, lists, strict=True)}
+
+
+def _table(
+    days: np.ndarray, endings: np.ndarray, entered: np.ndarray, ended: np.ndarray, censored: np.ndarray
+) -> _Table:
+    every, at = np.unique(days, return_inverse=True)
+
+    def by_day(counts: np.ndarray, of: str) -> np.ndarray:
+        mine = endings == of
+        column = np.zeros(len(every), dtype=np.int64)
+        column[at[mine]] = counts[mine]  # one row a day and outcome
+        return column
+
+    there = set(endings.tolist())
+    return _Table(
+        every,
+        by_day(entered, ""),
+        by_day(censored, ""),
+        {name: by_day(ended, name) for name in OUTCOMES if name in there},
+    )
 
 
 def _rows(table: _Table, before: tuple[Any, ...], after: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     """A row for each outcome on each day on which a case ended."""
-    days = sorted(table)
-    there = {name for counts in table.values() for name in counts}
-    names = [name for name in OUTCOMES if name in there]
-    none = (0, 0, 0)
-    still = [table[d].get(None, none) for d in days]
-    incidences = aalen_johansen(
-        days,
-        [entered for entered, _, _ in still],
-        {name: [table[d].get(name, none)[1] for d in days] for name in names},
-        [censored for _, _, censored in still],
-    )
-    of = [(name, incidences.of[name]) for name in names]
+    ended = {name: column.tolist() for name, column in table.ended.items()}
+    found = aalen_johansen(table.days.tolist(), table.entered.tolist(), ended, table.censored.tolist())
+    some = np.flatnonzero(sum(table.ended.values(), start=np.zeros(len(table.days)))).tolist()
+    of = [(name, found.of[name]) for name in ended]
     return [
-        (*before, day, name, one.incidence[i], one.low[i], one.high[i], one.events[i], incidences.survival[i],
-         incidences.at_risk[i], *after)
-        for i, day in enumerate(days) if set(table[day]) != {None} for name, one in of
+        (*before, found.day[i], name, one.incidence[i], one.low[i], one.high[i], one.events[i], found.survival[i],
+         found.at_risk[i], *after)
+        for i in some for name, one in of
     ]  # fmt: skip
 
 

@@ -80,6 +80,7 @@ def _shares(store: Store, found: list[Scope], filters: Filters) -> Result:
 RANKED = (
     *("register", "rank", "recipient", "recipient_type", "requests", "releases", "share", "cumulative_share"),
     *("recipient_id", "parent_recipient", "former_names"),
+    "recipients",  # in all, so that a list that is cut says of how many
 )
 
 
@@ -89,7 +90,7 @@ def _ranked(store: Store, found: list[Scope], filters: Filters) -> Result:
     rows: list[tuple[Any, ...]] = []
     register, place, rank, so_far, least = None, 0, 0, 0, None
     for row in store.query("top_recipients", filters, by_requests=by_requests).rows:
-        of, recipient, kind, requests, releases, total, *beside = row
+        of, recipient, kind, requests, releases, total, recipients, *beside = row
         if of != register:
             register, place, rank, so_far, least = of, 0, 0, 0, None
         weight = requests if of in by_requests else releases
@@ -98,7 +99,7 @@ def _ranked(store: Store, found: list[Scope], filters: Filters) -> Result:
         rank, least = (rank, least) if weight == least else (place, weight)
         rows.append(
             (of, rank, recipient, kind, requests, None if of in by_requests else releases,
-             weight / total if total else None, so_far / total if total else None, *beside)
+             weight / total if total else None, so_far / total if total else None, *beside, recipients)
         )  # fmt: skip
     return Result(RANKED, tuple(rows))
 

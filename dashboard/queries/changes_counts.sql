@@ -1,9 +1,10 @@
--- purpose: how many changes of each kind each edition brought
+-- purpose: how many changes of each kind each edition brought, and of how many requests, releases or figures
 -- parameters: $register $from $to $recipient $reference $edition $known_on
--- result columns: register, edition, previous, published, kind, label, changes
+-- result columns: register, edition, previous, published, kind, label, changes, things
 select
     c.register, c.edition, c.previous, any_value(c.published) as published, c.kind, any_value(k.label) as label,
-    count(*) as changes
+    count(*) as changes,
+    count(distinct (c.reference, c.occurrence)) as things -- one may have several values changed
 from core.changes as c
 inner join core.registers_in($register) as r on c.register = r.register
 inner join reference.change_kinds as k on c.kind = k.kind

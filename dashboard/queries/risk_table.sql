@@ -4,11 +4,8 @@
 -- Three lists of one length, in no order. kinds: 0 enters late; 1 ends, 2 is censored, watched from its start; 3 ends, 4
 -- is censored, having entered late; 5 is left out, 6 is left out because not every case of its time was listed. days: of
 -- waiting, -1 of those left out.
-select
-    register, interval_start, group_id as "group", clock, basis,
-    list(kind) as kinds, list(coalesce(day, -1)) as days, list(cases) as cases
-from risk_where(
+select register, interval_start, group_id as "group", clock, basis, kinds, days, cases
+from risk_lists(
     $known_on, $edition, $register, $from, $to, $type, $tier, $route, $outcome, $recipient, $reference, $dataset,
     $clock, $basis, $cohort, $unit, $interval, $by
 )
-group by register, interval_start, group_id, clock, basis

@@ -39,7 +39,7 @@ from dashboard.warehouse import publish
 LOG = "kernel.log"
 START_TIMEOUT = 60  # seconds for the kernel to come up
 CELL_TIMEOUT = 300  # seconds for one section
-LITTLE_MEMORY = "192MB"  # for DuckDB: with Python, its libraries and the kernel under 400 MiB
+LITTLE_MEMORY = "176MB"  # for DuckDB: with Python, its libraries and the kernel under 400 MiB
 MUCH_MEMORY = "2GB"
 FAILURES_KEPT = 10  # failed runs, each with its notebook
 Progress = Callable[[str], None]

@@ -170,11 +170,10 @@ def _words(made: dict[str, Any], key: str, notes: dict[str, list[str]], rows: in
         f"--{name.replace('_', '-')} {','.join(value) if isinstance(value, list) else value}"
         for name, value in made["filters"].items()
     )
-    command = "issues" if made["measure"] == "issues" else f"measure {made['measure']}"
     places = [f"[note {n}]" for n, note in enumerate(notes, 1) if note in made["notes"]]
     return (
         f"This worksheet contains one table, with {plural(rows, 'row')}: those of tables/{key}.csv.",
-        f"Source: access-review {command} {asked}".strip() + ".",
+        f"Source: access-review measure {made['measure']} {asked}".strip() + ".",
         *([f"Notes: {', '.join(places)}, in the worksheet Notes."] if places else []),
         BACK,
     )

@@ -570,9 +570,7 @@ class _Asked:
             return None
         name, asked = str(recorded.get("file")), str(recorded["measure"])
         path = self.review.file(name)
-        if (
-            path is None or asked == "issues"
-        ):  # of issues the review shows those of the editions known by then
+        if path is None:
             return None
         try:
             found = self.answer(asked, recorded.get("filters"))

@@ -204,7 +204,7 @@ class Changes(Parts):
         if not found:
             return []
         moved = [f for f in found if f.moved]
-        self._write("figures-of-last-april", since.COLUMNS, [f.row for f in found])
+        self._write("figures-of-last-april", since.COLUMNS, [[f.row for f in found]])
         source = self._own("figures-of-last-april", since.COLUMNS, [f.row for f in found], "moved")
         april = f"April {self.choice.year - 1}"
         of = f"the {plural(len(found), 'figure')} that the review of {april} gave for periods already over"
@@ -248,7 +248,7 @@ class Changes(Parts):
             words = f"No correction, reviewed name or replaced edition is new since {then}."
             self._say("changes", words, at)
             return [self._part("said", words=[*said, words])]
-        self._write("reasons-since-last-april", REASONS, rows)
+        self._write("reasons-since-last-april", REASONS, [rows])
         source = self._own("reasons-since-last-april", REASONS, rows, "kind")
         kinds = Counter(r[0] for r in rows)
         parts = [
@@ -309,7 +309,7 @@ class Changes(Parts):
     def _names(self, before: date) -> list[tuple[Any, ...]]:
         result = self.store.query("names_reviewed", Filters(register=self.choice.register))
         rows = result.dicts()
-        self._write("reviewed-names", result.columns, result.rows)
+        self._write("reviewed-names", result.columns, [result.rows])
         listed = since.table_of(self.earlier, "reviewed-names") if self.earlier else None
         new = (
             [r for r in rows if r["reviewed"] and r["reviewed"] > before]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from markupsafe import Markup
@@ -13,8 +14,7 @@ from dashboard.review.parts import Parts, Shown, ledger_source
 from dashboard.text import number, plural
 
 
-MOST_LICENCES = 25  # of the list in the report
-IN_CSV = 1_000  # of the list in its file: whom to chase this year, not a copy of the register
+MOST_LICENCES = 25  # of the list in the report; its file has all
 PAST = {"overdue": "held past its end", "ending": "ends within a year"}
 
 
@@ -76,17 +76,21 @@ class Holdings(Parts):
             f"{plural(ending, 'licence')} of data still held {'ends' if ending == 1 else 'end'} within a year"
         )
         self._say("holdings", title, source)
-        due = self.store.query("licences_due", filters, limit=IN_CSV)
-        columns = [c for c in due.columns if c != "register"]
-        found = due.dicts()
-        self._write("licences-due", columns, [[r[c] for c in columns] for r in found])
+        found: list[dict[str, Any]] = []
+        due = self._listed("licences_due", filters)
+        columns = due.columns[1:]  # the register is the review's own
+
+        def shown_first() -> Iterator[list[tuple[Any, ...]]]:
+            for rows in due:
+                found.extend(
+                    dict(zip(due.columns, row, strict=True)) for row in rows[: MOST_LICENCES - len(found)]
+                )
+                yield [row[1:] for row in rows]
+
+        count = self._write("licences-due", columns, shown_first())
         notes = ["The first end first; each with its place in the edition that last listed it."]
-        if len(found) > MOST_LICENCES:
-            notes.append("Only the first are shown; the CSV has more.")
-        if len(found) == IN_CSV:
-            notes.append(
-                f"The CSV ends after {number(IN_CSV)} rows; 'holdings' asked with --rows has them all."
-            )
+        if count > MOST_LICENCES:
+            notes.append(f"The first {number(MOST_LICENCES)} are shown; the CSV has all.")
         return [
             self._part(
                 "plain_table",
@@ -112,7 +116,7 @@ class Holdings(Parts):
                             PAST[r["counted_as"]],
                             f"{r['sheet']}, row {number(r['sheet_row'])}",
                         )
-                        for r in found[:MOST_LICENCES]
+                        for r in found
                     ),
                 ),
             )

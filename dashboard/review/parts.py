@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -18,18 +16,19 @@ from markupsafe import Markup
 
 from dashboard.definitions import load_definitions
 from dashboard.exhibits import Exhibit
-from dashboard.files import write_whole
+from dashboard.files import write_parts
 from dashboard.filters import Filters, make_filters
 from dashboard.findings import Ground
 from dashboard.html import environment
 from dashboard.ledger import Ledger, Source
-from dashboard.measures import MeasureResult, Scope, cell, measure, scopes
+from dashboard.measures import MeasureResult, Scope, measure, scopes
+from dashboard.measures.result import csv_parts
 from dashboard.review.choice import Choice, choose
 from dashboard.review.commentary import commentary_html, read_commentary
-from dashboard.review.sheets import Sheet, describe
+from dashboard.review.sheets import Sheet, describe, types_of
 from dashboard.reviews import Review, earlier_review, open_review
 from dashboard.settings import load_settings
-from dashboard.store import Store
+from dashboard.store import Rows, Store
 from dashboard.text import day
 
 
@@ -95,6 +94,7 @@ class Parts:
         modest: dict[str, Any] = {}
         if scratch:
             modest = {"threads": 1, "memory": os.environ.get(MEMORY, "2GB"), "spill": Path(scratch) / SPILL}
+            modest["in_turn"] = True
         store = Store(load_settings(data or None), build_id=build_id or None, patience=PATIENCE, **modest)
         choice = choose(store, year=year, as_at=day_, register=register or None)
         named = os.environ.get(EARLIER)
@@ -131,22 +131,53 @@ class Parts:
     def _measure(self, name: str, key: str, filters: Filters | None = None, **keywords: Any) -> MeasureResult:
         """One measure, its CSV written beside the report under `key`."""
         result = measure(name, self.store, filters=filters or replace(self.filters, **keywords))
-        self._record(key, name, result.filters, len(result.rows), result.csv(), result.notes)
-        self.sheets[key] = describe(name, result.columns, result.rows, result.filters)
+        self._write(
+            key, result.columns, result.chunks(), name=name, filters=result.filters, notes=result.notes
+        )
         return result
 
-    def _record(
-        self, key: str, name: str, filters: Filters, rows: int, text: str, notes: Sequence[str] = ()
-    ) -> None:
+    def _write(
+        self,
+        key: str,
+        columns: Sequence[str],
+        chunks: Iterable[Sequence[tuple[Any, ...]]],
+        *,
+        name: str = "",
+        filters: Filters | None = None,
+        notes: Sequence[str] = (),
+    ) -> int:
+        """Rows as the CSV `key` and as a sheet, some at a time; returns how many. `name`: the measure's, where they
+        are one's. What was asked of the register alone has no other filters."""
+        asked = filters or Filters(register=self.choice.register)
+        types: list[set[type]] = [set() for _ in columns]
+        count = 0
+
+        def counted() -> Iterator[Sequence[tuple[Any, ...]]]:
+            nonlocal count
+            for rows in chunks:
+                count += len(rows)
+                for known, new in zip(types, types_of(columns, rows), strict=True):
+                    known |= new
+                yield rows
+
+        if self.folder:
+            write_parts(self.folder / self._csv(key), csv_parts(columns, counted()))
+        else:
+            for _ in counted():
+                pass
         self.measures[key] = {
-            "measure": name,
-            "filters": {n: list(v) if isinstance(v, tuple) else str(v) for n, v in filters.items()},
+            "measure": name or key,
+            "filters": {n: list(v) if isinstance(v, tuple) else str(v) for n, v in asked.items()},
             "file": self._csv(key),
-            "rows": rows,
+            "rows": count,
             "notes": list(notes),
         }
-        if self.folder:
-            write_whole(self.folder / self._csv(key), text)
+        self.sheets[key] = describe(name or key, columns, types, asked)
+        return count
+
+    def _listed(self, query: str, filters: Filters) -> Rows:
+        """Every row of a query, some thousands at a time: as many as the register has are never held."""
+        return self.store.stream(query, filters, seconds=PATIENCE)
 
     @staticmethod
     def _csv(key: str) -> str:
@@ -222,12 +253,14 @@ class Parts:
 
     def _grounds(self, ground: Ground) -> Source:
         """What a finding rests on, asked again, as the ledger takes it."""
+        if ground.measure == "changes":
+            # Of the latest edition, whose requests and releases are counted once each; its rows are too many to read.
+            return Source(
+                measure="changes", filters=ground.filters, columns=(), rows=(),
+                where=(("edition", (self.choice.edition,)),), things=("reference", "occurrence"),
+                tallied=tuple(("kind", kind, int(str(count))) for kind, count in ground.values),
+            )  # fmt: skip
         result = measure(ground.measure, self.store, filters=ground.filters)
-        if (
-            ground.measure == "changes"
-        ):  # of the latest edition, whose requests and releases are counted once each
-            source = ledger_source(result, where=(("edition", (self.choice.edition,)),))
-            return replace(source, things=("reference", "occurrence"))
         return ledger_source(result, first=ground.columns, counted=ground.counted)
 
     def _to_as_at(self) -> Filters:
@@ -246,15 +279,6 @@ class Parts:
     def _fields(self, status: str) -> Source:
         result = measure("answerability", self.store, filters=Filters(register=self.choice.register))
         return ledger_source(result, where=(("era", (self._era(),)), ("status", (status,))), counted=True)
-
-    def _write(self, key: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([cell(v) for v in row] for row in rows)
-        filters = Filters(register=self.choice.register)
-        self._record(key, key, filters, len(rows), out.getvalue())
-        self.sheets[key] = describe(key, columns, rows, filters)
 
 
 @cache

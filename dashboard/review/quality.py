@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import platform
-from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
+from operator import itemgetter
 from typing import Any
 
 from markupsafe import Markup
@@ -14,16 +16,16 @@ from dashboard.definitions import HEADLINES, load_definitions
 from dashboard.exhibits import Column, Table
 from dashboard.filters import Filters
 from dashboard.ledger import Source
-from dashboard.measures import MEASURES, row_stream
+from dashboard.measures import MEASURES
 from dashboard.measures.refusals import refused
+from dashboard.measures.result import ordered
 from dashboard.review.parts import Parts, Shown, ledger_source
 from dashboard.text import day, number, plural
 from dashboard.vocabulary import ANSWERABLE_FIELDS
 
 
 LIBRARIES = ("duckdb", "numpy", "jinja2", "mistune", "papermill", "nbclient", "nbconvert", "ipykernel")
-MOST_DEPARTURES = 25  # of the list in the report
-MOST_EVIDENCE = 1_000  # of the list in its file
+MOST_DEPARTURES = 25  # of the list in the report; its file has all
 LISTED = (
     "Each is listed in the CSV with its edition, sheet, row and column. A value that breaks a rule leaves the measures "
     "it would spoil and stays in the register."
@@ -78,26 +80,27 @@ class Quality(Parts):
 
     def data_quality(self) -> Shown:
         """Every problem found in the editions known by then, by rule."""
-        source = self._problems()
-        rows = source.dicts()
-        self._write("issues", source.columns, source.rows)
+        asked = Filters(register=self.choice.register, known_on=self.choice.known_on)
+        self._problems(asked)
+        rows = self.store.query("issue_counts", asked).dicts()
         left = self._departures()
         if not rows:
             return self._section(
                 "data-quality", [self._part("said", words=["No problem was found in the data."]), *left]
             )
-        now, ever = self._problems("error", latest=True), self._problems("error")
+        of_latest = replace(asked, known_on=None, edition=self.choice.edition)
+        here = self.store.query("issue_counts", of_latest).dicts()
+        now = sum(r["issues"] for r in here if r["severity"] == "error")
+        ever = sum(r["issues"] for r in rows if r["severity"] == "error")
         words = (
-            f"{plural(len(now.rows), 'cell')} of the latest edition could not be read"
-            if now.rows
+            f"{plural(now, 'cell')} of the latest edition could not be read"
+            if now
             else "Every cell of the latest edition could be read"
         )
-        self._say("data-quality", words, now)
-        everywhere = f"In all editions known: {plural(len(ever.rows), 'cell')} could not be read."
-        self._say("data-quality", everywhere, ever)
-        grouped = Counter((r["severity"], r["rule"]) for r in rows)
-        latest = Counter((r["severity"], r["rule"]) for r in rows if r["edition"] == self.choice.edition)
-        order = {"error": 0, "warning": 1, "info": 2}
+        self._say("data-quality", words, self._errors(of_latest, now))
+        everywhere = f"In all editions known: {plural(ever, 'cell')} could not be read."
+        self._say("data-quality", everywhere, self._errors(asked, ever))
+        latest = {(r["severity"], r["rule"]): r["issues"] for r in here}
         table = Table(
             caption="Problems by rule, in all editions known and in the latest",
             columns=(
@@ -109,15 +112,13 @@ class Quality(Parts):
             ),
             rows=tuple(
                 (
-                    rule.replace("_", " "),
-                    severity,
-                    count,
-                    latest[severity, rule],
-                    next(r["words"] for r in rows if (r["severity"], r["rule"]) == (severity, rule)),
+                    r["rule"].replace("_", " "),
+                    r["severity"],
+                    r["issues"],
+                    latest.get((r["severity"], r["rule"]), 0),
+                    r["example"],
                 )
-                for (severity, rule), count in sorted(
-                    grouped.items(), key=lambda i: (order.get(i[0][0], 9), -i[1], i[0][1])
-                )
+                for r in rows
             ),
         )
         return self._section(
@@ -153,13 +154,20 @@ class Quality(Parts):
             f"{plural(item['count'], 'entry', 'entries')} left with no reason published: ask the owner why"
         )
         self._say("data-quality", title, ledger_source(result, first=("count",)))
-        found = self._evidence("departures", filters)
         columns = ("reference", "date", "words", "seen_in", "edition", "sheet", "sheet_row")
-        self._write("departures", columns, [[r[c] for c in columns] for r in found])
+        rows: list[dict[str, Any]] = []
+
+        def latest_kept() -> Iterator[list[tuple[Any, ...]]]:
+            for found in self._evidence("departures", filters):
+                rows.extend(found)
+                rows.sort(key=lambda r: (r["date"], r["reference"]), reverse=True)
+                del rows[MOST_DEPARTURES:]
+                yield [tuple(r[c] for c in columns) for r in found]
+
+        count = self._write("departures", columns, latest_kept())
         notes = ["The edition that no longer lists it, and its place in the edition that listed it last."]
-        if len(found) > MOST_DEPARTURES:
-            notes.append("Only the latest are shown; the CSV has more.")
-        rows = sorted(found, key=lambda r: (r["date"], r["reference"]), reverse=True)[:MOST_DEPARTURES]
+        if count > MOST_DEPARTURES:
+            notes.append(f"The latest {number(MOST_DEPARTURES)} are shown; the CSV has all.")
         return [
             self._part(
                 "plain_table",
@@ -188,38 +196,26 @@ class Quality(Parts):
             )
         ]
 
-    def _evidence(self, kind: str, filters: Filters) -> list[dict[str, Any]]:
-        """The records behind a decision of one kind, at most a thousand, the others not read."""
-        stream = row_stream("decisions", self.store, filters=filters)
-        found: list[dict[str, Any]] = []
-        try:
-            for rows in stream.chunks():
-                found += [
-                    r for r in (dict(zip(stream.columns, row, strict=True)) for row in rows)
-                    if r["counted_as"] == kind
-                ]  # fmt: skip
-                if len(found) >= MOST_EVIDENCE:
-                    break
-        finally:
-            stream.close()
-        return found[:MOST_EVIDENCE]
+    def _evidence(self, kind: str, filters: Filters) -> Iterator[list[dict[str, Any]]]:
+        """The records behind a decision of one kind, some thousands at a time."""
+        stream = self._listed(MEASURES["decisions"].rows_query, filters)
+        for rows in stream:
+            found = [dict(zip(stream.columns, row, strict=True)) for row in rows]
+            yield [r for r in found if r["counted_as"] == kind]
 
-    def _problems(self, severity: str | None = None, *, latest: bool = False) -> Source:
-        """The issues of the editions known by then, or of the latest one, of one severity or all."""
-        known = (self.choice.edition,) if latest else tuple(e["edition"] for e in self._editions().dicts())
-        where: tuple[tuple[str, tuple[Any, ...]], ...] = (("edition", known),)
-        if severity:
-            where = (*where, ("severity", (severity,)))
-        filters = Filters(register=self.choice.register)
-        result = self.store.query("issues", filters)
-        rows = [r for r in result.dicts() if all(r[name] in allowed for name, allowed in where)]
+    def _problems(self, filters: Filters) -> None:
+        """The measure's own CSV, row by row as it is read: a large register has more problems than can be held."""
+        found = MEASURES["issues"]
+        stream = self._listed(found.query, filters)
+        columns = ordered(found.columns, stream.columns, filters)
+        picked = itemgetter(*(stream.columns.index(c) for c in columns))
+        self._write("issues", columns, ([picked(r) for r in rows] for rows in stream), filters=filters)
+
+    @staticmethod
+    def _errors(filters: Filters, count: int) -> Source:
+        """The cells that could not be read, counted by a query: as rows they may be too many to hold."""
         return Source(
-            measure="issues",
-            filters=filters,
-            columns=result.columns,
-            rows=tuple(tuple(r.values()) for r in rows),
-            where=where,
-            counted=True,
+            measure="issues", filters=filters, columns=(), rows=(), tallied=(("severity", "error", count),)
         )
 
     def method(self) -> Shown:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import NoneType
 from typing import Any
 
 from dashboard.definitions import load_definitions
@@ -29,13 +30,24 @@ class Sheet:
     columns: tuple[SheetColumn, ...]
 
 
-def describe(measure: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], filters: Filters) -> Sheet:
-    """The sheet of a measure's rows, titled as its definition is until an exhibit gives it its finding."""
+def types_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[set[type]]:
+    """The types of each column's values."""
+    found: list[set[type]] = [set() for _ in columns]
+    for values, types in zip(zip(*rows, strict=True), found, strict=False):  # no rows have no columns
+        types.update(map(type, values))
+    return found
+
+
+def describe(measure: str, columns: Sequence[str], types: Sequence[set[type]], filters: Filters) -> Sheet:
+    """The sheet of a measure's rows, titled as its definition is until an exhibit gives it its finding.
+
+    `types`: those of each column's values, as `types_of` finds them.
+    """
     defined = load_definitions().of({measure})
     named: list[SheetColumn] = []
     taken: set[str] = set()
-    for place, name in enumerate(columns):
-        kind = _kind(name, [row[place] for row in rows])
+    for name, of_values in zip(columns, types, strict=True):
+        kind = _kind(name, of_values - {NoneType})
         label = _label(name, kind, filters)
         if label in taken:  # two columns may share their everyday word
             label = f"{label} ({name})"
@@ -46,16 +58,15 @@ def describe(measure: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
     return Sheet(title=title + known, columns=tuple(named))
 
 
-def _kind(name: str, values: Sequence[Any]) -> str:
-    known = [v for v in values if v is not None]
-    if known and all(isinstance(v, bool) for v in known):
+def _kind(name: str, types: set[type]) -> str:
+    if types == {bool}:
         return "flag"
-    if known and all(isinstance(v, date) for v in known):
+    if types == {date}:
         return "date"
-    if known and all(isinstance(v, int | float) for v in known):
+    if types and types <= {int, float}:
         if name in SHARES:
             return "share"
-        return "count" if all(isinstance(v, int) for v in known) else "number"
+        return "count" if types == {int} else "number"
     return "text"
 
 

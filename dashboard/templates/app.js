@@ -11,10 +11,15 @@
   let latest = 0;
   let asking = null;
   let asks = 0; // how often the same has been asked for again, because other data are in
+  let leaving = false; // for an address that has to be loaded: what is chosen until it comes goes the same way
 
   // What was not understood is named on the page; the address says what was.
   if (document.body.dataset.address) history.replaceState(null, "", document.body.dataset.address);
-  let wanted = location.pathname + location.search; // the address shown, or on its way
+  // Three addresses, for an answer takes its time: the one asked for last, the one in the address bar, and the one
+  // that the words on the page are of.
+  let wanted = location.pathname + location.search;
+  let at = wanted;
+  let shown = wanted;
 
   const holders = () => [...document.querySelectorAll(".figure[data-live]")];
   const sections = (root) => [...root.querySelectorAll("#exhibits > section")];
@@ -25,45 +30,89 @@
   // --- changing the page in place ---------------------------------------------------------------------
 
   // The form as an address: several boxes of one name are one value, as in the addresses of the page itself.
-  function query() {
+  function query(from = form) {
     const values = new Map();
-    for (const [name, value] of new FormData(form))
-      if (value) values.set(name, values.has(name) ? `${values.get(name)},${value}` : value);
-    return new URLSearchParams([...values]).toString();
+    for (const [name, value] of new FormData(from))
+      if (value) values.set(name, new Set([...(values.get(name) ?? []), value]));
+    return new URLSearchParams([...values].map(([name, all]) => [name, [...all].join()])).toString();
   }
 
-  async function show(address, { push = false, again = false } = {}) {
+  // A choice made before the answer to the one before it has come adds to that one: what it changes of `from`, which
+  // it was made on, is changed of what was asked for last.
+  function added(address, from) {
+    if (wanted === shown) return address;
+    const [to, base, last] = [address, from, wanted].map((a) => new URL(a, location.href));
+    const names = [...to.searchParams.keys()];
+    if (to.pathname !== last.pathname) return address;
+    for (const name of new Set([...names, ...base.searchParams.keys()])) {
+      const [now, before, other] = [to, base, last].map((a) => a.searchParams.get(name));
+      if (now !== before) last.searchParams.set(name, remaining(name, now, before, other) ?? now ?? "");
+    }
+    for (const name of [...last.searchParams.keys()]) if (!last.searchParams.get(name)) last.searchParams.delete(name);
+    return last.pathname + last.search;
+  }
+
+  // One of several values taken off: the others are those that were asked for last.
+  function remaining(name, now, before, other) {
+    const [kept, had, last] = [now, before, other].map((value) => value?.split(",") ?? []);
+    if (had.length < 2 || !kept.every((value) => had.includes(value)) || !field(name)) return null;
+    return last.filter((value) => kept.includes(value) || !had.includes(value)).join();
+  }
+
+  const field = (name) => form?.querySelector(`input[type=checkbox][name="${CSS.escape(name)}"]`);
+
+  async function show(address, { again = false } = {}) {
     if (address === wanted && !again) return;
     wanted = address;
-    if (lost) return leave(address);
+    if (lost || leaving) return leave(address);
     const turn = ++latest;
     asking?.abort();
     asking = new AbortController();
     const done = busy();
+    // The reader may go elsewhere meanwhile: nothing that comes then may call them back.
+    let elsewhere = false;
+    const goes = () => (elsewhere = true);
+    addEventListener("beforeunload", goes);
     // The charts are drawn while the words are on their way: the server works both out once.
     const asked = fetch(address, { headers: { "X-In-Place": live ? "live" : "static" }, signal: asking.signal });
     tell(new URL(address, location.href).search, again);
-    let text;
+    let next = null; // without it the browser is to say what is wrong
     try {
       const answer = await asked;
-      if (!answer.ok) throw new Error(answer.status);
-      text = await answer.text();
+      if (answer.ok) next = new DOMParser().parseFromString(await answer.text(), "text/html");
+      await released();
     } catch {
-      if (turn === latest) location.assign(address); // let the browser say what is wrong
-      return;
+      // as good as no answer
     } finally {
       done();
+      removeEventListener("beforeunload", goes);
     }
     if (turn !== latest) return; // a later choice has overtaken this one
-    const next = new DOMParser().parseFromString(text, "text/html");
+    asking = null;
     // A chart that the session has none for, or that is not kept for it: the page itself must change.
-    if (lost || !fits(next)) return leave(address);
-    if (next.body.dataset.address) wanted = next.body.dataset.address;
-    if (push) history.pushState(null, "", wanted);
-    else if (wanted !== address) history.replaceState(null, "", wanted);
+    if (!next || lost || !fits(next)) {
+      if (!elsewhere) return leave(address);
+      wanted = shown; // should the reader stay after all, the same can be chosen again
+      return;
+    }
+    shown = wanted = next.body.dataset.address ?? address;
+    // Gone back to, or asked for again, it is in the address bar already, if not as the page spells it.
+    if (wanted !== at) history[address === at ? "replaceState" : "pushState"](null, "", wanted);
+    at = wanted;
     swap(next);
     announce.textContent = document.querySelector("h1").textContent;
   }
+
+  // What is pressed has to be there still when it is let go, or nothing comes of it.
+  let pressed = false;
+  const pressing = [];
+  const letGo = () => {
+    pressed = false;
+    setTimeout(() => pressing.splice(0).forEach((go) => go())); // after the click
+  };
+  addEventListener("pointerdown", ({ target, button }) => (pressed = !button && !!target.closest?.("main a, main summary")), true);
+  for (const end of ["pointerup", "pointercancel", "dragend", "blur"]) addEventListener(end, letGo);
+  const released = () => pressed && new Promise((go) => pressing.push(go));
 
   function swap(next) {
     const focus = remember();
@@ -79,7 +128,7 @@
       else if (fresh) document.getElementById("share").before(fresh);
     }
     swapExhibits(next);
-    refill(next.querySelector("form.filters"));
+    if (form) refill(next.querySelector("form.filters"));
     for (const link of document.querySelectorAll(".site-header a")) {
       const other = [...next.querySelectorAll(".site-header a")].find((a) => a.textContent === link.textContent);
       if (other) link.href = other.getAttribute("href");
@@ -139,23 +188,60 @@
   }
 
   // Field by field: what the reader is in the middle of is left alone, and so is what is folded or open.
+  let filled = ""; // what the form said when it was last filled, or sent
+  let edited = null; // the field that has been typed in, and not sent
+
   function refill(fresh) {
-    const here = document.activeElement;
+    filled = query(fresh);
+    const more = form.querySelector(".more");
+    if (!more !== !fresh.querySelector(".more")) {
+      if (more) more.remove();
+      else form.querySelector(".kept").before(fresh.querySelector(".more"));
+    }
     for (const group of [".fields", ".more > .fields"]) {
-      const old = form.querySelector(`:scope > ${group}`);
       const now = fresh.querySelector(`:scope > ${group}`);
-      if (!old || !now) continue;
-      for (const field of [...old.querySelectorAll(":scope > [data-field]")]) {
-        const other = now.querySelector(`:scope > [data-field="${field.dataset.field}"]`);
-        if (!other) field.remove();
-        else if (!field.contains(here) || here.type !== "date") {
-          const id = field.contains(here) ? here.id : "";
-          field.replaceWith(other);
-          if (id) document.getElementById(id)?.focus();
-        }
+      if (!now) continue; // there is none, or it is here already
+      const list = form.querySelector(`:scope > ${group}`);
+      const old = new Map([...list.querySelectorAll(":scope > [data-field]")].map((f) => [f.dataset.field, f]));
+      let last = null;
+      for (const other of now.querySelectorAll(":scope > [data-field]")) {
+        const mine = old.get(other.dataset.field);
+        old.delete(other.dataset.field);
+        if (!mine) last ? last.after(other) : list.prepend(other);
+        last = mine ? refield(mine, other) : other;
       }
+      for (const gone of old.values()) gone.remove();
     }
     form.querySelector(".kept").replaceWith(fresh.querySelector(".kept"));
+    tick();
+  }
+
+  // The same controls stay, with what another page has in them: one that is being typed in, opened or pressed is there
+  // still. The field that is on the page now.
+  function refield(mine, other) {
+    const [old, now] = [mine, other].map((root) => [...root.querySelectorAll("select, input, datalist")]);
+    if (old.map((e) => e.id).join() !== now.map((e) => e.id).join()) {
+      const id = mine.contains(document.activeElement) ? document.activeElement.id : "";
+      mine.replaceWith(other);
+      if (id) document.getElementById(id)?.focus();
+      return other;
+    }
+    const said = (list) => [...list.options].map((o) => `${o.value}\n${o.text}`).join("\n\n");
+    for (const [place, control] of old.entries()) {
+      const { options, value, checked } = now[place];
+      if (options && said(control) !== said(now[place])) control.replaceChildren(...options);
+      if (control === edited) continue;
+      control.checked = checked;
+      if (control.value !== value) control.value = value; // set anew, a date forgets where in it the reader is
+    }
+    return mine;
+  }
+
+  // One type is in the list and its box: the boxes add to it. Without a script only the list has it, or it could not be
+  // taken back there.
+  function tick() {
+    const one = form.querySelector("select[name=type]")?.value;
+    if (one) for (const box of form.querySelectorAll("input[name=type]")) box.checked = box.value === one;
   }
 
   // What has the focus goes with what is swapped: the same place gets it back.
@@ -163,15 +249,15 @@
     const here = document.activeElement;
     const part = here?.closest("#swap .chips, #swap, #exhibits > section, #share, #listing");
     if (!part) return () => {};
-    const links = (root) => [...root.querySelectorAll("a, summary, button, [tabindex='0']")];
+    const links = (root) => [...root.querySelectorAll("a, summary, button, textarea, [tabindex='0']")];
     const place = links(part).indexOf(here);
-    const at = part.closest("#exhibits") ? sections(document).indexOf(part) : -1;
+    const figure = part.closest("#exhibits") ? key(part) : "";
     const chips = part.matches(".chips");
     return () => {
       if (document.contains(here)) return;
       const now = chips
         ? document.querySelector("#swap .chips")
-        : at >= 0 ? sections(document)[at] : document.getElementById(part.id);
+        : figure ? sections(document).find((section) => key(section) === figure) : document.getElementById(part.id);
       const found = now ? links(now) : [];
       const to = found[Math.min(place, found.length - 1)] ?? main;
       to.focus({ preventScroll: true });
@@ -180,16 +266,26 @@
 
   // Loading a page takes the focus from where it was: the one that comes gives it back.
   function leave(address) {
+    latest += 1; // nothing that is on its way may come before it
+    asking?.abort();
+    wanted = address;
+    leaving = true;
     const here = document.activeElement;
     const place = here?.id && here !== main ? `[id="${here.id}"]` : here?.closest(".chips") ? ".chips a" : "";
-    if (place) sessionStorage.setItem("focus", place);
+    if (place) sessionStorage.setItem("focus-at", JSON.stringify([new URL(address, location.href).pathname, place]));
     location.assign(address);
   }
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) leaving = false; // come back to as it was left
+  });
 
-  const left = sessionStorage.getItem("focus");
+  const left = sessionStorage.getItem("focus-at");
+  sessionStorage.removeItem("focus-at");
   if (left) {
-    sessionStorage.removeItem("focus");
-    (document.querySelector(left) ?? main).focus({ preventScroll: true });
+    const [path, place] = JSON.parse(left);
+    // Only where it was meant for, and nobody has begun with something else.
+    if (path === location.pathname && document.activeElement === document.body)
+      (document.querySelector(place) ?? main).focus({ preventScroll: true });
   }
 
   // Anything over half a second says so.
@@ -207,27 +303,59 @@
   }
 
   if (form) {
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      show(`/${page}?${query()}`, { push: true });
-    });
-    form.addEventListener("change", (event) => {
-      const { name, type, value } = event.target;
+    filled = query();
+    const send = () => {
+      const before = filled;
+      edited = null;
+      filled = query();
+      show(added(`/${page}?${filled}`, `/${page}?${before}`));
+    };
+    const change = ({ name, type, value }) => {
       if (name === "register") {
-        const only = new URLSearchParams({ register: value });
-        location.assign(`/${page}?${only}`); // another register may have other fields and charts
+        leave(`/${page}?${new URLSearchParams({ register: value })}`); // another may have other fields and charts
         return;
       }
+      // A year is typed figure by figure, and each of them makes a date. Left so, it is sent.
+      if (type === "date" && value.startsWith("0") && edited) return;
       // The list and the boxes are of one filter: what was chosen last holds.
-      if (name === "type" && type !== "checkbox")
-        for (const box of form.querySelectorAll("input[name=type]")) box.checked = false;
-      if (name === "type" && type === "checkbox") form.querySelector("select[name=type]").value = "";
+      const list = form.querySelector("select[name=type]");
+      if (name === "type" && type === "checkbox" && list) list.value = "";
+      else if (name === "type") for (const box of form.querySelectorAll("input[name=type]")) box.checked = false;
+      tick();
       if (name === "known_on" && value && form.elements.edition) form.elements.edition.value = "";
       if (name === "edition" && value && form.elements.known_on) form.elements.known_on.value = "";
-      show(`/${page}?${query()}`, { push: true });
+      send();
+    };
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      send();
     });
-    // Following "#main" comes here too, and is no change of address.
-    addEventListener("popstate", () => show(location.pathname + location.search));
+    form.addEventListener("change", (event) => change(event.target));
+    form.addEventListener("input", (event) => (edited = event.target));
+    // A date says nothing until the whole of it is there.
+    form.addEventListener("keydown", ({ target, key: pressed }) => {
+      if (target.type === "date" && (pressed.length === 1 || /^(Backspace|Delete|ArrowUp|ArrowDown)$/.test(pressed))) edited = target;
+    });
+    form.addEventListener("focusout", ({ target }) => {
+      const sent = edited !== target;
+      edited = null;
+      if (!sent && target.type === "date" && target.value.startsWith("0")) change(target);
+    });
+    // What was chosen before this script was there to hear of it.
+    const first = (e) =>
+      e.options ? e.selectedIndex === Math.max(0, [...e.options].findIndex((o) => o.defaultSelected))
+        : e.type === "checkbox" ? e.checked === e.defaultChecked
+        : e.type === "hidden" || e.value === e.defaultValue || (e.type !== "date" && e === document.activeElement);
+    const early = [...form.elements].find((e) => e.name && !first(e));
+    if (early) filled = "";
+    if (early) change(early);
+    else tick();
+    addEventListener("popstate", () => {
+      const address = location.pathname + location.search;
+      if (address === at) return; // following "#main" comes here too, and is no change of address
+      at = address;
+      show(address);
+    });
   }
 
   // A link to this very page under other filters: a filter taken off, a bar or a row chosen.
@@ -235,8 +363,15 @@
     const link = event.target.closest?.("a[data-in-place]");
     if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    show(link.getAttribute("href"), { push: true });
+    const address = link.getAttribute("href");
+    show(link.matches(".clear") ? address : added(address, shown));
   });
+
+  // A file that is taken meanwhile leads nowhere.
+  main?.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (link && asking && link.pathname.endsWith(".csv")) link.download = "";
+  }, true);
 
   document.addEventListener("newer", () => show(wanted, { again: true }));
 
@@ -244,8 +379,8 @@
 
   // The session draws what the address says.
   function tell(search, again = false) {
-    if (!live || lost) return;
     if (again) asks += 1;
+    if (!live || lost) return;
     live.get_model_by_name("address").value = asks ? `${search}#${asks}` : search;
   }
 
@@ -262,7 +397,8 @@
     const asked = wanted;
     const own = new URLSearchParams(new URL(asked, location.href).search);
     own.set("page", page);
-    own.set("theme", theme());
+    const colours = theme();
+    own.set("theme", colours);
     // The framework is read and run while the server makes the session.
     const first = document.getElementById("exhibits")?.dataset.script;
     const loading = first ? script(first) : Promise.resolve();
@@ -292,24 +428,29 @@
     }
     item.roots = places;
     item.root_ids = Object.keys(places);
+    // The static charts stay.
+    const without = () => Object.values(places).forEach((id) => document.getElementById(id)?.remove());
+    let charts;
+    let broken = false;
     try {
       await Bokeh.embed.embed_items({}, [item], session.path, location.origin);
+      charts = Bokeh.documents.find((d) => d.get_model_by_name("address"));
+      if (!charts) throw new Error("no charts came"); // said by the framework, and not thrown
+      charts.config.reconnect_session = false; // the session is gone with its server: pages still load
+      charts.on_event("connection_lost", () => (live ? adrift() : (broken = true)));
+      if (!charts.is_idle) await new Promise((done) => charts.idle.connect(done));
     } catch (error) {
-      // The static charts stay.
-      for (const id of Object.values(places)) document.getElementById(id)?.remove();
+      without();
       throw error;
     }
-    const shown = Bokeh.documents.find((d) => d.get_model_by_name("address"));
-    if (!shown.is_idle) await new Promise((done) => shown.idle.connect(done));
-    live = shown;
+    if (broken) return without();
+    live = charts;
     for (const figure of live.roots()) {
       // A chart lower than the drawing it replaces would leave a gap: it takes the room there is.
       const room = document.getElementById(`live-${figure.name}`)?.parentElement.offsetHeight;
       if (room > figure.height) figure.height = room;
       for (const renderer of figure.renderers ?? []) chosen(renderer.data_source);
     }
-    live.config.reconnect_session = false; // the session is gone with its server: pages still load
-    live.on_event("connection_lost", adrift);
     for (const holder of holders()) {
       const place = holder.querySelector(".live");
       if (!place) continue;
@@ -317,8 +458,12 @@
       unstop(place);
     }
     document.body.dataset.charts = "live";
-    // The reader may have filtered meanwhile.
-    if (wanted !== asked) tell(new URL(wanted, location.href).search);
+    if (theme() !== colours) return leave(wanted);
+    const told = live.get_model_by_name("address");
+    told.properties.failed.change.connect(() => told.failed === told.value && leave(wanted));
+    // The reader may have filtered meanwhile, or other data may have come in.
+    if (session.build !== document.body.dataset.build) show(wanted, { again: true });
+    else if (wanted !== asked || asks) tell(new URL(wanted, location.href).search);
   }
 
   // A bar that is clicked filters the page, as the head of its row in the table does for the keyboard.
@@ -328,7 +473,8 @@
       if (place === undefined) return;
       source.selected.indices = [];
       const links = source.data instanceof Map ? source.data.get("link") : source.data.link;
-      if (links?.[place]) show(links[place], { push: true });
+      const { drawn } = live.get_model_by_name("address");
+      if (links?.[place]) show(added(links[place], `/${page}${drawn}`));
     });
   }
 
@@ -355,14 +501,14 @@
     addEventListener("load", () => idle(() => enliven().catch((e) => console.error(e))));
 
   // A canvas cannot follow a change of theme.
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => live && location.reload());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => live && leave(wanted));
 
   // On paper the static drawings: sharp, in the light palette, as wide as the page. Printing waits for no promise.
   addEventListener("beforeprint", () => {
     if (!live) return;
     const ask = new XMLHttpRequest();
     try {
-      ask.open("GET", location.pathname + location.search, false);
+      ask.open("GET", shown, false);
       ask.setRequestHeader("X-In-Place", "static");
       ask.send();
     } catch {

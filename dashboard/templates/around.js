@@ -69,24 +69,35 @@
     };
 
     const search = async () => {
+      clearTimeout(timer);
       const q = box.value.trim();
       const mine = ++turn;
       if (q.length < 2) {
         count.textContent = "";
         return close();
       }
+      let found = null; // Enter still searches
       try {
         const answer = await fetch(`/search.json?${new URLSearchParams({ q, register })}`);
-        if (!answer.ok) return;
-        const found = await answer.json();
-        if (mine === turn && document.activeElement === box) fill(found.groups);
+        if (answer.ok) found = await answer.json();
       } catch {
-        close(); // Enter still searches
+        // as good as no answer
       }
+      if (pressed) await new Promise((go) => list.addEventListener("let-go", go, { once: true }));
+      if (mine !== turn || document.activeElement !== box) return; // of no use any more
+      if (found) fill(found.groups);
+      else close();
+    };
+
+    // No answer that is on its way is to be shown.
+    const stop = () => {
+      clearTimeout(timer);
+      turn += 1;
     };
 
     box.addEventListener("input", () => {
-      clearTimeout(timer);
+      stop();
+      mark(-1); // what was chosen was of other words: Enter searches for these
       timer = setTimeout(search, 150);
     });
     box.addEventListener("keydown", (event) => {
@@ -99,6 +110,7 @@
         const places = options.length + 1;
         mark(((active + 1 + step + places) % places) - 1);
       } else if (event.key === "Escape") {
+        stop();
         if (open) {
           event.preventDefault(); // the first closes the list, the next clears the box as browsers do
           close();
@@ -108,9 +120,21 @@
         location.assign(options[active].href);
       }
     });
-    // A click on an option moves the focus after this.
-    box.addEventListener("blur", () => setTimeout(() => document.activeElement?.closest("#site-found") || close(), 150));
-    list.addEventListener("mousedown", (event) => event.preventDefault());
+    // A click on an option moves the focus after this; and the reader may be back by then.
+    box.addEventListener("blur", () =>
+      setTimeout(() => document.activeElement === box || document.activeElement?.closest("#site-found") || close(), 150));
+    // What is pressed has to be there still when it is let go, or nothing comes of it.
+    let pressed = false;
+    list.addEventListener("mousedown", (event) => {
+      event.preventDefault();
+      pressed = true;
+    });
+    for (const end of ["mouseup", "dragend", "blur"])
+      addEventListener(end, () => {
+        if (!pressed) return;
+        pressed = false;
+        setTimeout(() => list.dispatchEvent(new Event("let-go"))); // after the click
+      });
   }
 
   // --- links and citation ----------------------------------------------------------------------------
@@ -137,15 +161,22 @@
       : button.dataset.copy === "citation"
         ? document.getElementById("citation").textContent
         : button.parentElement.querySelector("a[data-share]").href;
-    const said = code ? button.parentElement.querySelector("[role=status]") : document.getElementById("copied");
+    // Another answer may have come when it is copied: said where that is shown.
+    const id = code?.id;
+    const say = (words) => {
+      const by = id ? document.getElementById(id)?.parentElement.querySelector("[role=status]") : null;
+      const place = by ?? document.getElementById("copied");
+      if (place) place.textContent = words;
+    };
+    say(""); // the same words twice are two news
     try {
       await navigator.clipboard.writeText(text);
-      said.textContent = "Copied.";
+      say("Copied.");
     } catch {
       // Not allowed, or not over https: what would be copied is selected instead.
       if (code) code.select();
       else getSelection().selectAllChildren(button.parentElement.querySelector("a[data-share], q"));
-      said.textContent = "Selected: copy it with the keyboard.";
+      say("Selected: copy it with the keyboard.");
     }
   });
 
@@ -154,19 +185,24 @@
   const notice = document.getElementById("newer");
   if (notice) {
     let declined = "";
+    let looks = 0;
+    let build = document.body.dataset.build; // of what is shown
     const words = notice.querySelector(".words");
     const look = async () => {
       if (document.visibilityState !== "visible") return;
+      const mine = ++looks;
       try {
         const answer = await fetch("/health");
-        if (answer.ok) heard((await answer.json()).build);
+        const health = answer.ok ? await answer.json() : null;
+        // A later look, or a page that came meanwhile, knows better.
+        if (health && mine === looks) heard(health.build);
       } catch {
         // no server just now: the next look may find it
       }
     };
-    const heard = (build) => {
-      const newer = build && build !== document.body.dataset.build && build !== declined;
-      notice.dataset.build = build;
+    const heard = (found) => {
+      const newer = found && found !== build && found !== declined;
+      notice.dataset.build = found;
       notice.hidden = !newer;
       // Filled when it is shown: a live region speaks of what changes in it.
       words.textContent = newer ? "Newer data are in." : "";
@@ -184,6 +220,11 @@
     });
     setInterval(look, 60_000);
     document.addEventListener("visibilitychange", look);
-    document.addEventListener("swapped", () => heard(document.body.dataset.build));
+    document.addEventListener("swapped", () => {
+      if (document.body.dataset.build === build) return;
+      build = document.body.dataset.build;
+      looks += 1;
+      heard(build);
+    });
   }
 })();

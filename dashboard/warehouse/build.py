@@ -77,7 +77,7 @@ MACROS = (
     ),
     (
         ("whole", "slim", "monthly", "asked", "facts", "latest"),
-        ("048_facts", "049_from_facts", "049_endings_from_facts", "049_marts"),
+        ("048_facts", "049_from_facts", "049_endings_from_facts", "049_marts", "049_ready"),
     ),
     (("monthly", "facts", "latest"), ()),  # what follows, the checks among it, reads the tables
 )

@@ -32,7 +32,7 @@ def count(context: Any) -> int:
 
 
 class SessionHandler(Handler, DocHandler):
-    """Makes a session and says, as JSON, what a page needs to draw it: scripts, path, token, roots by name."""
+    """Makes a session and says, as JSON, what a page needs to draw it: scripts, path, build, token, roots by name."""
 
     def initialize(self, site: Site, most: int, path: str, **framework: object) -> None:
         self.site = site
@@ -54,6 +54,7 @@ class SessionHandler(Handler, DocHandler):
                 hint="the charts on the page stay as they are",
             )
         page, query, theme = what_is_asked(self.request.arguments)
+        build = self.site.standing().build
         # In threads: what the charts show, once for all who ask it, then the charts themselves.
         await self.site.workshop.do(
             (self.site.standing(), "exhibits", page, query), lambda: self.site.exhibits(page, query)
@@ -65,6 +66,7 @@ class SessionHandler(Handler, DocHandler):
             answer = {
                 "scripts": [self.site.assets.addresses[name] for name in SCRIPTS],
                 "path": self.path,
+                "build": build,  # whose the page's words must be too
                 "item": item.to_json(),
                 "names": {str(root.id): root.name for root in session.document.roots},
             }

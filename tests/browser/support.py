@@ -52,7 +52,7 @@ LIVE = """() => {
 MODELS = "() => Bokeh.documents.reduce((n, d) => n + d._all_models.size, 0)"
 
 
-def until(page: Any, truth: Callable[[], object], *, seconds: float = 10) -> object:
+def until(page: Any, truth: Callable[[], object], *, seconds: float = 30) -> object:
     """Wait until `truth()`; its last value. (`wait_for_function` needs eval, which the pages' policy forbids.)"""
     end = time.monotonic() + seconds
     while True:
@@ -60,6 +60,35 @@ def until(page: Any, truth: Callable[[], object], *, seconds: float = 10) -> obj
         if found or time.monotonic() > end:
             return found
         page.wait_for_timeout(40)
+
+
+class Gate:
+    """Requests that a test keeps waiting: what comes late does so because the test says so, on any machine."""
+
+    def __init__(self, page: Any, words: str, *, in_place: bool | None = None) -> None:
+        self.page = page
+        self.in_place = in_place
+        self.opened = False
+        self.kept: list[Any] = []
+        page.route(lambda url: words in url, self._take)
+
+    def _take(self, route: Any) -> None:
+        wrong = self.in_place is not None and self.in_place != ("x-in-place" in route.request.headers)
+        if self.opened or wrong:
+            route.fallback()
+        else:
+            self.kept.append(route)
+
+    def wait(self, count: int = 1) -> None:
+        """Wait until so many requests have come to it."""
+        assert until(self.page, lambda: len(self.kept) >= count), [r.request.url for r in self.kept]
+
+    def open(self) -> None:
+        """Let them through, and all that come after."""
+        self.opened = True
+        for route in self.kept:
+            route.fallback()
+        self.kept = []
 
 
 def has_charts(site: Any, address: str) -> bool:
@@ -274,5 +303,5 @@ def settled(site: Any, page: Any, **query: str) -> list[str]:
         wrong = differences(site, page)
         return not wrong
 
-    until(page, right, seconds=8)
+    until(page, right)
     return wrong

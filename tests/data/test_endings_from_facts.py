@@ -28,6 +28,17 @@ ASKED = (
 )
 
 
+def in_order(rows):
+    """Rows with their lists side by side in order, for a query gives them in none."""
+    return [
+        (
+            tuple(v for v in row if not isinstance(v, list)),
+            sorted(zip(*(v for v in row if isinstance(v, list)), strict=True)),
+        )
+        for row in rows
+    ]
+
+
 @pytest.mark.parametrize("query", QUERIES)
 @pytest.mark.parametrize("register", [LEGACY, SHARES])
 def test_the_facts_say_what_the_rows_say(sample_store, monkeypatch, register, query):
@@ -41,6 +52,7 @@ def test_the_facts_say_what_the_rows_say(sample_store, monkeypatch, register, qu
             sample_store._results.clear()
             from_rows = sample_store.query(query, filters)
         sample_store._results.clear()
-        assert from_facts == from_rows, asked
+        assert from_facts.columns == from_rows.columns
+        assert in_order(from_facts.rows) == in_order(from_rows.rows), asked
         rested += bool(from_rows.rows)
     assert rested or (register, query) == (SHARES, "open_waits")

@@ -16,7 +16,7 @@ import pytest
 from dashboard import measures, store
 from dashboard.filters import make_filters
 from dashboard.sample import LEGACY, SHARES
-from dashboard.store import Store, schemas_for
+from dashboard.store import Store, schemas_for, without_needless_day
 from tests.data.test_rows_recompute import ORACLES, pools, questions
 from tests.data.test_time_travel import FILES, WANDERING
 from tests.support.warehouse import build_data, lone_settings, make_data
@@ -65,6 +65,69 @@ def test_facts_count_what_rows_count(sample_store, wandering, monkeypatch, regis
     here._results.clear()
 
 
+@pytest.mark.parametrize("name", COUNTED)
+@pytest.mark.parametrize("register", [LEGACY, SHARES, "wandering"])
+def test_what_stands_ready_is_what_rows_count(sample_store, wandering, monkeypatch, register, name):
+    """Whole registers, one type or tier, one data set or part of one: asked of every measure, not drawn."""
+    here = wandering if register == "wandering" else sample_store
+    pool = pools(here, register)
+    takes = ORACLES[name][1]
+    asked: list[dict[str, object]] = [{}, {"by": "type"}, {"by": "tier"}, {"limit": 3}, {"interval": "month"}]
+    asked += [{field: value} for field in ("type", "tier") for value in pool[field]]
+    names = pool["dataset"][:3] + pool["dataset"][-3:]
+    asked += [{"dataset": d, **i} for d in names for i in ({}, {"interval": "month"}, {"interval": "year"})]
+    asked = [q for q in asked if set(q) <= {*takes, "type", "tier", "dataset"}]
+    narrow = answers(here, name, register, asked)
+    monkeypatch.setattr(store, "schemas_for", lambda values, releases_in: ("latest",))
+    wide = answers(here, name, register, asked)
+    for one, other in zip(narrow, wide, strict=True):
+        assert one == other
+    assert len(asked) > 3
+    here._results.clear()
+
+
+@pytest.mark.parametrize("name", list(measures.MEASURES))
+@pytest.mark.parametrize("register", [LEGACY, SHARES, "wandering"])
+def test_known_on_a_day_that_leaves_nothing_out_is_asked_of_the_facts(
+    sample_store, wandering, monkeypatch, register, name
+):
+    """From the last edition's day on, the way of the past and the way of today give the same, to the last note."""
+    here = wandering if register == "wandering" else sample_store
+    known_whole = dict(here.query("known_whole").rows)[register]
+    takes = ORACLES[name][1] if name in ORACLES else ()
+    pool = pools(here, register)
+    pool["edition"] = pool["known_on"] = []
+    asked = [
+        {**question, "known_on": day}
+        for question in questions(f"known whole {register} {name}", pool, takes, 3)
+        for day in (known_whole, date(2040, 4, 30))
+    ]
+    narrow = answers(here, name, register, asked)
+    monkeypatch.setattr(store, "schemas_for", lambda values, releases_in: ("as_known",))
+    wide = answers(here, name, register, asked)
+    for one, other in zip(narrow, wide, strict=True):
+        assert one == other
+    here._results.clear()
+
+
+def test_a_day_is_needless_once_all_that_is_asked_about_is_known():
+    known = {"early": date(2018, 5, 1), "late": date(2019, 5, 1)}
+
+    def kept(day: date | None, register: str | None) -> object:
+        given = {"known_on": day, "register": register, "by": "type"}
+        left = without_needless_day(given, known)
+        assert {**left, "known_on": day} == given
+        return left["known_on"]
+
+    before, between, after = date(2018, 4, 30), date(2018, 5, 1), date(2019, 5, 1)
+    assert [kept(day, "early") for day in (before, between, after)] == [before, None, None]
+    assert [kept(day, "late") for day in (before, between, after)] == [before, between, None]
+    # without a register, or with one that is not there, all of them are asked about
+    for register in (None, "other"):
+        assert [kept(day, register) for day in (before, between, after)] == [before, between, None]
+    assert kept(None, "early") is None
+
+
 @pytest.mark.parametrize("register", [LEGACY, SHARES, "wandering"])
 def test_the_longest_waits_of_facts_are_those_of_rows(sample_store, wandering, monkeypatch, register):
     """The overview's longest wait is no measure of its own: the same, of the query."""
@@ -108,9 +171,21 @@ def test_the_narrowest_tables_are_taken():
     month = {"from": date(2017, 1, 1), "to": date(2017, 12, 31)}
     rest = ("asked", "facts", "latest")
     cases: list[tuple[dict[str, object], tuple[str, ...]]] = [
-        ({}, ("typed", "whole", "slim", "monthly", *rest)),
-        ({"by": "type"}, ("typed", "whole", "slim", "monthly", *rest)),
-        ({"by": "type", "tier": ["2"]}, ("whole", "slim", "monthly", *rest)),
+        ({}, ("unfiltered", "one_group", "asked_whole", "typed", "whole", "slim", "monthly", *rest)),
+        (
+            {"limit": 20},
+            ("unfiltered", "one_group", "asked_whole", "typed", "whole", "slim", "monthly", *rest),
+        ),
+        (
+            {"by": "type"},
+            ("unfiltered", "one_group", "asked_whole", "typed", "whole", "slim", "monthly", *rest),
+        ),
+        ({"type": ["charity"]}, ("one_group", "asked_whole", "typed", "whole", "slim", "monthly", *rest)),
+        ({"tier": ["2"]}, ("one_group", "asked_whole", "whole", "slim", "monthly", *rest)),
+        ({"type": ["charity", "commercial"]}, ("asked_whole", "typed", "whole", "slim", "monthly", *rest)),
+        ({"type": ["charity"], "by": "type"}, ("asked_whole", "typed", "whole", "slim", "monthly", *rest)),
+        ({"type": ["charity"], "tier": ["2"]}, ("asked_whole", "whole", "slim", "monthly", *rest)),
+        ({"by": "type", "tier": ["2"]}, ("asked_whole", "whole", "slim", "monthly", *rest)),
         ({"by": "type", "cohort": "closed"}, ("slim", "monthly", *rest)),
         ({"by": "route"}, ("monthly", *rest)),
         ({"outcome": ["released"]}, ("monthly", *rest)),
@@ -121,14 +196,22 @@ def test_the_narrowest_tables_are_taken():
         ({"to": date(2017, 12, 30), "by": "tier"}, ("daily", "slim", "monthly", *rest)),
         ({"to": date(2017, 12, 30), "by": "outcome"}, rest),
         ({"by": "recipient"}, rest),
-        ({"dataset": "x"}, ("of_dataset", "monthly", *rest)),
+        (
+            {"dataset": "x", "interval": "month"},
+            ("called_by_month", "called", "of_dataset", "monthly", *rest),
+        ),
+        ({"dataset": "x", "interval": "month", "tier": ["2"]}, ("of_dataset", "monthly", *rest)),
+        ({"dataset": "x"}, ("called", "of_dataset", "monthly", *rest)),
         ({"dataset": "x", "type": ["charity"], **month}, ("of_dataset", "monthly", *rest)),
         ({"dataset": "x", "route": ["y"]}, ("of_dataset", *rest)),
         ({"dataset": "x", "by": "dataset"}, ("of_dataset", *rest)),
         ({"dataset": "x", "from": date(2017, 1, 2)}, ("of_dataset", *rest)),
         ({"recipient": "x"}, ("of_recipient", *rest)),
         ({"recipient": "x", "dataset": "y"}, ("of_both", *rest)),
-        ({"register": "releases"}, ("typed", "whole", "slim", "monthly", "facts", "latest")),
+        (
+            {"register": "releases"},
+            ("unfiltered", "one_group", "typed", "whole", "slim", "monthly", "facts", "latest"),
+        ),
         ({"reference": "x"}, ("latest",)),
         ({"edition": "2017-01-01", **month}, ("as_known",)),
         ({"known_on": date(2017, 1, 1)}, ("as_known",)),
@@ -138,7 +221,7 @@ def test_the_narrowest_tables_are_taken():
         assert schemas_for(asked, frozenset({"releases"})) == schemas, values
     # without a register, one that lists releases may be among them
     assert "asked" not in schemas_for({"register": None}, frozenset({"releases"}))
-    assert len(set(itertools.chain(*(s for _, s in cases)))) == 12
+    assert len(set(itertools.chain(*(s for _, s in cases)))) == 17
 
 
 def test_the_check_sees_a_month_that_is_wrong(sample_data, tmp_path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,29 +11,13 @@ import pytest
 
 from dashboard.cli import main
 from dashboard.sample import write_sample
+from dashboard.settings import Settings, load_settings
+from dashboard.warehouse.build import build
+from tests.support.tiny import write_tiny
 
 
 LEGACY = "sample-npd-requests"
 SHARES = "sample-external-data-shares"
-
-TINY = """
-id = "tiny"
-title = "A register of three columns"
-publisher = "Nobody"
-
-[[layout]]
-era = "only"
-date_order = "ymd"
-
-[[layout.sheet]]
-name = "*"
-rows = "release"
-
-[layout.sheet.columns]
-reference = ["Reference"]
-recipient = ["Organisation"]
-released_date = ["Released"]
-"""
 
 
 @dataclass(frozen=True)
@@ -47,24 +30,6 @@ class Ran:
 
 
 Run = Callable[..., Ran]
-
-
-def tree(folder: Path) -> dict[str, str]:
-    """Every file under `folder` by its content. Lock files are empty and are not data."""
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != ".lock"
-    }
-
-
-def write_tiny(folder: Path, rows: str = "A1,Somebody Ltd,2020-03-04\nA2,Another Ltd,2021-06-07\n") -> Path:
-    """Describe the register `tiny` in a data folder and write a file of it beside the folder."""
-    (folder / "registers").mkdir(parents=True, exist_ok=True)
-    (folder / "registers" / "tiny.toml").write_text(TINY, "utf-8")
-    path = folder.parent / "tiny.csv"
-    path.write_text(f"Reference,Organisation,Released\n{rows}", "utf-8")
-    return path
 
 
 @pytest.fixture(autouse=True)
@@ -113,3 +78,13 @@ def data(built: Path, tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "data"
     shutil.copytree(built, folder)
     return folder
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, run: Run) -> Settings:
+    """The register `tiny` of two rows, as at 2021-03-31, built."""
+    data = tmp_path / "data"
+    assert run("--data", data, "add", "tiny", write_tiny(data), "--as-at", "2021-03-31").code == 0
+    settings = load_settings(data)
+    build(settings)
+    return settings

@@ -13,7 +13,8 @@ from dashboard.recipients import COLUMNS
 from dashboard.sample_truth import ORGANISATIONS, variants
 from dashboard.settings import CHECKOUT
 from dashboard.vocabulary import RELATIONS
-from tests.integration.conftest import LEGACY, SHARES, Run, write_tiny
+from tests.integration.conftest import LEGACY, SHARES, Run
+from tests.support.tiny import write_tiny
 
 
 HOW_TO = (CHECKOUT / "docs" / "how-to-review-recipients.md").read_text("utf-8")

@@ -13,8 +13,9 @@ from dashboard.apart import Allowance, read_workbook
 from dashboard.errors import AccessReviewError
 from dashboard.workbook import MIB, Limits
 from dashboard.workbook import read_workbook as read_here
-from tests.integration.conftest import Run, tree, write_tiny
+from tests.integration.conftest import Run
 from tests.support.mutate import REGISTER, seed_workbooks, write_ods, write_xlsx
+from tests.support.tiny import tree, write_tiny
 
 
 CHILD = "import sys; sys.path[:] = sys.argv[1].split('\\n'); "

@@ -18,8 +18,9 @@ from dashboard import files
 from dashboard.errors import AccessReviewError
 from dashboard.registers import read_register
 from dashboard.settings import CHECKOUT
-from tests.integration.conftest import LEGACY, SHARES, TINY, Run, tree, write_tiny
+from tests.integration.conftest import LEGACY, SHARES, Run
 from tests.support.mutate import write_ods
+from tests.support.tiny import TINY, tree, write_tiny
 
 
 HEADINGS = ("Reference", "Organisation", "Released")

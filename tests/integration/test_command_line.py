@@ -18,7 +18,8 @@ import pytest
 from dashboard import measures
 from dashboard.cli import parser
 from dashboard.text import defuse
-from tests.integration.conftest import LEGACY, SHARES, Run, tree, write_tiny
+from tests.integration.conftest import LEGACY, SHARES, Run
+from tests.support.tiny import tree, write_tiny
 
 
 COMMANDS = [

@@ -20,7 +20,8 @@ from dashboard.measures import MEASURES
 from dashboard.settings import load_settings
 from dashboard.store import Store
 from dashboard.tables import html_table
-from tests.integration.conftest import Ran, Run, tree, write_tiny
+from tests.integration.conftest import Ran, Run
+from tests.support.tiny import tree, write_tiny
 
 
 ROWS = "A1,Somebody Ltd,2020-03-04\nSECRET-2,Secret Name,2021-06-07\nA3,Third Ltd,2.7.202\n"

@@ -17,8 +17,7 @@ from dashboard.files import lock
 from dashboard.reports import runs
 from dashboard.reports.order import Order
 from dashboard.settings import Settings, load_settings
-from dashboard.warehouse.build import build
-from tests.integration.conftest import Run, write_tiny
+from tests.integration.conftest import Run
 
 
 NAMES = [
@@ -26,16 +25,6 @@ NAMES = [
     "folder reviews", "folder temporary", "space", "space temporary", "memory", "locks", "archive", "build", "runs",
     "clock",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def tiny(tmp_path: Path, run: Run) -> Settings:
-    data = tmp_path / "data"
-    file = write_tiny(data)
-    assert run("--data", data, "add", "tiny", file, "--as-at", "2021-03-31").code == 0
-    settings = load_settings(data)
-    build(settings)
-    return settings
 
 
 def one(checks: list[Check], name: str) -> Check:

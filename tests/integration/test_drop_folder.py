@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.conftest import TINY, Run, tree
+from tests.integration.conftest import Run
+from tests.support.tiny import TINY, tree
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from dashboard import measures
+from dashboard import measures, store
 from dashboard.cli import main
+from dashboard.errors import LimitError
 from dashboard.export import data_use, dictionary, folder, measured
 from dashboard.export.folder import export_folder
 from dashboard.export.tables import REGISTERS, TABLES
@@ -30,7 +31,8 @@ from dashboard.store import load_query
 from dashboard.text import SYNTHETIC, undefuse
 from dashboard.warehouse.engine import CONFIG
 from dashboard.warehouse.publish import find_build
-from tests.integration.conftest import LEGACY, SHARES, Run, tree, write_tiny
+from tests.integration.conftest import LEGACY, SHARES, Run
+from tests.support.tiny import tree, write_tiny
 
 
 BOTH = (LEGACY, SHARES)
@@ -487,6 +489,47 @@ def test_one_that_fails_leaves_nothing_and_the_one_before(
         assert run(*export, "--replace").code == 1
     assert tree(out) == before
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+
+
+def test_it_has_a_patience_of_its_own(
+    data: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A measure that a page would refuse is written all the same; one past the export's own bound fails by name."""
+    export = ("--data", data, "export", tmp_path / "out", "--register", LEGACY)
+    monkeypatch.setattr(store, "TIME_LIMIT", 0.0)
+    refused = run("--data", data, "measure", "volumes", "--register", LEGACY)
+    assert refused.code == 1
+    assert "took longer than 0 seconds" in refused.err
+    monkeypatch.setattr(folder, "PATIENCE", 0.0)
+    ran = run(*export)
+    assert ran.code == 1
+    assert "took longer than 0 seconds" in ran.err
+    assert not (tmp_path / "out").exists()
+    monkeypatch.undo()
+    monkeypatch.setattr(store, "TIME_LIMIT", 0.0)
+    with monkeypatch.context() as patched:
+        patched.setattr(measured, "answer", slow("turnaround"))
+        ran = run(*export)
+        assert ran.code == 1
+        assert f"the measure 'turnaround' of {LEGACY}: the query 'x' took longer than 9 seconds" in ran.err
+        assert "shorter period" not in ran.err
+        assert not (tmp_path / "out").exists()
+    assert run(*export).code == 0
+    assert (tmp_path / "out" / "SHA256SUMS").is_file()
+
+
+def slow(name: str) -> Callable[..., Any]:
+    """What answers a measure, too slow for the one named."""
+    real = measured.answer
+
+    def answer(asked: measured.Asked, *rest: Any) -> Any:
+        if asked.name == name:
+            raise LimitError(
+                "the query 'x' took longer than 9 seconds and was stopped", hint="a shorter period"
+            )
+        return real(asked, *rest)
+
+    return answer
 
 
 KILLED = """

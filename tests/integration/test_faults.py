@@ -14,7 +14,8 @@ import pytest
 
 from dashboard import editions
 from dashboard.settings import CHECKOUT, load_settings
-from tests.integration.conftest import Run, tree, write_tiny
+from tests.integration.conftest import Run
+from tests.support.tiny import tree, write_tiny
 
 
 def test_faults_tried_for_real() -> None:

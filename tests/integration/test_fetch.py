@@ -22,8 +22,9 @@ from dashboard.fetching.web import Client, Manners
 from dashboard.registers import load_registers
 from dashboard.settings import CHECKOUT, load_settings
 from dashboard.workbook import Limits
-from tests.integration.conftest import TINY, Run, tree
+from tests.integration.conftest import Run
 from tests.support.publisher import API, SLUG, Clock, Publisher, Reply
+from tests.support.tiny import TINY, tree
 
 
 SEPTEMBER = "/media/5f7ed8f08fa8f50e94e9a001/shares_2020-09-30.csv"
@@ -45,6 +46,15 @@ J_ROWS = csv("A1,Somebody Ltd,2020-03-04")
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
+
+
+def move_september(publisher: Publisher) -> None:
+    """The file of September stands at another address now, with other rows."""
+    item = publisher.item()
+    new = "/media/60000000000000000000000a/shares_2020-09-30.csv"
+    item["details"]["attachments"][0]["url"] = publisher.base + new
+    publisher.serve_item(item)
+    publisher.serve(new, Reply(csv("A9,Somebody Ltd,2020-03-04")))
 
 
 @pytest.fixture
@@ -295,11 +305,7 @@ def test_a_new_address_for_the_same_day_replaces_once_the_old_is_gone(
     folder: Path, publisher: Publisher
 ) -> None:
     visit(folder, publisher)
-    item = publisher.item()
-    new = "/media/60000000000000000000000a/shares_2020-09-30.csv"
-    item["details"]["attachments"][0]["url"] = publisher.base + new
-    publisher.serve_item(item)
-    publisher.serve(new, Reply(csv("A9,Somebody Ltd,2020-03-04")))
+    move_september(publisher)
     fetched = visit(folder, publisher)
     assert statuses(fetched)["shares_2020-09-30.csv"] == "replaced"
 
@@ -465,11 +471,7 @@ def test_several_pages_and_one_that_refuses(folder: Path, publisher: Publisher) 
     publisher.serve("/api/content/government/publications/another", Reply(status=404))
     fetched = visit(folder, publisher)
     assert [r.status for r in fetched.results][:3] == ["refused", "archived", "archived"]
-    item = publisher.item()
-    new = "/media/60000000000000000000000a/shares_2020-09-30.csv"
-    item["details"]["attachments"][0]["url"] = publisher.base + new
-    publisher.serve_item(item)
-    publisher.serve(new, Reply(csv("A9,Somebody Ltd,2020-03-04")))
+    move_september(publisher)
     fetched = visit(folder, publisher)
     assert "a page that may still list it could not be read" in words(fetched, "shares_2020-09-30.csv")
     # after a 403 no other page of that host is asked for

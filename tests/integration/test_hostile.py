@@ -13,7 +13,8 @@ from dashboard.cli import aligned, main
 from dashboard.measures import MEASURES
 from dashboard.sample import write_sample
 from dashboard.text import defuse
-from tests.integration.conftest import LEGACY, SHARES, Run, write_tiny
+from tests.integration.conftest import LEGACY, SHARES, Run
+from tests.support.tiny import write_tiny
 
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -16,7 +16,8 @@ from dashboard.editions import add_edition
 from dashboard.registers import load_registers
 from dashboard.settings import CHECKOUT, load_settings
 from tests.conftest import BuiltSample
-from tests.integration.conftest import LEGACY, Ran, Run, write_tiny
+from tests.integration.conftest import LEGACY, Ran, Run
+from tests.support.tiny import write_tiny
 
 
 EDITIONS = ("2015-06-30", "2015-09-30")

@@ -13,8 +13,9 @@ import pytest
 from dashboard import editions
 from dashboard.sample import write_sample
 from dashboard.workbook import read_workbook
-from tests.integration.conftest import LEGACY, SHARES, Run, tree, write_tiny
+from tests.integration.conftest import LEGACY, SHARES, Run
 from tests.support.mutate import mutations, write_csv, write_ods, write_xlsx
+from tests.support.tiny import tree, write_tiny
 
 
 COUNT = 500

@@ -26,7 +26,8 @@ from dashboard.settings import CHECKOUT, Settings, load_settings
 from dashboard.store import Query, Store
 from dashboard.warehouse import build as building
 from dashboard.warehouse import publish, staging
-from tests.integration.conftest import LEGACY, Run, tree, write_tiny
+from tests.integration.conftest import LEGACY, Run
+from tests.support.tiny import tree, write_tiny
 
 
 MOMENTS = 4  # at which a build is killed from outside; the steps below are each tried

@@ -23,22 +23,11 @@ from dashboard.reports.schedule import due_years, last_begun, run_order, take_in
 from dashboard.reports.supervise import Ended, Watch, call_hook, supervise
 from dashboard.settings import CHECKOUT, Settings, load_settings
 from dashboard.standing import standing
-from dashboard.warehouse.build import build
-from tests.integration.conftest import Run, tree, write_tiny
+from tests.integration.conftest import Run
+from tests.support.tiny import tree
 
 
 DAY = date(2021, 5, 3)
-
-
-@pytest.fixture
-def tiny(tmp_path: Path, run: Run) -> Settings:
-    """A register of two rows, as at 2021-03-31, built."""
-    data = tmp_path / "data"
-    file = write_tiny(data)
-    assert run("--data", data, "add", "tiny", file, "--as-at", "2021-03-31").code == 0
-    settings = load_settings(data)
-    build(settings)
-    return settings
 
 
 def reviewed(settings: Settings, year: int, render: str = "abc", register: str = "tiny", **more: Any) -> Path:

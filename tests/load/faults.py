@@ -42,26 +42,9 @@ from dashboard import editions, measures
 from dashboard.cli import main as command
 from dashboard.settings import CHECKOUT, load_settings
 from dashboard.store import Store
+from tests.support.tiny import TINY
 
 
-REGISTER = """
-id = "tiny"
-title = "A register of three columns"
-publisher = "Nobody"
-
-[[layout]]
-era = "only"
-date_order = "ymd"
-
-[[layout.sheet]]
-name = "*"
-rows = "release"
-
-[layout.sheet.columns]
-reference = ["Reference"]
-recipient = ["Organisation"]
-released_date = ["Released"]
-"""
 AT_MOST = 180.0  # seconds for one process
 
 
@@ -241,7 +224,7 @@ class Matrix:
         self.made = 0
         self.clean = base / "clean"
         (self.clean / "registers").mkdir(parents=True)
-        (self.clean / "registers" / "tiny.toml").write_text(REGISTER, "utf-8")
+        (self.clean / "registers" / "tiny.toml").write_text(TINY, "utf-8")
         self.files = []
         for number in range(3):
             path = base / f"tiny {number}.csv"

@@ -49,12 +49,8 @@ def _months(days: Any) -> np.ndarray[Any, Any]:
     return np.asarray(days.to_numpy().astype("datetime64[M]").astype(np.int64))
 
 
-def _laid_out(
-    counts: dict[str, np.ndarray[Any, Any]], before: np.ndarray[Any, Any], groups: list[str], first: int
-) -> Table:
-    """Arrays of (group, month) by kind, with the number open: every month of every group."""
-    opened = before[:, None] + np.cumsum(counts["received"] - counts["closed"], axis=1)
-    stacked = np.stack([*(counts[k] for k in KINDS), opened], axis=2).tolist()
+def _by_month(stacked: list[Any], groups: list[str], first: int) -> Table:
+    """Numbers by group, then by month from `first` on, as a table."""
     return {
         (month_day(first + m), g): tuple(row)
         for i, g in enumerate(groups)
@@ -62,14 +58,31 @@ def _laid_out(
     }
 
 
-def volumes_pandas(
-    rows: Rows, *, by: str | None, dataset: str | None, start: date | None, end: date | None
+def _laid_out(
+    counts: dict[str, np.ndarray[Any, Any]], before: np.ndarray[Any, Any], groups: list[str], first: int
 ) -> Table:
+    """Arrays of (group, month) by kind, with the number open: every month of every group."""
+    opened = before[:, None] + np.cumsum(counts["received"] - counts["closed"], axis=1)
+    stacked = np.stack([*(counts[k] for k in KINDS), opened], axis=2).tolist()
+    return _by_month(stacked, groups, first)
+
+
+def _grouped_pandas(
+    rows: Rows, by: str | None, dataset: str | None
+) -> tuple[pd.DataFrame, list[str], np.ndarray[Any, Any]]:
+    """The rows asked about, the groups they fall in, and the number of the group of each row."""
     f = rows.pandas
     if dataset:
         f = f[f["dataset"] == dataset]
     groups = list(f["type"].cat.categories) if by else ["all"]
     code = f["type"].cat.codes.to_numpy().astype(np.int64) if by else np.zeros(len(f), dtype=np.int64)
+    return f, groups, code
+
+
+def volumes_pandas(
+    rows: Rows, *, by: str | None, dataset: str | None, start: date | None, end: date | None
+) -> Table:
+    f, groups, code = _grouped_pandas(rows, by, dataset)
     closed = f["closed"].notna().to_numpy()
     outcome = f["outcome"]
     masks = {
@@ -180,19 +193,11 @@ def _bands(received: Any, closed: Any, known: Any, code: Any, groups: list[str],
         further = enters[i + 1] if i + 1 < len(BANDS) else 0
         found.append(np.cumsum(enters[i] - further - leaves, axis=1))
     stacked = np.stack([sum(found), *found], axis=2).tolist()
-    return {
-        (month_day(first + m), g): tuple(row)
-        for i, g in enumerate(groups)
-        for m, row in enumerate(stacked[i])
-    }
+    return _by_month(stacked, groups, first)
 
 
 def backlog_pandas(rows: Rows, *, by: str | None, dataset: str | None) -> Table:
-    f = rows.pandas
-    if dataset:
-        f = f[f["dataset"] == dataset]
-    groups = list(f["type"].cat.categories) if by else ["all"]
-    code = f["type"].cat.codes.to_numpy().astype(np.int64) if by else np.zeros(len(f), dtype=np.int64)
+    f, groups, code = _grouped_pandas(rows, by, dataset)
     known = f["closed"].notna().to_numpy()
     days = [f[c].to_numpy().astype("datetime64[D]").astype(np.int64) for c in ("received", "closed")]
     return _bands(*days, known, code, groups, (rows.as_at - date(1970, 1, 1)).days)

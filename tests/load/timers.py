@@ -13,7 +13,6 @@ first day; what is broken said each day and the reviews before it untouched.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import shutil
 import sys
 import tempfile
@@ -28,6 +27,7 @@ from dashboard.reports.order import Order
 from dashboard.reports.supervise import Watch, obey, supervise
 from dashboard.settings import Settings, load_settings
 from dashboard.standing import standing
+from tests.support.tiny import tree
 
 
 REGISTER = r"""
@@ -105,14 +105,6 @@ def content(as_at: date) -> str:
         shown = ended.isoformat() if ended <= as_at else ""
         rows.append(f"A{n},Somebody {n % 7} Ltd,{received},{shown}\n")
     return "Reference,Organisation,Received,Ended\n" + "".join(rows)
-
-
-def tree(folder: Path) -> dict[str, str]:
-    return {
-        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
-        for p in sorted(folder.rglob("*"))
-        if p.is_file()
-    }
 
 
 def days(every: int, eventful: Sequence[date]) -> list[date]:

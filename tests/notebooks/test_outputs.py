@@ -170,6 +170,18 @@ def test_nothing_runs_off_the_paper(tmp_path: Path) -> None:
     assert [w[2] for w in words].count("warning") == 5  # a short word is not broken
 
 
+@pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed here"
+)
+def test_no_reference_is_cut_in_two_on_paper(review: Rendered) -> None:
+    found = subprocess.run(
+        ["pdftotext", "-raw", review.folder / "report.pdf", "-"], capture_output=True, text=True, check=True
+    ).stdout
+    references = texts(review.html, r'class="whole"[^>]*>(.*?)</t[dh]>')
+    assert len(references) > 10
+    assert [r for r in references if r not in found] == []
+
+
 def test_the_same_page_gives_the_same_bytes(review: Rendered) -> None:
     assert to_pdf(review.html) == (review.folder / "report.pdf").read_bytes()
 
@@ -345,35 +357,18 @@ def test_libreoffice_opens_it_with_every_table_by_its_name(review: Rendered, tmp
 
 def test_a_workbook_keeps_hostile_text_as_text_and_refuses_names_that_are_none() -> None:
     text = defuse('=HYPERLINK("x")')
-    made = workbook(
-        title="A & <b>",
-        description="d",
-        sheets=[
-            TableSheet(
-                name="One",
-                title="T",
-                words=("w", Link(words="l", sheet="One")),
-                headings=("a", "b"),
-                rows=[(text, Share(value=0.25)), ("two  spaces\nand a line\x00", -3)],
-            )
-        ],
+    one = TableSheet(
+        name="One",
+        title="T",
+        words=("w", Link(words="l", sheet="One")),
+        headings=("a", "b"),
+        rows=[(text, Share(value=0.25)), ("two  spaces\nand a line\x00", -3)],
     )
+    made = workbook(title="A & <b>", description="d", sheets=[one])
     again = CalamineWorkbook.from_filelike(io.BytesIO(made))
     rows = again.get_sheet_by_name("One").to_python()
     assert rows[3:] == [["a", "b"], ['\'=HYPERLINK("x")', 0.25], ["two  spaces\nand a line\ufffd", -3.0]]
-    assert made == workbook(
-        title="A & <b>",
-        description="d",
-        sheets=[
-            TableSheet(
-                name="One",
-                title="T",
-                words=("w", Link(words="l", sheet="One")),
-                headings=("a", "b"),
-                rows=[(text, Share(value=0.25)), ("two  spaces\nand a line\x00", -3)],
-            )
-        ],
-    )
+    assert made == workbook(title="A & <b>", description="d", sheets=[one])
     for wrong in ("two words", "", "1st"):
         with pytest.raises(ValueError, match="cannot be the names"):
             workbook(title="t", description="d", sheets=[TableSheet(name=wrong, title="t")])

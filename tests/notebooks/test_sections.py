@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from dashboard import reports
+from dashboard import reports, store
 from dashboard.errors import AccessReviewError
 from dashboard.measures import measure, rows
 from dashboard.reports.inputs import input_hashes
@@ -22,7 +24,7 @@ from dashboard.store import Store
 from tests.conftest import Built, BuiltSample
 from tests.notebooks.test_april_review import between_editions, traced
 from tests.spec.registers import CASES
-from tests.support.warehouse import make_data, open_data
+from tests.support.warehouse import File, build_data, lone_settings, make_data, open_data, register, table
 
 
 def review_of(store: Store, register: str, year: int, folder: Path | None = None) -> Review:
@@ -70,6 +72,93 @@ def test_what_left_without_a_reason_is_asked_of_the_owner(sample_data: BuiltSamp
     assert len(left) == count
     assert all(r["reference"] in said for r in left)
     traced(review)
+
+
+MANY = 1_100  # rows of one list: more than a report shows, and than are read at a time in the test
+LICENSED = register(
+    "licensed",
+    sheets=[{"name": "*", "rows": "release",
+             "columns": {"reference": "Ref", "recipient": "Name", "released_date": "Released", "licence_end": "Ends"}}],
+    layout={"date_order": "ymd"},
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def licensed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Many licences that end within a year, and half a year later an edition that has lost nearly all of them."""
+    rows = ["Ref | Name | Released | Ends"]
+    rows += [
+        f"R{n:04} | Body {n % 7} | 2018-02-{1 + n % 28:02} | 2019-12-{1 + n % 31:02}" for n in range(MANY)
+    ]
+    files = {
+        "2018-12-31": File(table("\n".join(rows)), published="2019-02-01"),
+        "2019-06-30": File(table("\n".join(rows[:11])), published="2019-08-01"),
+    }
+    folder = make_data(tmp_path_factory.mktemp("licensed") / "data", LICENSED, files)
+    build_data(folder)
+    with Store(lone_settings(folder)) as store:
+        yield store
+
+
+def table_of(folder: Path, key: str) -> list[dict[str, str]]:
+    with (folder / "tables" / f"{key}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_long_lists_are_whole_in_their_files_and_never_in_memory(
+    licensed: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[tuple[int, str]] = []
+    run = Store._run
+
+    def counted(self: Store, *asked: Any) -> Any:
+        found, size = run(self, *asked)
+        held.append((size, asked[1].name))
+        return found, size
+
+    monkeypatch.setattr(Store, "_run", counted)
+    monkeypatch.setattr(store, "STREAM_ROWS", 100)
+    review = review_of(licensed, "licensed", 2019, tmp_path / "due")
+    said = words_of(review.holdings().html)
+    due = table_of(tmp_path / "due", "licences-due")
+    assert len({r["reference"] for r in due}) == MANY
+    assert [(r["licence_end"], r["reference"]) for r in due] == sorted(
+        (r["licence_end"], r["reference"]) for r in due
+    )
+    assert "The first 25 are shown; the CSV has all." in said
+    shown = re.findall(r"R\d{4}", said)
+    assert shown == [r["reference"] for r in due[:25]]
+    assert review.measures["licences-due"]["rows"] == MANY
+    assert {c.name: c.kind for c in review.sheets["licences-due"].columns}["licence_end"] == "date"
+    traced(review)
+
+    review = review_of(licensed, "licensed", 2020, tmp_path / "left")
+    said = words_of(review.data_quality().html)
+    left = table_of(tmp_path / "left", "departures")
+    assert len({r["reference"] for r in left}) == MANY - 10
+    assert "1,090 entries left with no reason published: ask the owner why" in said
+    assert "The latest 25 are shown; the CSV has all." in said
+    last = sorted(left, key=lambda r: (r["date"], r["reference"]), reverse=True)[:25]
+    assert re.findall(r"R\d{4}", said) == [r["reference"] for r in last]
+    said = words_of(review.headlines().html)
+    assert "1,090 gone with no reason published" in said
+    assert (0, "") < max(held) < (200, "")
+    traced(review)  # asks again for every row
+
+
+def test_problems_are_the_measures_own_bytes(sample_data: BuiltSample, tmp_path: Path) -> None:
+    review = review_of(sample_data.store, LEGACY, 2018, tmp_path)
+    said = words_of(review.data_quality().html)
+    asked = {"register": LEGACY, "known_on": date(2018, 4, 30)}
+    issues = measure("issues", sample_data.store, **asked)
+    assert (tmp_path / "tables" / "issues.csv").read_text("utf-8") == issues.csv()
+    errors = [r for r in issues.dicts() if r["severity"] == "error"]
+    latest = [r for r in errors if r["edition"] == review.choice.edition]
+    assert errors
+    assert f"In all editions known: {len(errors)} cells could not be read." in said
+    assert (f"{len(latest)} cell" if latest else "Every cell of the latest edition could be read") in said
+    for rule in {r["rule"] for r in issues.dicts()}:
+        assert rule.replace("_", " ") in said
 
 
 def test_who_received_is_told_by_each_way_that_is_published(sample_data: BuiltSample) -> None:

@@ -221,6 +221,7 @@ def top_recipients(rows: Sequence[Row], asked: Row, facts: Facts) -> list[dict[s
         row["rank"] = 1 + sum(r[of] > row[of] for r in found)
         row["share"] = row[of] / whole if whole else None
         row["cumulative_share"] = so_far / whole if whole else None
+        row["recipients"] = len(found)
     if of == "requests":
         for row in found:
             row["releases"] = None

@@ -92,12 +92,13 @@ def test_things_of_a_kind_are_counted_once_each() -> None:
         ("added", "A9", 1, None, 10),
     )
     source = Source(
-        measure="changes", filters=Filters(register="r"), columns=columns, rows=rows, things=("reference", "occurrence")
+        measure="changes", filters=Filters(register="r"), columns=(), rows=(), things=("reference", "occurrence"),
+        tallied=(("kind", "added", 1), ("kind", "amended", 2)),
     )  # fmt: skip
-    two, ten = figures("2 amended, in row 10.", source)
+    two, three = figures("2 amended, not 3.", source)
     assert (two["how"], two["equals"], two["value"]) == ("things where", "amended", 2)
-    assert recompute(two, source.dicts()) == 2
-    assert ten["how"] == NOT_TRACED, "the number of a sheet's row is no figure"
+    assert recompute(two, [dict(zip(columns, row, strict=True)) for row in rows]) == 2
+    assert three["how"] == NOT_TRACED, "rows are not what is counted"
 
 
 def test_a_table_of_the_report_itself_is_named_in_a_measures_place() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from xml.etree import ElementTree
@@ -143,3 +144,17 @@ def test_an_address_of_the_web_may_be_followed(link):
 )  # fmt: skip
 def test_no_other_address_is_a_way_off_the_site(link):
     assert outside_link(link) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "whole"),
+    [
+        *(("DR130718.01", True), ("2017-12-31.2", True), ("ODR1718_001/A", True)),
+        *(("Thistledown", False), ("row 5", False), ("1", False), ("ODR" + "1" * 22, False), (None, False)),
+    ],
+)
+def test_an_identifier_is_read_whole_and_what_is_longer_may_break(value: str | None, whole: bool) -> None:
+    """On paper a narrow column breaks words: a reference cut in two is no reference."""
+    columns = (Column(name="a", label="A"), Column(name="b", label="B"))
+    html = html_table(Table(caption="c", columns=columns, rows=((value, value),)), key="k")
+    assert len(re.findall(r'<t[dh][^>]* class="whole"', html)) == 2 * whole

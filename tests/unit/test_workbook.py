@@ -742,7 +742,7 @@ def test_a_panic_in_native_code_is_an_ordinary_error(
         os.write(2, b"thread '<unnamed>' panicked")
         raise PanicException("index out of bounds")
 
-    monkeypatch.setattr("dashboard.workbook._sheets", panic)
+    monkeypatch.setattr("dashboard.workbook.native._sheets", panic)
     assert "is cut short or damaged: its contents contradict each other" in refusal(
         ods(tmp_path / "x.ods", sheet(""))
     )
@@ -754,7 +754,7 @@ def test_interrupting_is_not_an_error(tmp_path: Path, monkeypatch: pytest.Monkey
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dashboard.workbook._sheets", interrupt)
+    monkeypatch.setattr("dashboard.workbook.native._sheets", interrupt)
     with pytest.raises(KeyboardInterrupt):
         read_workbook(ods(tmp_path / "x.ods", sheet("")))
 
@@ -769,7 +769,7 @@ def test_running_out(
     def give_up(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("dashboard.workbook._sheets", give_up)
+    monkeypatch.setattr("dashboard.workbook.native._sheets", give_up)
     assert expected in refusal(ods(tmp_path / "x.ods", sheet("")))
 
 

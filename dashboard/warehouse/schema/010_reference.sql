@@ -16,6 +16,11 @@ create schema daily;
 create schema slim;
 create schema whole;
 create schema typed;
+create schema asked_whole;
+create schema called;
+create schema called_by_month;
+create schema one_group;
+create schema unfiltered;
 
 create table reference.build (key varchar primary key, value varchar not null);
 

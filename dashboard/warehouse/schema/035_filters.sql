@@ -1,4 +1,4 @@
--- purpose: the registers a question is about, its groups and its intervals
+-- purpose: the registers a question is about, its filters, its groups and its intervals
 -- parameters: none
 -- result columns: none (creates tables and macros)
 
@@ -17,6 +17,17 @@ create macro core.asked_about(wanted, register, by_default) as register = wanted
 
 create macro core.registers_in(wanted) as table
 select * exclude (by_default) from core.registers_standing where core.asked_about(wanted, register, by_default);
+
+-- What the filters mean, said once for every list that they are put to; a filter that is null asks for nothing.
+create macro core.kind_wanted(types, tiers, routes, recipient_type, tier, route) as
+(types is null or list_contains(types, recipient_type))
+    and (tiers is null or list_contains(tiers, coalesce(tier, 'not_published')))
+    and (routes is null or list_contains(routes, coalesce(route, 'not_published')));
+
+-- By its whole text, or by one of the several that the text holds.
+create macro core.dataset_wanted(wanted, register, dataset) as
+wanted is null or dataset = wanted
+    or (register, dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = wanted);
 
 create macro core.group_of(by_name, recipient_type, tier, route, outcome, recipient_id, dataset, legal_basis) as
 case by_name

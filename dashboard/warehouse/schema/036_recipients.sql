@@ -51,3 +51,6 @@ from reference.recipients;
 
 create macro core.recipients_called(wanted) as table
 select register, recipient_id from core.recipient_calls where called = wanted;
+
+create macro core.recipient_wanted(wanted, register, recipient_id) as
+wanted is null or (register, recipient_id) in (select (c.register, c.recipient_id) from core.recipients_called(wanted) as c);

@@ -10,19 +10,11 @@ from events(known_on, only_edition) as v
 inner join core.registers_in(wanted) as r on v.register = r.register
 where (from_day is null or v.date >= from_day)
     and (to_day is null or v.date <= to_day)
-    and (types is null or list_contains(types, v.recipient_type))
-    and (tiers is null or list_contains(tiers, coalesce(v.tier, 'not_published')))
-    and (routes is null or list_contains(routes, coalesce(v.route, 'not_published')))
+    and core.kind_wanted(types, tiers, routes, v.recipient_type, v.tier, v.route)
     and (outcomes is null or list_contains(outcomes, v.outcome))
-    and (
-        wanted_recipient is null
-        or ((v.register, v.recipient_id) in (select (c.register, c.recipient_id) from core.recipients_called(wanted_recipient) as c))
-    )
+    and core.recipient_wanted(wanted_recipient, v.register, v.recipient_id)
     and (wanted_reference is null or v.reference = wanted_reference or v.request = wanted_reference)
-    and (
-        wanted_dataset is null or v.dataset = wanted_dataset
-        or (v.register, v.dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = wanted_dataset)
-    );
+    and core.dataset_wanted(wanted_dataset, v.register, v.dataset);
 
 -- `cohort` says which date the period is about: received (the start of the clock) or closed (its end).
 create macro spells_where(
@@ -38,19 +30,11 @@ where (wanted_clock is null or s.clock = wanted_clock)
     and (wanted_basis is null or s.basis = wanted_basis)
     and (from_day is null or case when cohort_name = 'closed' then s.end_high else s.start_low end >= from_day)
     and (to_day is null or case when cohort_name = 'closed' then s.end_high else s.start_low end <= to_day)
-    and (types is null or list_contains(types, s.recipient_type))
-    and (tiers is null or list_contains(tiers, coalesce(s.tier, 'not_published')))
-    and (routes is null or list_contains(routes, coalesce(s.route, 'not_published')))
+    and core.kind_wanted(types, tiers, routes, s.recipient_type, s.tier, s.route)
     and (outcomes is null or list_contains(outcomes, s.outcome))
-    and (
-        wanted_recipient is null
-        or ((s.register, s.recipient_id) in (select (c.register, c.recipient_id) from core.recipients_called(wanted_recipient) as c))
-    )
+    and core.recipient_wanted(wanted_recipient, s.register, s.recipient_id)
     and (wanted_reference is null or s.reference = wanted_reference)
-    and (
-        wanted_dataset is null or s.dataset = wanted_dataset
-        or (s.register, s.dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = wanted_dataset)
-    );
+    and core.dataset_wanted(wanted_dataset, s.register, s.dataset);
 
 -- The cases that a figure of time counts, and what each counts as. A case that ended on the day it would enter was
 -- never at risk while the register was watching.
@@ -87,19 +71,11 @@ create macro requests_where(
 select q.*, coalesce(q.received_date, q.approved_date, q.released_date, q.closed_date) as newest
 from requests_dated(known_on, only_edition) as q
 inner join core.registers_in(wanted) as r on q.register = r.register
-where (types is null or list_contains(types, q.recipient_type))
-    and (tiers is null or list_contains(tiers, coalesce(q.tier, 'not_published')))
-    and (routes is null or list_contains(routes, coalesce(q.route, 'not_published')))
+where core.kind_wanted(types, tiers, routes, q.recipient_type, q.tier, q.route)
     and (outcomes is null or list_contains(outcomes, q.outcome))
-    and (
-        wanted_recipient is null
-        or ((q.register, q.recipient_id) in (select (c.register, c.recipient_id) from core.recipients_called(wanted_recipient) as c))
-    )
+    and core.recipient_wanted(wanted_recipient, q.register, q.recipient_id)
     and (wanted_reference is null or q.reference = wanted_reference)
-    and (
-        wanted_dataset is null or q.dataset = wanted_dataset
-        or (q.register, q.dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = wanted_dataset)
-    )
+    and core.dataset_wanted(wanted_dataset, q.register, q.dataset)
     and (
         search is null or contains(lower(q.reference), search) or contains(lower(q.recipient), search)
         or contains(lower(q.published_recipient), search) or contains(lower(q.title), search)

@@ -23,19 +23,11 @@ from (
 )
 where (from_day is null or first_day >= from_day)
     and (to_day is null or first_day <= to_day)
-    and (types is null or list_contains(types, recipient_type))
-    and (tiers is null or list_contains(tiers, coalesce(tier, 'not_published')))
-    and (routes is null or list_contains(routes, coalesce(route, 'not_published')))
+    and core.kind_wanted(types, tiers, routes, recipient_type, tier, route)
     and (outcomes is null or list_contains(outcomes, outcome))
-    and (
-        wanted_recipient is null
-        or ((register, recipient_id) in (select (c.register, c.recipient_id) from core.recipients_called(wanted_recipient) as c))
-    )
+    and core.recipient_wanted(wanted_recipient, register, recipient_id)
     and (wanted_reference is null or reference = wanted_reference)
-    and (
-        wanted_dataset is null or dataset = wanted_dataset
-        or (register, dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = wanted_dataset)
-    );
+    and core.dataset_wanted(wanted_dataset, register, dataset);
 
 -- What the register says of the data: its own words first, then a sheet that lists only what is still held, then the
 -- licence end. Where it has a column for its own words and leaves it empty, a licence that runs says nothing.

@@ -12,16 +12,8 @@ where (wanted_clock is null or s.clock = wanted_clock)
     and (wanted_basis is null or s.basis = wanted_basis)
     and (from_day is null or s.started >= from_day)
     and (to_day is null or s.started <= to_day)
-    and (types is null or list_contains(types, s.recipient_type))
-    and (tiers is null or list_contains(tiers, coalesce(s.tier, 'not_published')))
-    and (routes is null or list_contains(routes, coalesce(s.route, 'not_published')))
+    and core.kind_wanted(types, tiers, routes, s.recipient_type, s.tier, s.route)
     and (outcomes is null or list_contains(outcomes, s.outcome))
-    and (
-        wanted_recipient is null
-        or ((s.register, s.recipient_id) in (select (c.register, c.recipient_id) from core.recipients_called(wanted_recipient) as c))
-    )
+    and core.recipient_wanted(wanted_recipient, s.register, s.recipient_id)
     and (wanted_reference is null or s.reference = wanted_reference)
-    and (
-        wanted_dataset is null or s.dataset = wanted_dataset
-        or (s.register, s.dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = wanted_dataset)
-    );
+    and core.dataset_wanted(wanted_dataset, s.register, s.dataset);

@@ -52,9 +52,12 @@ create macro open_requests(known_on, only_edition) as table
 select
     q.register, q.reference, q.recipient, q.recipient_id, q.recipient_type, q.tier, q.route, q.dataset, q.outcome, q.received,
     q.as_at, e.edition, e.sheet, e.sheet_row, -- the last that says anything of it
-    row_number() over (partition by q.register order by q.received, q.reference) as place
+    row_number() over (partition by q.register order by q.received, q.reference) as place,
+    q.as_at - q.received as age_days, w2.working_day_number - w1.working_day_number as age_working_days
 from waiting_where(known_on, only_edition, '*', null, null, null, null, null, null, null) as q
 inner join staging.entries as e on q.entry_id = e.entry_id
+left join reference.calendar as w1 on q.received = w1.day
+left join reference.calendar as w2 on q.as_at = w2.day
 where q.closed is null or q.closed > q.as_at;
 
 create macro open_where(
@@ -77,6 +80,23 @@ where (from_day is null or q.received >= from_day)
         wanted_dataset is null or q.dataset = wanted_dataset
         or (q.register, q.dataset) in (select (p.register, p.dataset) from core.dataset_parts as p where p.part = wanted_dataset)
     );
+
+-- Of those asked about, the `most` of each register that have been open longest (ten when not said).
+create macro longest_open(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, wanted_recipient, wanted_reference, wanted_dataset,
+    most
+) as table
+with asked as (
+    from open_where(
+        known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, wanted_recipient, wanted_reference,
+        wanted_dataset
+    )
+)
+select w.*
+from asked as w
+-- Their places first, which are numbers; the rest is read of the few that are shown.
+semi join (select register, unnest(min(place, coalesce(most, 10))) as place from asked group by register) as o
+    on w.register = o.register and w.place = o.place;
 
 -- How the number open, and its ages, move by month: a request is received, reaches an age of 31, 61 and 121 days while
 -- it is open, and closes at some age. Nothing after the as-at date has been seen, so nothing moves after it.
@@ -144,6 +164,33 @@ from events_where(
 where kind <> 'excluded' and recipient_id is not null
 group by register, recipient_id;
 
+-- The largest of them, with their place, what all have and how many there are. `by_requests`: the registers in which requests are counted.
+create macro ranked_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, by_requests, most
+) as table
+with weighed as (
+    select *, case when list_contains(by_requests, register) then requests else releases end as weight
+    from named_where(
+        known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_reference,
+        wanted_dataset
+    )
+),
+ranked as (
+    select
+        *,
+        (sum(weight) over (partition by register))::bigint as total,
+        count(*) over (partition by register) as recipients,
+        row_number() over (partition by register order by weight desc, recipient_id) as place
+    from weighed
+    qualify place <= coalesce(most, 20)
+)
+select
+    w.register, f.recipient, w.recipient_type, w.requests, w.releases, w.total, w.recipients, w.recipient_id,
+    f.parent_recipient, f.former_names, w.place
+from ranked as w
+left join core.recipient_facts as f on w.register = f.register and w.recipient_id = f.recipient_id;
+
 -- The cases of a clock by day of waiting and by what is counted there: all that Kaplan-Meier, a share within a target and
 -- the numbers beside them are computed from. `kind`, which `measures/clocks.py` reads: 0 enters late (on the day it
 -- enters), 1 ends and 2 is censored (of cases watched from their start), 3 ends and 4 is censored (of those that entered
@@ -178,6 +225,20 @@ from (
     select * exclude (enters) replace (0::utinyint as kind, enters as day) from cases where kind in (3, 4)
 )
 group by all;
+
+-- The same, a row a group: three lists of one length, in no order. The day of those left out is -1.
+create macro risk_lists(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, interval_name, by_name
+) as table
+select
+    register, interval_start, group_id, clock, basis,
+    list(kind) as kinds, list(coalesce(day, -1)) as days, list(cases) as cases
+from risk_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_reference,
+    wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, interval_name, by_name
+)
+group by register, interval_start, group_id, clock, basis;
 
 -- The waits of the cases that ended, and of those still open at the as-at date. What left the register without an end is
 -- in neither: its wait is not known.

@@ -46,6 +46,21 @@ from (
 )
 group by register, group_id, clock, basis, day, ended_as;
 
+-- The same, a row a group: five lists of one length, in no order. The outcome of those that enter or are open is ''.
+create macro ending_lists(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
+    wanted_reference, wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, by_name
+) as table
+select
+    register, group_id, clock, basis,
+    list(day) as days, list(coalesce(outcome, '')) as endings, list(entered) as entered, list(ended) as ended,
+    list(censored) as censored
+from endings_where(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient, wanted_reference,
+    wanted_dataset, wanted_clock, wanted_basis, cohort_name, unit_name, by_name
+)
+group by register, group_id, clock, basis;
+
 -- Of the cases still open: how many there are, and how long the one that has waited least has waited.
 create macro waits_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,

@@ -245,8 +245,21 @@ order by day, segment, recipient_no, dataset_no;
 
 -- What is asked of all rows whatever the filters, worked out once.
 create table core.first_listed as from latest.first_listed(null, null);
-create table core.open_requests as from latest.open_requests(null, null) order by register, received, reference;
+create table core.open_requests as
+select q.*, r.by_default
+from latest.open_requests(null, null) as q
+inner join core.registers_standing as r on q.register = r.register
+order by q.register, q.received, q.reference;
 create table core.events_by_day as from latest.events_by_day(null, null);
-create macro facts.open_requests(known_on, only_edition) as table from core.open_requests;
+create macro facts.open_requests(known_on, only_edition) as table select * exclude (by_default) from core.open_requests;
+
+-- Where nothing is asked but the register, a place in the list says which these are.
+create macro unfiltered.longest_open(
+    known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, wanted_recipient, wanted_reference, wanted_dataset,
+    most
+) as table
+select * exclude (by_default)
+from core.open_requests
+where place <= coalesce(most, 10) and core.asked_about(wanted, register, by_default);
 create or replace macro latest.first_listed(known_on, only_edition) as table from core.first_listed;
 create or replace macro latest.events_by_day(known_on, only_edition) as table from core.events_by_day;

@@ -349,7 +349,7 @@ TOP = Definition(
         "cumulative_share": "share of this recipient and all above it",
     },
     rule="As for recipients, by recipient, with the type of its last event. `limit` rows are given, 20 if none is asked for; equal counts are in "
-    "order of recipient id.",
+    "order of recipient id. `recipients` is the number of named recipients in the filter, those beyond `limit` included.",
     numerator="Releases (or requests) of the recipient, in the filter.",
     denominator="Releases (or requests) of all named recipients in the filter, those beyond `limit` included.",
     exclusions="As for volumes; rows that name no recipient.",
@@ -372,9 +372,9 @@ TOP = Definition(
             given=REVIEWED,
             ask={"limit": "2"},
             expect="""
-            rank | recipient          | recipient_type        | requests | releases | share | cumulative_share
-            1    | Ashford University | university            | 2        | 2        | 0.5   | 0.5
-            2    | Corner Institute   | research_organisation | 1        | 1        | 0.25  | 0.75
+            rank | recipient          | recipient_type        | requests | releases | share | cumulative_share | recipients
+            1    | Ashford University | university            | 2        | 2        | 0.5   | 0.5              | 3
+            2    | Corner Institute   | research_organisation | 1        | 1        | 0.25  | 0.75             | 3
             """,
         ),
         Example(
