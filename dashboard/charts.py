@@ -598,11 +598,13 @@ def _added(figure: Any, name: str) -> Any:
 
 def _rules(figure: Any, chart: Chart, colours: dict[str, Any], top: float) -> None:
     """Numbered rules where the regime changes, and over the chart what the numbers mean."""
-    marks = [mark for mark in sorted(chart.marks) if 0 <= mark[0] < len(chart.x) and chart.kind != "bars"]
+    if chart.kind == "bars":
+        return
+    marks = [mark for mark in sorted(chart.marks) if 0 <= mark[0] < len(chart.x)]
     key = _added(figure, "marks")
     if key is None:
-        if not marks:
-            return
+        # There from the first: BokehJS lays out what it has no view of yet, and throws, when two sides of a figure get
+        # something new in one message. The rules below come in one change of one side for the same reason.
         key = Title(name="marks", **_font("text"))
         figure.add_layout(key, "above")
     _set(
@@ -611,19 +613,21 @@ def _rules(figure: Any, chart: Chart, colours: dict[str, Any], top: float) -> No
         text="\n".join(f"{i}  {words}" for i, (_, words) in enumerate(marks, start=1)),
         text_color=colours["ink"],
     )
+    more: list[Any] = []
     for i in range(max(len(marks), sum(isinstance(model, Span) for model in figure.center))):
         rule, number = _added(figure, f"rule-{i}"), _added(figure, f"number-{i}")
         if rule is None:
             rule = Span(name=f"rule-{i}", dimension="height", location=0)
             number = Label(name=f"number-{i}", x=0, y=0, text=str(i + 1), x_offset=4, y_offset=-14)
-            figure.add_layout(rule)
-            figure.add_layout(number)
+            more += [rule, number]
         if i < len(marks):
             place = _before(chart, marks[i][0])
             rule.location = number.x = place
             _set(number, y=top, text_color=colours["ink"], **_font("text"))
             rule.line_color = colours["muted"]
         rule.visible = number.visible = i < len(marks)
+    if more:
+        figure.center = [*figure.center, *more]
 
 
 def _before(chart: Chart, position: int) -> float:

@@ -124,7 +124,6 @@ def session_app(site: Site) -> Callable[[], None]:
                     return
                 drawn = wanted
                 address.drawn = wanted.partition("#")[0]
-                address.failed = ""
                 for key, (chart, first) in charts.items():
                     exhibit = found.get(key)
                     if exhibit is None or exhibit.chart is None or exhibit.chart.kind != first.kind:

@@ -1,7 +1,7 @@
 """OpenDocument spreadsheets, written byte for byte the same each time: fixed zip times, fixed order, no version of a
 library, no day of writing.
 
-Two writers share what is here: that of the synthetic sample (`dashboard.sample_ods`), which looks like a publisher's
+Two writers share what is here: that of the synthetic sample (`dashboard.sample.ods`), which looks like a publisher's
 workbook, and `workbook`, which follows the rules for accessible spreadsheets of the UK's Analysis Function: one
 named table a sheet, no merged and no empty cell in it, its title in the first cell, text that wraps, no colour that
 means anything, nothing hidden and nothing frozen.
@@ -15,7 +15,11 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
+from typing import IO
 from xml.sax.saxutils import escape, quoteattr
+
+from dashboard.workbook import column_letter
 
 
 MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
@@ -52,7 +56,7 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SPACES = re.compile(r"^ +| +$|(?<= ) +")
 
 
-def zip_entry(name: str, compression: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
+def _zip_entry(name: str, compression: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name, ZIP_TIME)
     info.compress_type = compression
     info.create_system = 3
@@ -65,6 +69,33 @@ def text_of(line: str) -> str:
     safe = escape(_NOT_XML.sub("\ufffd", line))
     spaced = _SPACES.sub(lambda match: f'<text:s text:c="{len(match.group())}"/>', safe)
     return spaced.replace("\t", "<text:tab/>")
+
+
+def pack(target: Path | IO[bytes], *, styles: str, meta: str, content: Iterable[str]) -> None:
+    """Write the parts of a spreadsheet as one file. `content` is streamed, so memory does not grow with the sheets."""
+    with zipfile.ZipFile(target, "w") as archive:
+        # First and uncompressed: that is how a program tells an OpenDocument file from any other zip.
+        archive.writestr(_zip_entry("mimetype", zipfile.ZIP_STORED), MIMETYPE)
+        archive.writestr(_zip_entry("META-INF/manifest.xml"), MANIFEST)
+        archive.writestr(_zip_entry("styles.xml"), styles)
+        archive.writestr(_zip_entry("meta.xml"), meta)
+        with archive.open(_zip_entry("content.xml"), "w") as part:
+            for piece in content:
+                part.write(piece.encode("utf-8"))
+
+
+def text_cell(value: str, style: str) -> str:
+    """A cell of text, a paragraph a line."""
+    paragraphs = "".join(f"<text:p>{text_of(line)}</text:p>" for line in value.split("\n"))
+    return (
+        f'<table:table-cell table:style-name="{style}" office:value-type="string">{paragraphs}'
+        "</table:table-cell>"
+    )
+
+
+def date_cell(value: date, style: str, shown: str) -> str:
+    """A cell of a date, and how it is shown."""
+    return _valued(style, "date", f'office:date-value="{value.isoformat()}"', shown)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,17 +142,8 @@ def workbook(*, title: str, description: str, sheets: Sequence[TableSheet]) -> b
     if len(set(names)) != len(names) or not all(re.fullmatch(r"[A-Za-z]\w{0,30}", n) for n in names):
         raise ValueError(f"these cannot be the names of sheets: {', '.join(names)}")
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        # First and uncompressed: that is how a program tells an OpenDocument file from any other zip.
-        archive.writestr(zip_entry("mimetype", zipfile.ZIP_STORED), MIMETYPE)
-        archive.writestr(zip_entry("META-INF/manifest.xml"), MANIFEST)
-        archive.writestr(zip_entry("styles.xml"), STYLES)
-        archive.writestr(
-            zip_entry("meta.xml"), META.format(title=text_of(title), description=text_of(description))
-        )
-        with archive.open(zip_entry("content.xml"), "w") as content:
-            for piece in _content(sheets):
-                content.write(piece.encode("utf-8"))
+    meta = META.format(title=text_of(title), description=text_of(description))
+    pack(out, styles=STYLES, meta=meta, content=_content(sheets))
     return out.getvalue()
 
 
@@ -187,7 +209,7 @@ def _content(sheets: Sequence[TableSheet]) -> Iterator[str]:
         yield from _sheet(sheet, each)
     yield "<table:database-ranges>\n"
     for sheet in (s for s in sheets if s.headings):
-        last = f"{_letters(len(sheet.headings))}{sheet.first + len(sheet.rows)}"
+        last = f"{column_letter(len(sheet.headings) - 1)}{sheet.first + len(sheet.rows)}"
         yield (
             f'<table:database-range table:name="{sheet.name}" table:contains-header="true"'
             f' table:target-range-address="{sheet.name}.A{sheet.first}:{sheet.name}.{last}"/>\n'
@@ -198,11 +220,11 @@ def _content(sheets: Sequence[TableSheet]) -> Iterator[str]:
 def _sheet(sheet: TableSheet, widths: Sequence[int]) -> Iterator[str]:
     yield f"<table:table table:name={quoteattr(sheet.name)}>"
     yield "".join(f'<table:table-column table:style-name="w{w}"/>' for w in widths) + "\n"
-    yield _row([_text(sheet.title, "Heading_20_1")])
+    yield _row([text_cell(sheet.title, "Heading_20_1")])
     for words in sheet.words:
-        yield _row([_link(words, "Words") if isinstance(words, Link) else _text(words, "Words")])
+        yield _row([_link(words, "Words") if isinstance(words, Link) else text_cell(words, "Words")])
     if sheet.headings:
-        headings = _row(_text(h, "Column_20_heading") for h in sheet.headings)
+        headings = _row(text_cell(h, "Column_20_heading") for h in sheet.headings)
         yield f"<table:table-header-rows>{headings}</table:table-header-rows>"
         for row in sheet.rows:
             yield _row(map(_cell, row))
@@ -220,30 +242,20 @@ def _cell(value: Cell) -> str:
         shown = f"{value.value * 100:.1f}%"
         return _valued("share", "percentage", f'office:value="{value.value!r}"', shown)
     if isinstance(value, bool):
-        return _text("yes" if value else "no", "Default")
+        return text_cell("yes" if value else "no", "Default")
     if isinstance(value, int):
         return _valued("count", "float", f'office:value="{value}"', f"{value:,}")
     if isinstance(value, float):
         return _valued("number", "float", f'office:value="{value!r}"', f"{value:,.3f}")
     if isinstance(value, date):
-        return _valued(
-            "day", "date", f'office:date-value="{value.isoformat()}"', f"{value.day} {value:%B %Y}"
-        )
-    return _text(value, "Default")
+        return date_cell(value, "day", f"{value.day} {value:%B %Y}")
+    return text_cell(value, "Default")
 
 
 def _valued(style: str, kind: str, value: str, shown: str) -> str:
     return (
         f'<table:table-cell table:style-name="{style}" office:value-type="{kind}" {value}>'
         f"<text:p>{shown}</text:p></table:table-cell>"
-    )
-
-
-def _text(value: str, style: str) -> str:
-    paragraphs = "".join(f"<text:p>{text_of(line)}</text:p>" for line in value.split("\n"))
-    return (
-        f'<table:table-cell table:style-name="{style}" office:value-type="string">{paragraphs}'
-        "</table:table-cell>"
     )
 
 
@@ -270,12 +282,3 @@ def _length(value: Cell) -> int:
     if isinstance(value, Link):
         return len(value.words)
     return len(value) if isinstance(value, str) else 17 if isinstance(value, date) else 8
-
-
-def _letters(column: int) -> str:
-    """1 -> A, 27 -> AA."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

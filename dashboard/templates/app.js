@@ -20,6 +20,7 @@
   let wanted = location.pathname + location.search;
   let at = wanted;
   let shown = wanted;
+  document.body.dataset.shown = shown; // as of data-charts: what the page has come to
 
   const holders = () => [...document.querySelectorAll(".figure[data-live]")];
   const sections = (root) => [...root.querySelectorAll("#exhibits > section")];
@@ -95,7 +96,7 @@
       wanted = shown; // should the reader stay after all, the same can be chosen again
       return;
     }
-    shown = wanted = next.body.dataset.address ?? address;
+    document.body.dataset.shown = shown = wanted = next.body.dataset.address ?? address;
     // Gone back to, or asked for again, it is in the address bar already, if not as the page spells it.
     if (wanted !== at) history[address === at ? "replaceState" : "pushState"](null, "", wanted);
     at = wanted;
@@ -110,7 +111,9 @@
     pressed = false;
     setTimeout(() => pressing.splice(0).forEach((go) => go())); // after the click
   };
-  addEventListener("pointerdown", ({ target, button }) => (pressed = !button && !!target.closest?.("main a, main summary")), true);
+  addEventListener("pointerdown", ({ target, button }) => {
+    pressed = !button && !!target.closest?.("main a, main summary");
+  }, true);
   for (const end of ["pointerup", "pointercancel", "dragend", "blur"]) addEventListener(end, letGo);
   const released = () => pressed && new Promise((go) => pressing.push(go));
 
@@ -333,8 +336,9 @@
     form.addEventListener("change", (event) => change(event.target));
     form.addEventListener("input", (event) => (edited = event.target));
     // A date says nothing until the whole of it is there.
-    form.addEventListener("keydown", ({ target, key: pressed }) => {
-      if (target.type === "date" && (pressed.length === 1 || /^(Backspace|Delete|ArrowUp|ArrowDown)$/.test(pressed))) edited = target;
+    const types = (typed) => typed.length === 1 || /^(Backspace|Delete|ArrowUp|ArrowDown)$/.test(typed);
+    form.addEventListener("keydown", (event) => {
+      if (event.target.type === "date" && types(event.key)) edited = event.target;
     });
     form.addEventListener("focusout", ({ target }) => {
       const sent = edited !== target;

@@ -121,8 +121,8 @@
       }
     });
     // A click on an option moves the focus after this; and the reader may be back by then.
-    box.addEventListener("blur", () =>
-      setTimeout(() => document.activeElement === box || document.activeElement?.closest("#site-found") || close(), 150));
+    const away = () => document.activeElement === box || document.activeElement?.closest("#site-found") || close();
+    box.addEventListener("blur", () => setTimeout(away, 150));
     // What is pressed has to be there still when it is let go, or nothing comes of it.
     let pressed = false;
     list.addEventListener("mousedown", (event) => {
@@ -186,6 +186,7 @@
   if (notice) {
     let declined = "";
     let looks = 0;
+    let known = 0; // the look that was heard of last
     let build = document.body.dataset.build; // of what is shown
     const words = notice.querySelector(".words");
     const look = async () => {
@@ -195,7 +196,9 @@
         const answer = await fetch("/health");
         const health = answer.ok ? await answer.json() : null;
         // A later look, or a page that came meanwhile, knows better.
-        if (health && mine === looks) heard(health.build);
+        if (!health || mine < known) return;
+        known = mine;
+        heard(health.build);
       } catch {
         // no server just now: the next look may find it
       }
@@ -223,7 +226,7 @@
     document.addEventListener("swapped", () => {
       if (document.body.dataset.build === build) return;
       build = document.body.dataset.build;
-      looks += 1;
+      known = ++looks;
       heard(build);
     });
   }

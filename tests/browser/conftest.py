@@ -16,6 +16,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -180,6 +181,41 @@ def browser() -> Iterator[Any]:
         found = playwright.chromium.launch(executable_path=path, args=list(QUIET))
         yield found
         found.close()
+
+
+STILL = 600  # seconds of one test, after which something waits for ever
+
+
+@pytest.fixture(autouse=True)
+def moving() -> Iterator[None]:
+    """A test that stands still fails at the call that does not come back.
+
+    Not every call of Playwright has a time limit, and Chromium answers none while a page that never comes is being
+    loaded. Without Playwright's process all of them end, and say so.
+    """
+
+    def end(*_: object) -> None:
+        for pid in _children():
+            with suppress(OSError):
+                if b"run-driver" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    os.kill(pid, signal.SIGKILL)
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.alarm(STILL)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def _children() -> list[int]:
+    """The processes that this one started; none where the system does not say."""
+    with suppress(OSError):
+        return [
+            int(p)
+            for task in Path("/proc/self/task").iterdir()
+            for p in (task / "children").read_text().split()
+        ]
+    return []
 
 
 @dataclass

@@ -33,7 +33,7 @@ LIVE = """() => {
   for (const root of doc.roots()) {
     const figures = [...root.references()].filter((m) => m.type === "Figure");
     // A figure that is on the page: one that the filters leave nothing of is taken out with its exhibit.
-    if (!figures.length || !document.getElementById(`live-${root.name}`)) continue;
+    if (!figures.length || !document.getElementById(`live-${root.name}`)?.closest(".figure")) continue;
     const [figure] = figures;
     const attributes = figure.html_attributes;
     found[root.name] = {
@@ -56,7 +56,12 @@ def until(page: Any, truth: Callable[[], object], *, seconds: float = 30) -> obj
     """Wait until `truth()`; its last value. (`wait_for_function` needs eval, which the pages' policy forbids.)"""
     end = time.monotonic() + seconds
     while True:
-        found = truth()
+        found: object = None
+        try:
+            found = truth()
+        except Exception as error:
+            if "Execution context was destroyed" not in str(error):
+                raise  # asked of a page that was on its way out: the next one is asked
         if found or time.monotonic() > end:
             return found
         page.wait_for_timeout(40)
@@ -293,9 +298,19 @@ def query_of(page: Any) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(page.url).query))
 
 
+def shows(page: Any) -> object:
+    """Whether the page's words are of its address: going back changes the address first, and loading a page too."""
+    return page.evaluate(
+        """() => document.readyState === "complete"
+        && document.body.dataset.shown === location.pathname + location.search"""
+    )
+
+
 def settled(site: Any, page: Any, **query: str) -> list[str]:
-    """Wait for the address to say `query` and for the charts to follow; what differs from the data after that."""
-    assert until(page, lambda: all(query_of(page).get(k, "") == v for k, v in query.items())), page.url
+    """Wait for the address to say `query`, and for words and charts to follow; what differs from the data then."""
+    assert until(
+        page, lambda: all(query_of(page).get(k, "") == v for k, v in query.items()) and shows(page)
+    ), page.url
     wrong: list[str] = []
 
     def right() -> bool:

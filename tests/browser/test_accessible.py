@@ -103,7 +103,7 @@ def test_the_keyboard_alone_does_everything(sample, visit):
     page = visit(sample, "/volumes", live=True).page
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    assert until(page, lambda: page.evaluate("document.activeElement.id") == "main")
 
     page.locator("select[name=type]").focus()
     page.keyboard.press("ArrowDown")

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 
-from tests.browser.support import CHARTED, SAMPLE, differences, has_charts, query_of, settled, until
+from tests.browser.support import CHARTED, SAMPLE, Gate, differences, has_charts, query_of, settled, until
 from tests.browser.test_hostile import IMAGE, TRAPS, inert
 
 
@@ -155,12 +155,14 @@ def test_without_javascript_the_form_the_chips_and_search_work(sample, visit):
     page.locator("#f-type-charity").check()
     page.locator("#f-from").fill("2016-01-01")
     page.get_by_role("button", name="Apply").click()
+    page.wait_for_url("**type=university**")
     # The address a reader keeps has what was chosen and nothing else.
     assert query_of(page) == {
         "register": SAMPLE, "type": "university,charity", "from": "2016-01-01", "interval": "year",
     }  # fmt: skip
     page.locator(".chips a", has_text="Charity").click()
-    assert query_of(page)["type"] == "university"
+    assert until(page, lambda: query_of(page)["type"] == "university")
+    page.wait_for_load_state()
     bar = page.locator("section", has=page.locator("#volumes")).locator(".wide a[data-in-place]").last
     words = bar.get_attribute("aria-label")
     bar.focus()
@@ -169,6 +171,7 @@ def test_without_javascript_the_form_the_chips_and_search_work(sample, visit):
     assert words.split(":")[0] in page.locator(".chosen").first.inner_text()
     page.locator("#site-q").fill("university")
     page.get_by_role("search").get_by_role("button").click()
+    page.wait_for_url("**/search?**")
     assert urlsplit(page.url).path == "/search"
     assert query_of(page)["q"] == "university"
 
@@ -213,11 +216,14 @@ def test_a_bar_of_a_live_chart_is_chosen_with_the_mouse(sample, visit):
     figure = page.locator(".figure[data-live=recipients]")
     figure.scroll_into_view_if_needed()
     box = figure.bounding_box()
+    asked = []
+    page.on("request", lambda r: "x-in-place" in r.headers and asked.append(r.url))
     # The longest bar is at the top, next to its label.
     for down in (60, 70, 80, 50, 90):
         page.mouse.click(box["x"] + box["width"] * 0.42, box["y"] + down)
-        if until(page, lambda: "type" in query_of(page), seconds=1):
+        if until(page, lambda: asked, seconds=3):
             break
+    assert until(page, lambda: "type" in query_of(page))
     chosen = query_of(page)["type"]
     assert chosen
     assert settled(sample, page, type=chosen) == []
@@ -323,12 +329,14 @@ def test_search_as_one_types_by_keyboard_alone(sample, visit):
     box = page.get_by_role("combobox", name="Search")
     assert box.get_attribute("aria-expanded") == "false"
     box.focus()
-    with page.expect_response(
-        "**/search.json?q=univ&*"
-    ):  # the answer to what was typed before may be shown first
+    with page.expect_response("**/search.json?q=univ&*") as came:
         page.keyboard.type("univ", delay=20)
-    assert until(page, lambda: box.get_attribute("aria-expanded") == "true")
     options = page.locator("#site-found [role=option]")
+    # The answer to what was typed before may be shown first.
+    found = [item["href"] for group in came.value.json()["groups"] for item in group["items"]]
+    hrefs = "all => all.map((e) => e.getAttribute('href'))"
+    assert until(page, lambda: options.evaluate_all(hrefs) == found)
+    assert box.get_attribute("aria-expanded") == "true"
     assert options.count() > 1
     assert until(page, lambda: f"{options.count()} found" in page.locator("#site-count").inner_text())
     page.keyboard.press("ArrowDown")
@@ -389,17 +397,16 @@ def test_nothing_moves_when_the_charts_become_interactive(name, form, sample, vi
 
 def test_what_takes_over_half_a_second_says_so(sample, visit):
     page = visit(sample, f"/volumes?register={SAMPLE}").page
-    page.route("**/volumes?**", lambda route: (page.wait_for_timeout(900), route.continue_()))
-    page.evaluate(
-        """() => { window.said = []; new MutationObserver(() => window.said.push([
-        document.getElementById("main").getAttribute("aria-busy"), document.getElementById("announce").textContent,
-        document.body.className])).observe(document.body, {attributes: true, subtree: true, childList: true}); }"""
-    )
+    gate = Gate(page, "/volumes?", in_place=True)
     page.locator("select[name=type]").select_option("university")
+    gate.wait()
+    assert until(page, lambda: page.locator("main").get_attribute("aria-busy") == "true")
+    assert page.locator("#announce").inner_text() == "Working it out…"
+    assert "busy" in page.locator("body").get_attribute("class")
+    gate.open()
     assert until(page, lambda: query_of(page).get("type") == "university")
-    said = page.evaluate("window.said")
-    assert any(busy == "true" and words == "Working it out…" and "busy" in c for busy, words, c in said)
     assert page.locator("main").get_attribute("aria-busy") is None
+    assert "busy" not in (page.locator("body").get_attribute("class") or "")
     assert page.locator("#announce").inner_text() == page.locator("h1").inner_text()
 
 

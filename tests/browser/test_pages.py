@@ -44,6 +44,7 @@ def test_without_javascript_a_page_says_it_all(name, sample, visit):
         return
     page.locator("select[name=type]").select_option("university")
     page.get_by_role("button", name="Apply").click()
+    page.wait_for_url("**type=university**")
     assert page.url.startswith(f"{sample.url}/{name}?")
     assert query_of(page)["type"] == "university"
     assert page.locator("select[name=type]").input_value() == "university"
@@ -89,7 +90,7 @@ def test_a_phone_shows_static_charts_and_never_scrolls_sideways(name, which, vis
 def test_paper_gets_the_static_drawings_and_open_tables(name, sample, visit):
     page = visit(sample, f"/{name}", live=True, color_scheme="dark").page
     page.locator("select[name=type]").select_option("university")
-    until(page, lambda: "type=university" in page.url)
+    assert until(page, lambda: "type=university" in page.url)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print", color_scheme="dark")
     for figure in page.locator(".figure[data-live]").all():

@@ -52,7 +52,7 @@ def test_after_a_restart_an_open_page_goes_on_by_loading_pages(sample, visit):
     # Chromium says itself that the socket was refused or closed.
     watched.forgiven += ["WebSocket", "websocket", "ERR_CONNECTION_REFUSED"]
     sample.stop()
-    page.wait_for_timeout(200)
+    assert until(page, lambda: page.locator("#adrift").is_visible())
     sample.start()
     page.evaluate("window.untouched = true")
     choose(page, "type", "university")

@@ -59,17 +59,17 @@ def test_everything_is_there_without_a_script(kind, sample, visit):
     if kind == "request":
         page.locator("#report-column").select_option(index=1)
         page.get_by_role("button", name="Put it in the words").click()
-        page.wait_for_load_state()
+        page.wait_for_url("**column=**")
         assert "It says:" in page.locator("#report-text").input_value()
         assert "column=" in page.url
     if kind == "checks":
         page.locator("#exhibits table a").first.click()
-        page.wait_for_load_state()
+        page.wait_for_url("**rule=**")
         assert "rule=" in page.url
         assert page.locator("#listing table").count() == 1
     if kind == "commitments":
         page.get_by_role("link", name="Overdue", exact=False).first.click()
-        page.wait_for_load_state()
+        page.wait_for_url("**status=overdue**")
         assert "status=overdue" in page.url
 
 

@@ -10,7 +10,18 @@ import pytest
 from tests.browser.support import SAMPLE, Gate, choose, query_of, settled, until
 
 
-FOCUS = "() => document.activeElement.id || document.activeElement.tagName"
+# Of these years one figure is known. Without the bound there are more, which the session has no charts for: the page
+# has to be loaded.
+FEW = f"/volumes?register={SAMPLE}&to=2014-12-31"
+
+
+# Chromium answers the debugger nothing while a page is being loaded: what a reader does then is set up before.
+MEANWHILE = """({ choose, press }) => addEventListener("beforeunload", () => setTimeout(() => {
+  const list = document.querySelector("select[name=type]");
+  if (choose) list.value = choose;
+  if (choose) list.dispatchEvent(new Event("change", { bubbles: true }));
+  if (press) document.querySelector(press).click();
+}), { once: true })"""
 
 
 def opened(visit, sample, address, *, live=True):
@@ -174,14 +185,19 @@ def test_a_link_that_is_pressed_while_an_answer_comes_is_followed(sample, visit)
 
 
 def test_a_field_that_goes_with_one_answer_comes_back_with_another(sample, visit):
-    address = f"/register?register={SAMPLE}"
-    fields = "all => all.map((e) => e.dataset.field)"
-    page = opened(visit, sample, address, live=False)
-    every = page.locator("form.filters [data-field]").evaluate_all(fields)
-    choose(page, "to", "1999-12-31")
-    assert until(page, lambda: page.locator("form.filters [data-field]").evaluate_all(fields) != every)
-    choose(page, "to", "")
-    assert until(page, lambda: page.locator("form.filters [data-field]").evaluate_all(fields) == every)
+    # The sample names no routes: there is a choice of them only where one is chosen.
+    page = opened(visit, sample, f"/register?register={SAMPLE}&route=not_published", live=False)
+    route = page.locator("select[name=route]")
+    assert route.input_value() == "not_published"
+    page.locator(".chips a").first.click()
+    assert until(page, lambda: "route" not in query_of(page) and route.count() == 0)
+    page.go_back()
+    assert until(page, lambda: route.count() == 1)
+    assert route.input_value() == "not_published"
+    # The form says it, so the next choice keeps it.
+    choose(page, "type", "university")
+    assert until(page, lambda: query_of(page).get("type") == "university")
+    assert query_of(page)["route"] == "not_published"
     assert page.evaluate("window.untouched")
 
 
@@ -240,9 +256,9 @@ def test_back_while_a_choice_is_on_its_way_gives_the_choice_up(sample, visit):
 
 
 def test_who_goes_to_another_page_is_not_called_back(sample, visit):
-    page = opened(visit, sample, f"/volumes?register={SAMPLE}")
+    page = opened(visit, sample, FEW)
     words = Gate(page, "/volumes?", in_place=True)
-    choose(page, "to", "2014-12-31")  # has fewer charts, and so needs the page loaded
+    choose(page, "to", "")
     words.wait()
     other = Gate(page, "/recipients?")
     page.get_by_role("link", name="Recipients", exact=True).first.click(no_wait_after=True)
@@ -253,42 +269,41 @@ def test_who_goes_to_another_page_is_not_called_back(sample, visit):
     page.wait_for_timeout(100)  # for what must not happen
     other.open()
     page.wait_for_url("**/recipients?**")
-    assert "to" not in query_of(page)
+    assert query_of(page)["to"] == "2014-12-31"  # as the page said when it was left
 
 
 def test_a_file_taken_meanwhile_leads_nowhere(sample, visit):
-    page = opened(visit, sample, f"/volumes?register={SAMPLE}")
+    page = opened(visit, sample, FEW)
     gate = Gate(page, "/volumes?", in_place=True)
-    choose(page, "to", "2014-12-31")
+    choose(page, "to", "")
     gate.wait()
     with page.expect_download() as started:
         page.locator("#exhibits .links a", has_text="CSV").first.click()
     assert started.value.suggested_filename.endswith(".csv")
     gate.open()
-    assert settled(sample, page, to="2014-12-31") == []
+    assert settled(sample, page, to="") == []
 
 
 def test_what_is_chosen_while_the_page_is_loaded_is_kept(sample, visit):
-    watched = visit(sample, f"/volumes?register={SAMPLE}", live=True)
+    watched = visit(sample, FEW, live=True)
     page = watched.page
     gate = Gate(page, "/volumes?", in_place=False)
-    choose(page, "to", "2014-12-31")
-    gate.wait()
-    page.locator("select[name=type]").select_option("university", no_wait_after=True)
+    page.evaluate(MEANWHILE, {"choose": "university"})
+    page.locator("#f-to").fill("")
     gate.wait(2)
     gate.open()
     page.wait_for_url("**type=university**")
     watched.wait_live()
-    assert settled(sample, page, to="2014-12-31", type="university") == []
+    assert settled(sample, page, to="", type="university") == []
 
 
 def test_the_focus_of_one_page_is_not_taken_to_another(sample, visit):
-    page = opened(visit, sample, f"/volumes?register={SAMPLE}")
+    page = opened(visit, sample, FEW)
     gate = Gate(page, "/volumes?", in_place=False)
-    page.locator("#f-to").fill("2014-12-31")
-    gate.wait()
-    page.get_by_role("link", name="Recipients", exact=True).first.click()
-    page.wait_for_url("**/recipients?**")
+    page.evaluate(MEANWHILE, {"press": "nav a[href^='/recipients']"})
+    page.locator("#f-to").fill("")
+    assert until(page, lambda: "/recipients?" in page.url)
+    page.wait_for_load_state()
     assert page.evaluate("() => document.activeElement.id") != "f-to"
     assert page.evaluate("() => sessionStorage.length") == 0
     gate.open()
@@ -334,7 +349,7 @@ def test_figures_that_go_while_the_socket_opens_are_no_error(sample, visit):
     watched = visit(sample, "/health")
     page = watched.page
     sockets = []
-    page.route_web_socket("**/live/**", sockets.append)
+    page.route_web_socket("**/live/**", lambda ws: sockets.append(ws))
     watched.go(f"/volumes?register={SAMPLE}")
     assert until(page, lambda: sockets)
     before = page.locator("#exhibits > section").count()

@@ -21,7 +21,7 @@ from rapidfuzz import fuzz
 from dashboard.aliases import Recipient, _candidates, reasons, suggest
 from dashboard.cleaning import normalise_text
 from dashboard.names import Name
-from dashboard.sample_truth import ORGANISATIONS, variants
+from dashboard.sample.truth import ORGANISATIONS, variants
 from dashboard.settings import CHECKOUT
 from tests.support.warehouse import PHE_FILE, REALDATA
 

@@ -15,8 +15,8 @@ from dashboard import measures, sample
 from dashboard.editions import add_edition
 from dashboard.registers import load_registers
 from dashboard.sample import LEGACY, write_sample
-from dashboard.sample_editions import legacy_views
-from dashboard.sample_truth import LEGACY_SHARE, draw
+from dashboard.sample.editions import legacy_views
+from dashboard.sample.truth import LEGACY_SHARE, draw
 from dashboard.settings import load_settings
 from dashboard.store import Store
 from dashboard.survival import kaplan_meier

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.recipients import COLUMNS
-from dashboard.sample_truth import ORGANISATIONS, variants
+from dashboard.sample.truth import ORGANISATIONS, variants
 from dashboard.settings import CHECKOUT
 from dashboard.vocabulary import RELATIONS
 from tests.integration.conftest import LEGACY, SHARES, Run

@@ -16,7 +16,7 @@ from dashboard.cli import main
 from dashboard.draft import draft_layout, header_row
 from dashboard.layouts import match
 from dashboard.registers import read_register
-from dashboard.sample_ods import Sheet, write_ods
+from dashboard.sample.ods import Sheet, write_ods
 from dashboard.toml_reader import EDIT_ME
 from dashboard.workbook import read_workbook
 from tests.support.warehouse import PHE_FILE, REALDATA, register, to_toml

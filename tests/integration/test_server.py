@@ -28,6 +28,7 @@ from dashboard.store import Query, Store
 from dashboard.web import handlers, logs
 from dashboard.web.kept import Kept, answer, takes_gzip
 from dashboard.web.site import Site, known_host
+from dashboard.web.workshop import BusyError
 from tests.integration.conftest import LEGACY
 from tests.support.serving import Answer, Served, serving
 from tests.support.sockets import ask_session, connect, open_live
@@ -497,6 +498,62 @@ def test_a_session_follows_its_page_in_one_message_and_ends_with_it(site: Served
 
     asyncio.run(run())
     assert gone(site)
+
+
+def words_of(patch: dict[str, Any], attr: str) -> list[Any]:
+    return [e["new"] for e in patch["events"] if e.get("kind") == "ModelChanged" and e.get("attr") == attr]
+
+
+def test_a_choice_that_is_overtaken_holds_up_no_other(site: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Site.exhibits
+    go = threading.Event()
+
+    def slow(self: Site, name: str, query: str) -> Any:
+        assert "charity" not in query or go.wait(30)
+        return whole(self, name, query)
+
+    async def page() -> None:
+        live = await open_live(site.port, "volumes", ASKED)
+        monkeypatch.setattr(Site, "exhibits", slow)
+        await live.tell(f"?{ASKED}&type=charity")
+        try:
+            await live.follow(f"?{ASKED}&type=university")
+            assert words_of(live.told[-1], "drawn") == [f"?{ASKED}&type=university"]
+        finally:
+            go.set()
+        # What was overtaken is not drawn when it comes.
+        await live.follow(f"?{ASKED}")
+        assert [w for told in live.told for w in words_of(told, "drawn")] == [
+            f"?{ASKED}&type=university",
+            f"?{ASKED}",
+        ]
+        live.leave()
+
+    asyncio.run(page())
+
+
+def test_charts_that_cannot_follow_say_so_to_their_page(
+    site: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Site.exhibits
+
+    def refused(self: Site, name: str, query: str) -> Any:
+        if "commercial" in query:
+            raise BusyError("more is asked than can be worked out at once")
+        return whole(self, name, query)
+
+    async def page() -> None:
+        live = await open_live(site.port, "volumes", ASKED)
+        monkeypatch.setattr(Site, "exhibits", refused)
+        wanted = f"?{ASKED}&type=commercial"
+        for asked in (wanted, f"{wanted}#1"):  # and again, should it be asked again
+            await live.follow(asked)
+            assert words_of(live.told[-1], "failed") == [asked]
+        await live.follow(f"?{ASKED}&type=university")
+        assert words_of(live.told[-1], "drawn") == [f"?{ASKED}&type=university"]
+        live.leave()
+
+    asyncio.run(page())
 
 
 def test_sessions_are_bounded_and_the_page_stays(built: Path) -> None:

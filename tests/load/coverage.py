@@ -34,8 +34,8 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from dashboard.sample_editions import as_at_dates
-from dashboard.sample_truth import LEGACY_LAST, LEGACY_SHARE, TrueRequest, draw
+from dashboard.sample.editions import as_at_dates
+from dashboard.sample.truth import LEGACY_LAST, LEGACY_SHARE, TrueRequest, draw
 from dashboard.survival import Curve, RiskTable, kaplan_meier
 from dashboard.turnbull import BoundedCurve, Cases, bounded_curve
 

@@ -107,7 +107,7 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Machine:
-    from tests.integration.conftest import write_tiny
+    from tests.support.tiny import write_tiny
 
     data = tmp_path / "data"
     file = write_tiny(data)

@@ -21,7 +21,7 @@ from typing import Any
 
 from dashboard.editions import add_edition
 from dashboard.registers import load_registers
-from dashboard.sample_ods import Sheet, write_ods
+from dashboard.sample.ods import Sheet, write_ods
 from dashboard.settings import CHECKOUT, Settings, load_settings
 from dashboard.store import Store
 from dashboard.warehouse.build import BuildReport, build

@@ -7,7 +7,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from dashboard.sample_truth import TRUTH, draw
+from dashboard.sample.truth import TRUTH, draw
 from tests.load.coverage import FIRST, REGISTERS, REQUESTS, SEED, WAYS, Truth, read, simulate, truth_of
 
 

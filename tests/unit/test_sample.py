@@ -33,9 +33,9 @@ from dashboard.sample import (
     true_requests,
     write_sample,
 )
-from dashboard.sample_damage import CELL_DAMAGE, STRUCTURAL_WORDS
-from dashboard.sample_ods import Sheet, write_ods
-from dashboard.sample_truth import ALIAS_COLUMNS, ORGANISATIONS
+from dashboard.sample.damage import CELL_DAMAGE, STRUCTURAL_WORDS
+from dashboard.sample.ods import Sheet, write_ods
+from dashboard.sample.truth import ALIAS_COLUMNS, ORGANISATIONS
 
 
 ROOT = Path(__file__).parents[2]
@@ -573,7 +573,7 @@ def test_nothing_to_write_is_refused(tmp_path, requests, editions):
 
 
 def test_busy_days_have_more_than_99_references(tmp_path, monkeypatch):
-    monkeypatch.setattr("dashboard.sample_truth.LEGACY_FIRST", date(2018, 3, 26))
+    monkeypatch.setattr("dashboard.sample.truth.LEGACY_FIRST", date(2018, 3, 26))
     references = [r.reference for r in true_requests(requests=1500) if r.register == LEGACY]
     assert len(references) == len(set(references))
     assert any(len(reference) == len("DR180326.100") for reference in references)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dashboard.sample_editions import Edit, Row, View
-from dashboard.sample_ods import Cell
-from dashboard.sample_truth import (
+from dashboard.sample.editions import Edit, Row, View
+from dashboard.sample.ods import Cell
+from dashboard.sample.truth import (
     LEGACY,
     LEGACY_FIRST,
     SHARES,

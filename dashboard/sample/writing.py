@@ -1,28 +1,16 @@
-"""The synthetic sample: two registers with invented organisations, written as published workbooks.
-
-One list of requests, with their true dates and outcomes, is drawn from the constants in `TRUTH`. Every
-edition is a view of that list at its as-at date, so an estimate made from the workbooks can be compared
-with what is true. Damage and changes between editions are planted on top, and each is recorded with its
-place in `sample-truth.json`.
-
-Nothing here is real, and every workbook says so.
-"""
+"""The sample as files: each edition a workbook with its notes and its damage, and beside them what is true."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
-import duckdb
-
 from dashboard.errors import UsageError
-from dashboard.sample_damage import (
+from dashboard.sample.damage import (
     HOSTILE,
-    REQUEST_SHEETS,
     STRUCTURAL_WORDS,
     Structural,
     apply_edits,
@@ -31,7 +19,7 @@ from dashboard.sample_damage import (
     plan_structure,
     visible_requests,
 )
-from dashboard.sample_editions import (
+from dashboard.sample.editions import (
     CLASSES,
     SYNONYMS,
     TIERS,
@@ -42,77 +30,34 @@ from dashboard.sample_editions import (
     published_date,
     shares_views,
 )
-from dashboard.sample_ods import Cell, Sheet, write_ods
-from dashboard.sample_truth import (
+from dashboard.sample.ods import Cell, Sheet, write_ods
+from dashboard.sample.parquet import write_parquet
+from dashboard.sample.record import Key, Record, SampleEdition, Seen, compare, seen
+from dashboard.sample.truth import (
     DATASETS,
     DIRECT,
     LEGACY,
     LEGACY_LAST,
     LEGACY_LEGAL_BASES,
-    LEGACY_SHARE,
     ORGANISATIONS,
     PURPOSES,
     SHARES,
     SHARES_LAST,
     SHARES_LEGAL_BASES,
-    TOPICS,
     TRUTH,
-    TYPE_TERMS,
     Drawn,
     TrueRequest,
-    Truth,
-    alias_rows,
     draw,
     month_end,
-    organisation_weights,
-    true_requests,
 )
 
 
-__all__ = [
-    "HOSTILE", "LEGACY", "NOTICE", "SHARES", "TRUTH", "SampleEdition", "TrueRequest", "Truth", "alias_rows",
-    "true_requests", "write_sample",
-]  # fmt: skip
-
 NOTICE = "SYNTHETIC SAMPLE DATA — invented, not a real publication"
-
-
-@dataclass(frozen=True)
-class SampleEdition:
-    register: str
-    as_at: date
-    published: date
-    path: Path
-
-
-class _Record:
-    """What was planted, for sample-truth.json."""
-
-    def __init__(self) -> None:
-        self.damage: list[dict[str, object]] = []
-        self.changes: list[dict[str, object]] = []
-
-    def plant(
-        self, register: str, as_at: date, sheet: str, row: int | None, column: str | None, rule: str,
-        value: Cell, words: str, **more: object,
-    ) -> None:  # fmt: skip
-        self.damage.append(
-            {
-                "register": register,
-                "edition": as_at.isoformat(),
-                "sheet": sheet,
-                "row": row,
-                "column": column,
-                "rule": rule,
-                "value": _plain(value),
-                "words": words,
-                **more,
-            }
-        )
-
-
-def _plain(value: Cell) -> str | int | float | None:
-    return value.isoformat() if isinstance(value, date) else value
+NOTE = f"{NOTICE}. Every organisation and every figure was made by a program."
+LONG_NOTE = (
+    f"{NOTE} The table begins on the next row. Figures are those held when the table was prepared and may "
+    "not match earlier ones, because entries are corrected and definitions change."
+)
 
 
 def write_sample(
@@ -136,10 +81,10 @@ def write_sample(
     folder.mkdir(parents=True, exist_ok=True)
     say = progress or (lambda message: None)
     if format == "parquet":
-        written = _write_parquet(folder, requests=requests, seed=seed, say=say)
-        _write_truth(folder, _Record(), requests=requests, editions=1, seed=seed)
+        written = write_parquet(folder, requests=requests, seed=seed, say=say)
+        _write_truth(folder, Record(), requests=requests, editions=1, seed=seed)
         return written
-    record = _Record()
+    record = Record()
     written = []
     for register in (LEGACY, SHARES):
         written += _write_register(folder, register, requests, editions, seed, hostile, record, say)
@@ -148,7 +93,7 @@ def write_sample(
 
 
 def _write_register(
-    folder: Path, register: str, requests: int, editions: int, seed: int, hostile: bool, record: _Record,
+    folder: Path, register: str, requests: int, editions: int, seed: int, hostile: bool, record: Record,
     say: Callable[[str], None],
 ) -> list[SampleEdition]:  # fmt: skip
     drawn = draw(requests, seed)
@@ -181,7 +126,7 @@ def _write_register(
         by_key.setdefault(edit.key, []).append(edit)
 
     written = []
-    before: dict[_Key, dict[str, _Seen]] = {}
+    before: dict[Key, dict[str, Seen]] = {}
     for index, as_at in enumerate(as_ats):
         gone = {departure.key for departure in departures if departure.first <= index}
         apply_edits(views[index], index, as_at, by_key, gone)
@@ -197,9 +142,9 @@ def _write_register(
         )  # fmt: skip
         title = f"{_register_title(register)}, as at {_words(as_at)}: {NOTICE}"
         write_ods(path, title=title, sheets=sheets)
-        now = _seen(views[index])
+        now = seen(views[index])
         if index:
-            _compare(record, register, as_at, as_ats[index - 1], index, before, now, by_key, gone)
+            compare(record, register, as_at, as_ats[index - 1], index, before, now, by_key, gone)
         before = now
         views[index] = []  # large samples need the room
         written.append(SampleEdition(register, as_at, published_date(register, as_at, seed), path))
@@ -244,15 +189,8 @@ def _words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-NOTE = f"{NOTICE}. Every organisation and every figure was made by a program."
-LONG_NOTE = (
-    f"{NOTE} The table begins on the next row. Figures are those held when the table was prepared and may "
-    "not match earlier ones, because entries are corrected and definitions change."
-)
-
-
 def _sheets(
-    register: str, as_at: date, views: Sequence[View], structure: Sequence[Structural], record: _Record, *,
+    register: str, as_at: date, views: Sequence[View], structure: Sequence[Structural], record: Record, *,
     published: date, moved: bool, synonyms: bool, hidden: bool, hostile: set[str], taken: set[str],
 ) -> list[Sheet]:  # fmt: skip
     stated = f" Published: {_words(published)}"
@@ -341,93 +279,7 @@ def _sheets(
     return found
 
 
-@dataclass(frozen=True)
-class _Seen:
-    sheet: str
-    values: Mapping[str, Cell]
-
-
-# A request, or a period together with the kind of sheet that counts by it: two bodies share their quarters.
-_Key = tuple[str, str]
-
-
-def _seen(views: Iterable[View]) -> dict[_Key, dict[str, _Seen]]:
-    """By request or figure, then by kind of sheet."""
-    found: dict[_Key, dict[str, _Seen]] = {}
-    for view in views:
-        for row in view.rows:
-            shown = {name: row.values[name] for _, name in view.columns}
-            key = (row.key, "" if view.kind in REQUEST_SHEETS else view.kind)
-            found.setdefault(key, {})[view.kind] = _Seen(view.name, shown)
-    return found
-
-
-def _compare(
-    record: _Record, register: str, as_at: date, previous: date, edition: int,
-    before: Mapping[_Key, Mapping[str, _Seen]], now: Mapping[_Key, Mapping[str, _Seen]],
-    edits: Mapping[str, list[Edit]], gone: set[str],
-) -> None:  # fmt: skip
-    """Record every difference between two editions, with the reason known here alone.
-
-    `reference` is the true one; `published_reference` what the row's own cell says, which is all a reader has.
-    """
-
-    def add(kind: str, key: _Key, shown: _Seen, words: str, **more: object) -> None:
-        record.changes.append(
-            {
-                "register": register,
-                "edition": as_at.isoformat(),
-                "previous": previous.isoformat(),
-                "kind": kind,
-                "reference": key[0],
-                "published_reference": _plain(shown.values["reference"]),
-                "sheet": shown.sheet,
-                "words": words,
-                **more,
-            }
-        )
-
-    for key, sheets in now.items():
-        if key not in before:
-            add("added", key, next(iter(sheets.values())), "First listed in this edition.")
-            continue
-        if "open" in before[key] and "open" not in sheets:
-            shown = next(iter(sheets.values()))
-            add("decided", key, shown, "Open in the edition before.", field="outcome",
-                before=None, after=_plain(shown.values.get("outcome")),
-                event_date=_plain(shown.values.get("event_date")))  # fmt: skip
-            continue
-        for kind, shown in sheets.items():
-            if kind not in before[key]:
-                continue
-            for name, after in shown.values.items():
-                was = before[key][kind].values[name]
-                if was == after:
-                    continue
-                planted = next(
-                    (
-                        e
-                        for e in edits.get(key[0], ())
-                        if e.kind and e.field == name and edition in (e.first, e.last + 1)
-                    ),
-                    None,
-                )
-                words = planted.words if planted else "The value changed in the course of things."
-                add(planted.kind if planted else "amended", key, shown, words, field=name,
-                    before=_plain(was), after=_plain(after))  # fmt: skip
-    for key, sheets in before.items():
-        if key in now or set(sheets) <= {"completed"}:
-            continue  # the sheet of a quarter lists that quarter alone
-        shown = list(sheets.values())[-1]
-        if key[0] in gone:
-            add("left_no_reason_published", key, shown, "The row is gone and nothing says why.",
-                licence_end=_plain(shown.values.get("licence_end")))  # fmt: skip
-        else:
-            add("licence_ended", key, shown, "The row left when its licence or agreement had ended.",
-                licence_end=_plain(shown.values.get("licence_end")))  # fmt: skip
-
-
-def _write_truth(folder: Path, record: _Record, *, requests: int, editions: int, seed: int) -> None:
+def _write_truth(folder: Path, record: Record, *, requests: int, editions: int, seed: int) -> None:
     truth = {
         "notice": NOTICE,
         "requests": requests,
@@ -443,65 +295,3 @@ def _write_truth(folder: Path, record: _Record, *, requests: int, editions: int,
 
 def _jsonable(value: object) -> object:
     return dict(value) if isinstance(value, Mapping) else value
-
-
-# For measuring speed.
-
-
-def _write_parquet(
-    folder: Path, *, requests: int, seed: int, say: Callable[[str], None]
-) -> list[SampleEdition]:
-    """The truth at the last as-at date, drawn by DuckDB. Another draw than the workbooks', same constants."""
-    legacy = max(1, round(requests * LEGACY_SHARE))
-    written = []
-    with duckdb.connect(
-        config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-    ) as con:
-        con.execute("SET VARIABLE seed = $seed", {"seed": seed})
-        con.execute("SET VARIABLE legacy_requests = $n", {"n": legacy})
-        con.execute("SET VARIABLE shares_requests = $n", {"n": max(1, requests - legacy)})
-        con.execute("CREATE TEMP TABLE month_weight (month INTEGER, weight DOUBLE)")
-        con.executemany("INSERT INTO month_weight VALUES (?, ?)", [*enumerate(TRUTH.month_weight, start=1)])
-        con.execute("CREATE TEMP TABLE organisation (name VARCHAR, type VARCHAR, early DOUBLE, late DOUBLE)")
-        con.executemany("INSERT INTO organisation VALUES (?, ?, ?, ?)", _organisation_rows())
-        con.execute(
-            "CREATE TEMP TABLE clock"
-            " (name VARCHAR, position INTEGER, share DOUBLE, median DOUBLE, sigma DOUBLE)"
-        )
-        clocks = [
-            (name, position, share, TRUTH.median_days(name), TRUTH.sigma(name))
-            for shares in (TRUTH.tier_share, TRUTH.route_share)
-            for position, (name, share) in enumerate(shares.items())
-        ]
-        con.executemany("INSERT INTO clock VALUES (?, ?, ?, ?, ?)", clocks)
-        con.execute("CREATE TEMP TABLE outcome (name VARCHAR, position INTEGER, share DOUBLE)")
-        outcomes = [(name, at, share) for at, (name, share) in enumerate(TRUTH.legacy_outcome_share.items())]
-        con.executemany("INSERT INTO outcome VALUES (?, ?, ?)", outcomes)
-        con.execute("SET VARIABLE topics = $words", {"words": list(TOPICS)})
-        con.execute("SET VARIABLE purposes = $words", {"words": list(PURPOSES)})
-        con.execute("SET VARIABLE datasets = $words", {"words": list(DATASETS)})
-        con.execute("SET VARIABLE legacy_legal_bases = $words", {"words": list(LEGACY_LEGAL_BASES)})
-        con.execute("SET VARIABLE shares_legal_bases = $words", {"words": list(SHARES_LEGAL_BASES)})
-        con.execute(Path(__file__).with_name("sample_parquet.sql").read_text(encoding="utf-8"))
-        for register, as_at, relation in (
-            (LEGACY, LEGACY_LAST, "npd_requests"),
-            (SHARES, SHARES_LAST, "shares"),
-        ):
-            path = folder / register / as_at.isoformat() / f"{register}_{as_at.isoformat()}.parquet"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            quoted = str(path).replace("'", "''")
-            con.execute(f"COPY {relation} TO '{quoted}' (FORMAT parquet)")
-            written.append(SampleEdition(register, as_at, published_date(register, as_at, seed), path))
-            say(f"Wrote {path.name}")
-    return written
-
-
-def _organisation_rows() -> list[tuple[str, str, float, float]]:
-    rows = []
-    for kind, names in ORGANISATIONS.items():
-        weights = organisation_weights(kind)
-        for name, weight in zip(names, weights, strict=True):
-            share = weight / sum(weights)
-            early, late = TRUTH.type_share_2012[kind] * share, TRUTH.type_share_2026[kind] * share
-            rows.append((name, TYPE_TERMS[kind], early, late))
-    return rows

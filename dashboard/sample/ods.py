@@ -6,14 +6,13 @@ no library version in the file. Rows are streamed, so memory does not grow with 
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from dashboard.ods import MANIFEST, MIMETYPE, text_of, zip_entry
+from dashboard.ods import date_cell, pack, text_cell
 
 
 Cell = str | int | float | date | None
@@ -69,18 +68,14 @@ class Sheet:
 
 def write_ods(path: Path, *, title: str, sheets: Iterable[Sheet]) -> None:
     """Write the sheets to `path`, the same bytes for the same content."""
-    with zipfile.ZipFile(path, "w") as archive:
-        # First and uncompressed: that is how a program tells an OpenDocument file from any other zip.
-        archive.writestr(zip_entry("mimetype", zipfile.ZIP_STORED), MIMETYPE)
-        archive.writestr(zip_entry("META-INF/manifest.xml"), MANIFEST)
-        archive.writestr(zip_entry("styles.xml"), STYLES)
-        archive.writestr(zip_entry("meta.xml"), META.format(title=escape(title)))
-        with archive.open(zip_entry("content.xml"), "w") as content:
-            content.write(CONTENT_HEAD.encode())
-            for sheet in sheets:
-                for piece in _table(sheet):
-                    content.write(piece.encode())
-            content.write(CONTENT_TAIL.encode())
+    pack(path, styles=STYLES, meta=META.format(title=escape(title)), content=_content(sheets))
+
+
+def _content(sheets: Iterable[Sheet]) -> Iterator[str]:
+    yield CONTENT_HEAD
+    for sheet in sheets:
+        yield from _table(sheet)
+    yield CONTENT_TAIL
 
 
 def _table(sheet: Sheet) -> Iterator[str]:
@@ -98,16 +93,9 @@ def _cell(value: Cell) -> str:
     if value is None or value == "":
         return "<table:table-cell/>"
     if isinstance(value, date):
-        return (
-            f'<table:table-cell table:style-name="day" office:value-type="date" office:date-value='
-            f'"{value.isoformat()}"><text:p>{value:%d/%m/%Y}</text:p></table:table-cell>'
-        )
+        return date_cell(value, "day", f"{value:%d/%m/%Y}")
     if isinstance(value, str):
-        paragraphs = "".join(f"<text:p>{text_of(line)}</text:p>" for line in value.split("\n"))
-        return (
-            f'<table:table-cell table:style-name="wrap" office:value-type="string">{paragraphs}'
-            "</table:table-cell>"
-        )
+        return text_cell(value, "wrap")
     return (
         f'<table:table-cell office:value-type="float" office:value="{value}">'
         f"<text:p>{value}</text:p></table:table-cell>"

@@ -1,5 +1,5 @@
 -- The synthetic sample at sizes no workbook can hold: `npd_requests` and `shares`, each as at its last
--- as-at date, drawn from the constants that dashboard/sample.py puts into the variables and tables used
+-- as-at date, drawn from the constants that dashboard/sample/parquet.py puts into the variables and tables used
 -- here. Every value is a hash of the row's number, the seed and a word, so the order of work and the
 -- number of threads make no difference.
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from dashboard.sample_ods import Cell
-from dashboard.sample_truth import SHARES, SHARES_FIRST, SRS, Drawn, TrueRequest, generator, month_end
+from dashboard.sample.ods import Cell
+from dashboard.sample.truth import SHARES, SHARES_FIRST, SRS, Drawn, TrueRequest, generator, month_end
 
 
 PENDING = "pending"
