@@ -126,7 +126,8 @@ def _title(told: list[Episode], words: list[str], interval: str, noun: str, tria
     parts = [f"{_span(e, words)} {'was' if e.first == e.last else 'were'} {SIGNALS[e.signal]}" for e in first]
     rest = len(told) - len(first)
     more = f", and {plural(rest, 'more signal')}" if rest else "; nothing else signals"
-    return f"{trial}{' and '.join(parts)}{more}"
+    of = f"{trial.removesuffix(': ')}, {noun}" if trial else figures.heading(noun)
+    return f"{of} by {interval}: {' and '.join(parts)}{more}"
 
 
 def _signals(told: list[Episode], words: list[str]) -> str:

@@ -88,7 +88,8 @@ def make(store: Store, filters: Filters, extra: dict[str, str]) -> Page:
         filters=filters,
         lead=shown
         + (f"Only those counted as {LABELS[counted][0].lower()} there. " if counted in LABELS else "")
-        + f"Each {scope.noun} is shown as last published, with the place of its row in the file.",
+        + f"Each {scope.noun} is shown as last published, with the place of its row in the file."
+        + ("" if scope.columns["received"][0] else f" When {scope.nouns} were received is not published."),
         listing=Listing(
             caption=f"{figures.heading(scope.nouns)}, as last published",
             rows=tuple(found),

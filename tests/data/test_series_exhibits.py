@@ -25,10 +25,10 @@ def chart_of(given, tmp_path):
 @pytest.mark.parametrize(
     ("given", "title"),
     [
-        (MONTHLY, "May 2018 was above the upper limit; nothing else signals"),
+        (MONTHLY, "Releases by month: May 2018 was above the upper limit; nothing else signals"),
         (CHANGED, "Releases by month vary as they did before: nothing signals"),
-        (BUNCHED, "Jan 2019 to Dec 2019 were above the upper limit and Dec 2018 to Dec 2019 were 7 or more in a row "
-                  "above the mean; nothing else signals"),
+        (BUNCHED, "Releases by month: Jan 2019 to Dec 2019 were above the upper limit and Dec 2018 to Dec 2019 were "
+                  "7 or more in a row above the mean; nothing else signals"),
         (SHORT, "On trial limits: releases by month vary as they did before: nothing signals"),
     ],
     ids=["one point", "rebased", "not rebased", "trial"],
