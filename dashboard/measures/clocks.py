@@ -343,9 +343,10 @@ def _left_out(scope: Scope, counted: Mapping[Key, Cases], late: int) -> list[str
     if unlisted:
         ended, why = "closed", f"only {scope.nouns} within their terms were still"
         if scope.gap_start:
-            ended, why = "closed, or were last seen,", "not every case was"
+            ended = f"closed, or {'was' if unlisted == 1 else 'were'} last seen,"
+            why = "not every case was"
         notes.append(
-            f"{plural(unlisted, 'case')} left out because they {ended} before {day(scope.unbroken_from)}, when {why} "
+            f"{plural(unlisted, 'case')} left out because {'it' if unlisted == 1 else 'they'} {ended} by {day(scope.unbroken_from)}, when {why} "
             "listed."
         )
     if late:
@@ -355,9 +356,10 @@ def _left_out(scope: Scope, counted: Mapping[Key, Cases], late: int) -> list[str
         )
     left_out = sum(c.excluded for c in counted.values()) - unlisted
     if left_out:
+        whose, listed = ("its", "it") if left_out == 1 else ("their", "each")
         notes.append(
-            f"{plural(left_out, 'case')} left out because their dates cannot be used; each is listed, with its rule, "
-            "in 'spells' and among the issues."
+            f"{plural(left_out, 'case')} left out because {whose} dates cannot be used; {listed} is listed, with its "
+            "rule, in 'spells' and among the issues."
         )
     if any(key[4] == "from_reference" for key in counted):
         notes.append(

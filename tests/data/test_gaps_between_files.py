@@ -143,7 +143,7 @@ def test_a_replacement_that_lists_a_later_quarter_leaves_its_own_unlisted(tmp_pa
         review = Review.begin(replaced, choose(replaced, year=2022, register="periods")).turnaround().html
         for words in (
             "No case that can be counted falls in what was asked, so nothing is estimated.",
-            f"{rules['before_coverage']} cases left out because they closed, or were last seen, before 1 July 2021, "
+            f"{rules['before_coverage']} cases left out because they closed, or were last seen, by 1 July 2021, "
             "when not every case was listed.",
             "No file lists what was closed from 1 April 2021 to 30 June 2021.",
         ):
