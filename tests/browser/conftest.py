@@ -107,7 +107,7 @@ class Site:
         ).stdout
 
     def get(self, address: str) -> bytes:
-        with urllib.request.urlopen(self.url + address, timeout=20) as answer:
+        with urllib.request.urlopen(self.url + address, timeout=60) as answer:
             body: bytes = answer.read()
             return body
 
@@ -236,7 +236,7 @@ class Watched:
         return self.page
 
     def wait_live(self) -> None:
-        self.page.wait_for_selector("body[data-charts=live]", timeout=20_000)
+        self.page.wait_for_selector("body[data-charts=live]", timeout=60_000)
 
     def check(self) -> None:
         found = [w for w in self.wrong if not any(words in w for words in self.forgiven)]
@@ -329,8 +329,9 @@ def published_again(sample: Site) -> Iterator[Callable[[], str]]:
         sample.run("build")
         made = (sample.data / "builds" / "CURRENT").read_text("utf-8").strip()
         # The server looks once a second.
-        end = time.monotonic() + 10
-        while json.loads(sample.get("/health"))["build"] != made and time.monotonic() < end:
+        end = time.monotonic() + 60
+        while json.loads(sample.get("/health"))["build"] != made:
+            assert time.monotonic() < end, f"the server does not see build {made}"
             time.sleep(0.1)
         return made
 
