@@ -341,13 +341,13 @@ def _left_out(scope: Scope, counted: Mapping[Key, Cases], late: int) -> list[str
     notes = []
     unlisted = sum(c.before_coverage for c in counted.values())
     if unlisted:
+        one = unlisted == 1
         ended, why = "closed", f"only {scope.nouns} within their terms were still"
         if scope.gap_start:
-            ended = f"closed, or {'was' if unlisted == 1 else 'were'} last seen,"
-            why = "not every case was"
+            ended, why = f"closed, or {'was' if one else 'were'} last seen,", "not every case was"
         notes.append(
-            f"{plural(unlisted, 'case')} left out because {'it' if unlisted == 1 else 'they'} {ended} by {day(scope.unbroken_from)}, when {why} "
-            "listed."
+            f"{plural(unlisted, 'case')} left out because {'it' if one else 'they'} {ended} by "
+            f"{day(scope.unbroken_from)}, when {why} listed."
         )
     if late:
         notes.append(
