@@ -289,6 +289,8 @@ def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tu
             if asked:
                 found.insert(0, "asked_whole")
             found[:0] = _ready(values, given)
+            if asked and found[0] == "unfiltered":
+                found.insert(0, "asked_unfiltered")
     elif {"recipient", "dataset"} <= given:
         found.insert(0, "of_both")
     elif "recipient" in given:

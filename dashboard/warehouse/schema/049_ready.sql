@@ -3,12 +3,11 @@
 -- result columns: none (creates tables in core, and macros in the schemas named below)
 
 -- A query of a table with what is asked in it takes half a millisecond; to group the marts takes two, most of it planning.
--- `unfiltered` answers where nothing is asked but the register, grouped by type, tier or not at all. `one_group` has the
--- cases on a clock of all, and of each type and tier, as the lists that are computed from: of one type alone, too.
--- `called` and `called_by_month`: one data set and nothing else. The lists are in
--- order, so that the same inputs make the same tables.
+-- `asked_unfiltered`: nothing is asked but the register, and how to group it. `one_group`: the cases on a clock of all, of
+-- each type and tier, or of one, as the lists that are computed from, in order, so that the same inputs make the same
+-- tables. `called` and `called_by_month`: one data set and nothing else.
 
--- Where no releases are listed one request has one row, and `asked` can count; where they are, `latest` does.
+-- Where no releases are listed, one request has one row.
 create table core.recipient_groups as
 select * replace (list_sort(published_types) as published_types)
 from (
@@ -20,21 +19,9 @@ from (
     union all
     select 'tier' as grouped_by, *
     from asked.recipients_where(null, null, '*', null, null, null, null, null, null, null, null, null, 'tier')
-    union all
-    select 'all' as grouped_by, *
-    from latest.recipients_where(null, null, '*', null, null, null, null, null, null, null, null, null, 'all')
-    where register in (from core.registers_of_releases)
-    union all
-    select 'type' as grouped_by, *
-    from latest.recipients_where(null, null, '*', null, null, null, null, null, null, null, null, null, 'type')
-    where register in (from core.registers_of_releases)
-    union all
-    select 'tier' as grouped_by, *
-    from latest.recipients_where(null, null, '*', null, null, null, null, null, null, null, null, null, 'tier')
-    where register in (from core.registers_of_releases)
 );
 
-create macro unfiltered.recipients_where(
+create macro asked_unfiltered.recipients_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset, by_name
 ) as table
@@ -45,28 +32,19 @@ where g.grouped_by = by_name;
 
 -- `place` by releases, and by requests.
 create table core.ranked_recipients as
-with named as (
-    select * from asked.named_where(null, null, '*', null, null, null, null, null, null, null, null, null)
-    union all
-    select * from latest.named_where(null, null, '*', null, null, null, null, null, null, null, null, null)
-    where register in (from core.registers_of_releases)
-)
 select
-    n.register, r.by_default, n.weighed_by, n.recipient_id, f.recipient, n.recipient_type, n.requests, n.releases,
-    (sum(n.weight) over (partition by n.register, n.weighed_by))::bigint as total,
-    count(*) over (partition by n.register, n.weighed_by) as recipients,
-    row_number() over (partition by n.register, n.weighed_by order by n.weight desc, n.recipient_id) as place,
+    n.register, r.by_default, w.weighed_by, n.recipient_id, f.recipient, n.recipient_type, n.requests, n.releases,
+    (sum(w.weight) over (partition by n.register, w.weighed_by))::bigint as total,
+    count(*) over (partition by n.register, w.weighed_by) as recipients,
+    row_number() over (partition by n.register, w.weighed_by order by w.weight desc, n.recipient_id) as place,
     f.parent_recipient, f.former_names
-from (
-    select *, 'requests' as weighed_by, requests as weight from named
-    union all
-    select *, 'releases', releases from named
-) as n
+from asked.named_where(null, null, '*', null, null, null, null, null, null, null, null, null) as n
+cross join lateral (values ('requests', n.requests), ('releases', n.releases)) as w (weighed_by, weight)
 inner join core.registers_standing as r on n.register = r.register
 left join core.recipient_facts as f on n.register = f.register and n.recipient_id = f.recipient_id
-order by n.weighed_by, n.register, place;
+order by w.weighed_by, n.register, place;
 
-create macro unfiltered.ranked_where(
+create macro asked_unfiltered.ranked_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset, by_requests, most
 ) as table
