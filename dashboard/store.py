@@ -288,9 +288,7 @@ def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tu
             found[:0] = ["whole"] if "tier" in apart else ["typed", "whole"]
             if asked:
                 found.insert(0, "asked_whole")
-            found[:0] = _ready(values, given)
-            if asked and found[0] == "unfiltered":
-                found.insert(0, "asked_unfiltered")
+            found[:0] = _ready(values, given, asked=asked)
     elif {"recipient", "dataset"} <= given:
         found.insert(0, "of_both")
     elif "recipient" in given:
@@ -305,14 +303,15 @@ def schemas_for(values: Mapping[str, object], releases_in: frozenset[str]) -> tu
     return tuple(found)
 
 
-def _ready(values: Mapping[str, object], given: set[str]) -> tuple[str, ...]:
+def _ready(values: Mapping[str, object], given: set[str], *, asked: bool) -> tuple[str, ...]:
     """Where the answer for the whole time stands ready: of a whole register, or of one type or tier alone."""
     limits = [name for name in ("type", "tier") if name in given]
+    of_one = ("asked_one_group", "one_group") if asked else ("one_group",)
     if not limits:
-        return ("unfiltered", "one_group")
+        return ("asked_unfiltered", "unfiltered", *of_one) if asked else ("unfiltered", *of_one)
     one = values[limits[0]]
     if len(limits) == 1 and "by" not in given and isinstance(one, Sequence) and len(one) == 1:
-        return ("one_group",)
+        return of_one
     return ()
 
 

@@ -16,6 +16,7 @@ create schema daily;
 create schema slim;
 create schema whole;
 create schema typed;
+create schema asked_one_group;
 create schema asked_unfiltered;
 create schema asked_whole;
 create schema called;

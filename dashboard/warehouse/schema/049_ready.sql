@@ -3,9 +3,9 @@
 -- result columns: none (creates tables in core, and macros in the schemas named below)
 
 -- A query of a table with what is asked in it takes half a millisecond; to group the marts takes two, most of it planning.
--- `asked_unfiltered`: nothing is asked but the register, and how to group it. `one_group`: the cases on a clock of all, of
--- each type and tier, or of one, as the lists that are computed from, in order, so that the same inputs make the same
--- tables. `called` and `called_by_month`: one data set and nothing else.
+-- `asked_unfiltered`: nothing is asked but the register, and how to group it. `asked_one_group` and `one_group`: of all, or of
+-- one type or tier, the largest recipients, and the cases on a clock as the lists that are computed from (of each type and
+-- tier, too), in order, so that the same inputs make the same tables. `called` and `called_by_month`: one data set and nothing else.
 
 -- Where no releases are listed, one request has one row.
 create table core.recipient_groups as
@@ -30,21 +30,30 @@ from core.recipient_groups as g
 semi join core.registers_in(wanted) as r on g.register = r.register
 where g.grouped_by = by_name;
 
--- `place` by releases, and by requests.
+-- `place` by releases and by requests, among all, those of each type and those of each tier.
 create table core.ranked_recipients as
+with named as (
+    select
+        q.register, q.by_default, q.recipient_id, g.grouped_by, g.group_id,
+        arg_max(q.recipient_type, (q.last_day, q.recipient_type)) as recipient_type,
+        sum(q.requests)::bigint as requests,
+        sum(q.releases)::bigint as releases
+    from core.askers as q
+    cross join lateral (values ('all', 'all'), ('type', q.recipient_type), ('tier', q.tier)) as g (grouped_by, group_id)
+    where q.recipient_no > 0 and q.requests > 0
+    group by all
+)
 select
-    n.register, r.by_default, w.weighed_by, n.recipient_id, f.recipient, n.recipient_type, n.requests, n.releases,
-    (sum(w.weight) over (partition by n.register, w.weighed_by))::bigint as total,
-    count(*) over (partition by n.register, w.weighed_by) as recipients,
-    row_number() over (partition by n.register, w.weighed_by order by w.weight desc, n.recipient_id) as place,
-    f.parent_recipient, f.former_names
-from asked.named_where(null, null, '*', null, null, null, null, null, null, null, null, null) as n
+    n.register, n.by_default, n.grouped_by, n.group_id, w.weighed_by, n.recipient_id, f.recipient, n.recipient_type,
+    n.requests, n.releases, (sum(w.weight) over ranked)::bigint as total, count(*) over ranked as recipients,
+    row_number() over (ranked order by w.weight desc, n.recipient_id) as place, f.parent_recipient, f.former_names
+from named as n
 cross join lateral (values ('requests', n.requests), ('releases', n.releases)) as w (weighed_by, weight)
-inner join core.registers_standing as r on n.register = r.register
 left join core.recipient_facts as f on n.register = f.register and n.recipient_id = f.recipient_id
-order by w.weighed_by, n.register, place;
+window ranked as (partition by n.register, n.grouped_by, n.group_id, w.weighed_by)
+order by n.grouped_by, n.group_id, w.weighed_by, n.register, place;
 
-create macro asked_unfiltered.ranked_where(
+create macro asked_one_group.ranked_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset, by_requests, most
 ) as table
@@ -52,7 +61,9 @@ select
     register, recipient, recipient_type, requests, releases, total, recipients, recipient_id, parent_recipient, former_names,
     place
 from core.ranked_recipients
-where place <= coalesce(most, 20)
+where grouped_by = case when types is not null then 'type' when tiers is not null then 'tier' else 'all' end
+    and group_id = coalesce(types[1], tiers[1], 'all')
+    and place <= coalesce(most, 20)
     and weighed_by = case when list_contains(by_requests, register) then 'requests' else 'releases' end
     and core.asked_about(wanted, register, by_default);
 
@@ -159,7 +170,7 @@ select
     list(kind order by kind, day) as kinds, list(coalesce(day, -1) order by kind, day) as days,
     list(cases order by kind, day) as cases
 from (
-    select g.grouped_by, g.group_id, q.register, q.by_default, q.clock, q.basis, q.unit, q.kind, q.day, sum(q.cases)::bigint as cases
+    select g.grouped_by, g.group_id, q.register, q.by_default, q.clock, q.basis, q.unit, q.kind, q.day, sum(q.cases)::integer as cases
     from core.slim_risk as q
     cross join lateral (values ('all', 'all'), ('type', q.recipient_type), ('tier', q.tier)) as g (grouped_by, group_id)
     group by all
