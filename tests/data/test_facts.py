@@ -287,6 +287,31 @@ def test_the_check_sees_a_month_that_is_wrong(sample_data, tmp_path):
             assert con.execute(sql).fetchall(), name
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update core.risk_groups set cases = list_transform(cases, lambda n: n + 1) where grouped_by = 'type'",
+        "update core.ending_groups set ended = list_transform(ended, lambda n: n + 1) where grouped_by = 'tier'",
+        "update core.recipient_groups set requests = requests + 1 where grouped_by = 'type'",
+        "update core.ranked_recipients set requests = requests - 1 where place = 1",
+        "update core.called_flows set received = received + 1 where received > 0",
+        "update core.called_ageing set reached_61 = 0 where reached_61 > 0",
+    ],
+)
+def test_the_check_sees_what_stands_ready_and_is_wrong(sample_data, tmp_path, damage):
+    import duckdb
+
+    from dashboard.settings import PACKAGE
+
+    path = tmp_path / "planted.duckdb"
+    path.write_bytes(sample_data.store.build.path.read_bytes())
+    sql = (PACKAGE / "warehouse" / "checks" / "facts_agree.sql").read_text("utf-8")
+    with duckdb.connect(str(path)) as con:
+        con.execute("set search_path = 'monthly,facts,latest'")
+        con.execute(damage)
+        assert con.execute(sql).fetchall()
+
+
 @pytest.mark.parametrize("name", ["recipients", "top-recipients", "volumes"])
 def test_the_ends_of_a_period_are_counted_by_day(sample_store, monkeypatch, name):
     """Periods within a month, over the turn of one, of whole months at one end, and open at either."""

@@ -56,6 +56,46 @@ narrower as (
     select 'requests of a recipient', a.register, null, a.recipient_type, a.tier, null, 0, d.n
     from (select asker, count(*) as n from core.request_days where next_day is null group by asker) as d
     inner join core.askers as a on d.asker = a.asker
+    union all
+    -- what stands ready, beside what it was made from
+    select 'cases of a type', register, clock, group_id, null, null, cases, 0
+    from (
+        select register, clock, group_id, unnest(kinds) as kind, unnest(cases) as cases
+        from core.risk_groups where grouped_by = 'type' and unit = 'working'
+    )
+    where kind > 0
+    union all
+    select 'cases of a type', register, clock, recipient_type, null, null, 0, cases
+    from core.slim_risk where kind > 0 and unit = 'working'
+    union all
+    select 'endings in a tier', register, clock, null, group_id, null, list_sum(ended) + list_sum(censored), 0
+    from core.ending_groups where grouped_by = 'tier' and unit = 'calendar'
+    union all
+    select 'endings in a tier', register, clock, null, tier, null, 0, ended + censored
+    from core.slim_endings where unit = 'calendar'
+    union all
+    select 'requests of a type', register, null, group_id, null, null, requests, 0
+    from core.recipient_groups where grouped_by = 'type'
+    union all
+    select 'requests of a type', register, null, recipient_type, null, null, 0, requests from core.askers
+    union all
+    select 'requests of those named', register, null, group_id, null, null, requests, 0
+    from core.ranked_recipients where grouped_by = 'type' and weighed_by = 'releases'
+    union all
+    select 'requests of those named', register, null, recipient_type, null, null, 0, requests
+    from core.askers where recipient_no > 0
+    union all
+    select 'received of a data set, ' || called, register, 'received', null, null, month, received, 0 from core.called_flows
+    union all
+    select 'received of a data set, ' || p.called, f.register, 'received', null, null, f.month, 0, f.received
+    from core.dataset_flows as f
+    inner join core.dataset_picks as p on f.dataset_no = p.dataset_no
+    union all
+    select 'ages in a data set, ' || called, register, 'reached_61', null, null, month, reached_61, 0 from core.called_ageing
+    union all
+    select 'ages in a data set, ' || p.called, f.register, 'reached_61', null, null, f.month, 0, f.reached_61
+    from core.dataset_ageing as f
+    inner join core.dataset_picks as p on f.dataset_no = p.dataset_no
 )
 select coalesce(w.register, m.register) as register, 'by month' as what, coalesce(w.kind, m.kind) as kind, coalesce(w.month, m.month) as month, w.n as rows, m.n as counted
 from wide_flows as w
