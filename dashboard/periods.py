@@ -33,7 +33,7 @@ class Period:
         a, b = self.first, self.last
         if not self._whole_months:
             return f"{day(a)} to {day(b)}"
-        if a.year == b.year and (a.month, b.month) == (1, 12):
+        if self.is_year:
             return str(a.year)
         if (a.year, a.month) == (b.year, b.month):
             return f"{a:%B %Y}"
@@ -45,6 +45,11 @@ class Period:
     def said(self) -> str:
         """ "in 2017", "from January to March 2017"."""
         return f"{'from' if ' to ' in self.words else 'in'} {self.words}"
+
+    @property
+    def is_year(self) -> bool:
+        first, last = date(self.first.year, 1, 1), date(self.first.year, 12, 31)
+        return (self.first, self.last) == (first, last)
 
     @property
     def _whole_months(self) -> bool:
@@ -139,13 +144,17 @@ def recipients_compared(store: Store, two: TwoPeriods | None, filters: Filters) 
 
 
 def median_compared(store: Store, two: TwoPeriods | None, scope: Scope, filters: Filters, clock: str) -> str:
-    """The median of cases received in each, and whether it changed, as far as their intervals tell."""
+    """The median of cases received in each, and whether it changed, as far as their intervals tell. A year of which
+    cases are still open that may take long is not compared."""
     if two is None or not_measurable(scope, clock) or not estimate(scope, filters).curve:
         return ""
-    rows = [_typical(store, replace(f, clock=None)) for f in two.filters(filters)]
+    interval = "year" if two.now.is_year else None  # of a year the measure says whether it can still move
+    rows = [_typical(store, replace(f, clock=None, interval=interval)) for f in two.filters(filters)]
     now, before = rows
     if now is None or before is None or now["basis"] != before["basis"]:
         return ""
+    if now["immature"]:
+        return f"The median of {two.now.words} can still move, and is not compared"
     return say.time_change(before, now, labels=(two.before.words, two.now.words))
 
 
