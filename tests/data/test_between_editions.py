@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboard import measures, sample
+from dashboard import measures
 from dashboard.editions import add_edition
 from dashboard.registers import load_registers
-from dashboard.sample import LEGACY, write_sample
+from dashboard.sample import LEGACY, write_sample, writing
 from dashboard.sample.editions import legacy_views
 from dashboard.sample.truth import LEGACY_SHARE, draw
 from dashboard.settings import load_settings
@@ -30,9 +30,9 @@ REQUESTS = round(500 / LEGACY_SHARE)
 
 def built(folder, seed: int, monkeypatch, *, hide_days: bool) -> Store:
     """A store of four editions as the sample writes them, but with nothing planted; or with no day of any ending."""
-    monkeypatch.setattr(sample, "plan_damage", lambda *_: [])
-    monkeypatch.setattr(sample, "plan_changes", lambda *_: ([], []))
-    monkeypatch.setattr(sample, "plan_structure", lambda *_: [])
+    monkeypatch.setattr(writing, "plan_damage", lambda *_: [])
+    monkeypatch.setattr(writing, "plan_changes", lambda *_: ([], []))
+    monkeypatch.setattr(writing, "plan_structure", lambda *_: [])
 
     def views(requests, as_at):
         found = legacy_views(requests, as_at)
@@ -41,7 +41,7 @@ def built(folder, seed: int, monkeypatch, *, hide_days: bool) -> Store:
                 row.values["event_date"] = None
         return found
 
-    monkeypatch.setattr(sample, "legacy_views", views)
+    monkeypatch.setattr(writing, "legacy_views", views)
     settings = load_settings(folder / "data")
     register = load_registers(settings)[LEGACY]
     for edition in write_sample(folder / "sample", requests=REQUESTS, editions=4, seed=seed):
