@@ -422,6 +422,10 @@ class Store:
         build = publish.find_build(settings, build_id)
         try:
             self._root = _Root(build, *self._options)
+        except duckdb.OutOfMemoryException:  # the file is whole
+            raise LimitError(
+                f"to open the build {build.id} {LACKS_MEMORY} ({memory})", hint="let it take more"
+            ) from None
         except duckdb.Error as error:
             raise _damaged(build, "opened", error) from error
 
