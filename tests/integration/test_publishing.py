@@ -358,11 +358,11 @@ def test_a_store_stays_on_a_good_build_when_the_pointer_is_damaged(data: Path) -
 
 def test_a_query_that_lacks_memory_is_no_damaged_build(data: Path) -> None:
     """It was answered with advice to remove the build."""
-    with pytest.raises(LimitError, match="to open the build .* needs more memory"):
+    with pytest.raises(LimitError, match=r"to open the build .* needs more memory"):
         Store(load_settings(data), memory="1MB")
     with (
         Store(load_settings(data), memory="6MB") as store,
-        pytest.raises(LimitError, match="query .* more memory"),
+        pytest.raises(LimitError, match=r"query .* more memory"),
     ):
         measures.measure("recipients", store, known_on=date(2018, 4, 30))
 
