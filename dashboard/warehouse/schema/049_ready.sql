@@ -3,9 +3,15 @@
 -- result columns: none (creates tables in core, and macros in the schemas named below)
 
 -- A query of a table with what is asked in it takes half a millisecond; to group the marts takes two, most of it planning.
--- `asked_unfiltered`: nothing is asked but the register, and how to group it. `asked_one_group` and `one_group`: of all, or of
--- one type or tier, the largest recipients, and the cases on a clock as the lists that are computed from (of each type and
--- tier, too), in order, so that the same inputs make the same tables. `called` and `called_by_month`: one data set and nothing else.
+-- `asked_unfiltered`: nothing is asked but the register, and how to group it. `asked_one_group` and `one_group`: of all, or
+-- of one type or tier, the largest recipients, and the cases on a clock as the lists that are computed from (of each type
+-- and tier, too), in order, so that the same inputs make the same tables. `called` and `called_by_month`: one data set and
+-- nothing else.
+
+-- Whether a group is what is asked for: one type or tier alone, or each of those it is grouped by.
+create macro core.stands_for(grouped_by, group_id, types, tiers, by_name) as
+grouped_by = case when types is not null then 'type' when tiers is not null then 'tier' else coalesce(by_name, 'all') end
+and group_id = coalesce(types[1], tiers[1], group_id);
 
 -- Where no releases are listed, one request has one row.
 create table core.recipient_groups as
@@ -61,13 +67,13 @@ select
     register, recipient, recipient_type, requests, releases, total, recipients, recipient_id, parent_recipient, former_names,
     place
 from core.ranked_recipients
-where grouped_by = case when types is not null then 'type' when tiers is not null then 'tier' else 'all' end
-    and group_id = coalesce(types[1], tiers[1], 'all')
+where core.stands_for(grouped_by, group_id, types, tiers, null)
     and place <= coalesce(most, 20)
     and weighed_by = case when list_contains(by_requests, register) then 'requests' else 'releases' end
     and core.asked_about(wanted, register, by_default);
 
--- By type and tier of the whole time, where one request has one row.
+-- The same as `asked` gives (049_from_facts) of the whole time, by type and tier: to allow for whatever else can be asked
+-- is half of the planning.
 create macro asked_whole.recipients_where(
     known_on, only_edition, wanted, from_day, to_day, types, tiers, routes, outcomes, wanted_recipient,
     wanted_reference, wanted_dataset, by_name
@@ -186,8 +192,7 @@ select
     register, null::date as interval_start, case when by_name is null then 'all' else group_id end as group_id, clock, basis,
     kinds, days, cases
 from core.risk_groups
-where grouped_by = case when types is not null then 'type' when tiers is not null then 'tier' else coalesce(by_name, 'all') end
-    and group_id = coalesce(types[1], tiers[1], group_id)
+where core.stands_for(grouped_by, group_id, types, tiers, by_name)
     and unit = coalesce(unit_name, 'calendar')
     and clock = coalesce(wanted_clock, clock)
     and core.asked_about(wanted, register, by_default)
@@ -219,8 +224,7 @@ select
     register, case when by_name is null then 'all' else group_id end as group_id, clock, basis, days, endings, entered,
     ended, censored
 from core.ending_groups
-where grouped_by = case when types is not null then 'type' when tiers is not null then 'tier' else coalesce(by_name, 'all') end
-    and group_id = coalesce(types[1], tiers[1], group_id)
+where core.stands_for(grouped_by, group_id, types, tiers, by_name)
     and unit = coalesce(unit_name, 'calendar')
     and clock = coalesce(wanted_clock, clock)
     and core.asked_about(wanted, register, by_default)
